@@ -1,0 +1,42 @@
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "banyan/base/clock.hpp"
+#include "banyan/base/executor.hpp"
+
+namespace banyan {
+
+/// Who asks. Accounts join this list when they exist.
+struct Viewer {
+  enum class Kind : unsigned char {
+    anonymous,  ///< Anyone at all.
+    service,    ///< Whoever holds the service key; may do everything.
+  };
+  Kind kind = Kind::anonymous;
+
+  bool is_service() const noexcept { return kind == Kind::service; }
+};
+
+/// How far a reader has seen; a read that brings one is answered only by something at or past it.
+/// Opaque to everyone but the store that made it; empty says "anything will do".
+struct Position {
+  std::string token;
+};
+
+/// What goes along with one request through every layer.
+/// Lifetime: outlives every task started for the request. Thread safety: read-only while tasks run, except `cancelled`.
+struct Context {
+  Executor& executor;  ///< Where the request's coroutines run; completions are posted here.
+  const Clock& clock;
+  SteadyTime deadline;  ///< Work that has not begun by then is refused; reads are interrupted.
+  Viewer viewer;
+  Position position;
+  std::string request_id;               ///< For the log; at most 128 bytes.
+  std::atomic<bool> cancelled = false;  ///< Set when nobody waits for the answer any more.
+
+  bool expired() const { return cancelled.load(std::memory_order_relaxed) || clock.steady() >= deadline; }
+};
+
+}  // namespace banyan

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace banyan {
+
+struct Null {
+  auto operator<=>(const Null&) const = default;
+};
+
+/// One value of a field, the same in every store; docs/values.md is the contract.
+///
+/// boolean is bool; integer and references to integer ids are int64; number is a finite double, never -0.0; all the
+/// rest is text in its canonical form: timestamp `2026-11-23T18:17:05.123456Z` (always six digits), date
+/// `2026-11-23`, uuid in lower case, json as canonical JSON text. Equality and order of text are those of its bytes,
+/// which for timestamps and dates is the order of time.
+using Value = std::variant<Null, bool, std::int64_t, double, std::string>;
+
+inline bool is_null(const Value& value) noexcept { return std::holds_alternative<Null>(value); }
+
+/// -1, 0 or 1; both of the same alternative, neither null. The order that every store's `order` and `lt` obey.
+int compare_values(const Value& a, const Value& b) noexcept;
+
+/// Total order for sorting: null is larger than every value.
+int compare_with_null_last(const Value& a, const Value& b) noexcept;
+
+/// Whether `text` matches the pattern of `like` (docs/values.md): `%` any run, `_` any one code point, `\` takes the
+/// next character as it is. With `fold_ascii_case`, A-Z equals a-z and nothing else folds.
+bool matches_like(std::string_view text, std::string_view pattern, bool fold_ascii_case) noexcept;
+
+}  // namespace banyan

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "banyan/base/clock.hpp"
+#include "banyan/base/metrics.hpp"
+#include "banyan/base/random.hpp"
+#include "banyan/core/cache.hpp"
+#include "banyan/core/record_store.hpp"
+#include "banyan/core/schema.hpp"
+
+namespace banyan::services {
+
+/// What Banyan does with records: checks who asks and what is given, reads through the cache, writes through the
+/// store, and keeps the one honest with the other (docs/consistency.md).
+///
+/// Every function answers `unauthenticated` (an anonymous viewer) or `forbidden` (any other) where the collection's
+/// policy denies it, before the store is asked. Input problems are `invalid`, all of them at once, a FieldProblem each.
+/// Thread-safe. Arguments given by reference must live until the task is done.
+class Records {
+ public:
+  struct Parts {
+    const Schema& schema;
+    RecordStore& store;
+    Cache& cache;
+    const Clock& clock;
+    Random& random;  ///< Thread-safe.
+    Metrics& metrics;
+  };
+  explicit Records(Parts parts);
+  ~Records();
+
+  /// The record as the cache or the store has it; `not_found` when there is none.
+  Task<Result<CachedRecordPtr>> find(const Context& context, const Collection& collection, Value id);
+
+  /// One page, always from the store.
+  Task<Result<RecordPage>> list(const Context& context, Query query);
+
+  /// Creates one record for a JSON object, or one for each of an array of objects, all or none; as they were stored.
+  Task<Result<std::vector<CachedRecordPtr>>> create(const Context& context, const Collection& collection,
+                                                    const boost::json::value& body);
+
+  /// Sets the members of `body` (an object) and leaves the rest; the record as it is now.
+  Task<Result<CachedRecordPtr>> update(const Context& context, const Collection& collection, Value id,
+                                       const boost::json::value& body, std::optional<Version> expected);
+
+  /// Makes the record what `body` says: what it does not name takes its default or null. `not_found` when there is
+  /// none, for ids are made here; read-only fields and `created_at` keep their values.
+  Task<Result<CachedRecordPtr>> replace(const Context& context, const Collection& collection, Value id,
+                                        const boost::json::value& body, std::optional<Version> expected);
+
+  /// Deletes the record, and what cascades from it.
+  Task<Result<void>> remove(const Context& context, const Collection& collection, Value id,
+                            std::optional<Version> expected);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace banyan::services
