@@ -48,6 +48,7 @@ struct Problem {
   std::string_view reason;  ///< "malformed_request", "header_too_large", "method_not_allowed" …
   std::string message;
   std::string hint;
+  std::string_view path;  ///< The request's path where one was understood.
 };
 /// Makes the one error body of the application out of a problem. Must not throw. Thread-safe.
 using ProblemRenderer = std::function<Response(const Problem&)>;

@@ -1,0 +1,69 @@
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#include "commands.hpp"
+
+namespace {
+
+using namespace banyan::app;
+
+int run(int argc, char** argv) {
+  CLI::App app{
+      "Banyan serves the collections that a configuration declares: an application backend in one binary.\n"
+      "Without a configuration of your own, begin with: banyan init && banyan serve"};
+  app.name("banyan");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", BANYAN_VERSION);
+  app.footer(
+      "Exit codes: 0 done; 1 could not be done, standard error says why; 2 the command line or the configuration is "
+      "wrong.");
+
+  std::string config_file = "banyan.toml";
+  std::string name;
+  const auto takes_config = [&](CLI::App* command) {
+    command->add_option("config", config_file, "the configuration file")->capture_default_str();
+    return command;
+  };
+
+  int exit_code = exit_ok;
+  CLI::App* serve_command = takes_config(app.add_subcommand("serve", "serve the application until SIGTERM or SIGINT"));
+  serve_command->callback([&] { exit_code = serve(config_file); });
+  serve_command->footer("PORT, DATABASE_URL and BANYAN_<SECTION>_<KEY> in the environment go before the file.");
+
+  CLI::App* init_command = takes_config(app.add_subcommand("init", "write a commented configuration to start from"));
+  init_command->add_option("--name", name, "the application's name (default: the folder's)");
+  init_command->callback([&] { exit_code = init(config_file, name); });
+
+  CLI::App* check_command = takes_config(app.add_subcommand("check", "say what is wrong with a configuration"));
+  check_command->callback([&] { exit_code = check(config_file); });
+
+  CLI::App* schema_command = app.add_subcommand("schema", "compare the database with the configuration");
+  schema_command->require_subcommand(1);
+  CLI::App* plan_command =
+      takes_config(schema_command->add_subcommand("plan", "say how they differ, and change nothing"));
+  plan_command->callback([&] { exit_code = schema_plan(config_file); });
+
+  app.add_subcommand("version", "print the version")->callback([] { std::cout << "banyan " BANYAN_VERSION "\n"; });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_ok : exit_usage;
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "banyan: " << error.what() << "\n";
+    return exit_failed;
+  }
+}

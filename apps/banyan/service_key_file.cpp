@@ -1,0 +1,89 @@
+#include "service_key_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "banyan/base/ids.hpp"
+
+namespace banyan::app {
+namespace {
+
+constexpr std::size_t key_bytes = 32;
+constexpr std::size_t key_length_min = 16;
+constexpr std::size_t key_length_max = 512;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+std::unexpected<Error> refuse(const std::filesystem::path& file, const std::string& what, const std::string& hint) {
+  return fail(Error(ErrorCode::unavailable, "The service key file " + file.string() + " " + what).with_hint(hint));
+}
+
+std::unexpected<Error> refuse_errno(const std::filesystem::path& file, const std::string& what) {
+  return refuse(file, what + ": " + std::strerror(errno) + ".",
+                "Mend the cause, or give the key in BANYAN_SERVICE_KEY.");
+}
+
+Result<ServiceKeyFile> make(const std::filesystem::path& file, Random& random) {
+  std::error_code ignored;
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ignored);
+  const Descriptor opened(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (opened.number() < 0) return refuse_errno(file, "cannot be made");
+  const std::string key = make_hex_token(random, key_bytes);
+  const std::string line = key + "\n";
+  const bool written = ::write(opened.number(), line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
+                       ::fsync(opened.number()) == 0;
+  if (!written) {
+    const auto error = refuse_errno(file, "cannot be written");
+    ::unlink(file.c_str());
+    return error;
+  }
+  return ServiceKeyFile{key, true};
+}
+
+Result<std::string> read_key(const std::filesystem::path& file, int descriptor) {
+  char buffer[key_length_max + 2];
+  const ssize_t got = ::read(descriptor, buffer, sizeof buffer);
+  if (got < 0) return refuse_errno(file, "cannot be read");
+  std::string key(buffer, static_cast<std::size_t>(got));
+  while (!key.empty() && (key.back() == '\n' || key.back() == '\r')) key.pop_back();
+  const bool printable = std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7f; });
+  if (!printable || key.size() < key_length_min || key.size() > key_length_max)
+    return refuse(file, "holds no usable key.",
+                  "It takes one line of 16 to 512 printable characters; delete the file to have a new key made.");
+  return key;
+}
+
+}  // namespace
+
+Result<ServiceKeyFile> read_or_make_service_key(const std::filesystem::path& file, Random& random) {
+  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (opened.number() < 0 && errno == ENOENT) return make(file, random);
+  if (opened.number() < 0) return refuse_errno(file, "cannot be opened");
+  struct stat facts {};
+  if (::fstat(opened.number(), &facts) != 0) return refuse_errno(file, "cannot be examined");
+  if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return refuse(file, "may be read by others than its owner.", "Run: chmod 600 " + file.string());
+  Result<std::string> key = read_key(file, opened.number());
+  if (!key) return std::unexpected(std::move(key.error()));
+  return ServiceKeyFile{std::move(*key), false};
+}
+
+}  // namespace banyan::app

@@ -1,0 +1,79 @@
+#include "banyan/api/application.hpp"
+
+#include <utility>
+
+#include "banyan/api/problem.hpp"
+#include "banyan/base/words.hpp"
+#include "banyan/core/record_json.hpp"
+
+namespace banyan::api {
+namespace {
+
+constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
+
+http::Response text_response(std::string_view content_type, std::string text) {
+  http::Response response;
+  response.content_type = content_type;
+  response.body = http::Body(std::move(text));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace
+
+Application::Application(Parts parts) : parts_(std::move(parts)), service_key_(parts_.service_key) {
+  resources_.reserve(parts_.schema.collections.size());
+  for (const Collection& collection : parts_.schema.collections)
+    resources_.emplace_back(Resource::Parts{collection, parts_.records, service_key_, parts_.limits});
+}
+
+void Application::add_routes(http::Router& router) {
+  using http::Method;
+  router.add(Method::get, "/health", [](const http::Request&, Context&) -> Task<http::Response> {
+    return text_response(http::text_type, "ok");
+  });
+  router.add(Method::get, "/health/ready",
+             [this](const http::Request&, Context&) -> Task<http::Response> { return health_ready(); });
+  router.add(Method::get, "/metrics",
+             [this](const http::Request& request, Context&) -> Task<http::Response> { return metrics(request); });
+  for (Resource& resource : resources_) resource.add_routes(router);
+}
+
+http::Response Application::health_ready() const {
+  const std::vector<std::string> reasons = parts_.unready_reasons();
+  std::string body = reasons.empty() ? "{\"ready\":true}" : "{\"ready\":false,\"reasons\":[";
+  for (const std::string& reason : reasons) {
+    if (&reason != &reasons.front()) body += ',';
+    append_json_string(body, reason);
+  }
+  if (!reasons.empty()) body += "]}";
+  http::Response response = text_response(http::json_type, std::move(body));
+  response.status = reasons.empty() ? 200 : 503;
+  return response;
+}
+
+http::Response Application::metrics(const http::Request& request) const {
+  if (parts_.metrics_need_key) {
+    const Result<Viewer> viewer = service_key_.viewer_of(request);
+    if (!viewer) return render(viewer.error());
+    if (!viewer->is_service())
+      return render(Error(ErrorCode::unauthenticated, "The metrics are for the service key only.")
+                        .with_hint("Send 'Authorization: Bearer <service key>', or set metrics.access = \"anyone\"."));
+  }
+  return text_response(metrics_type, parts_.expose_metrics());
+}
+
+http::Response Application::render_problem(const http::Problem& problem) const {
+  if (problem.reason != "unknown_route") return render(problem);
+  http::Problem explained = problem;
+  std::vector<std::string_view> names{"health", "metrics"};
+  for (const Collection& collection : parts_.schema.collections) names.push_back(collection.name);
+  const std::string_view path = problem.path.substr(problem.path.starts_with('/') ? 1 : 0);
+  const std::string nearest = did_you_mean(path.substr(0, path.find('/')), names);
+  explained.message =
+      "There is nothing at '" + std::string(problem.path.substr(0, 100)) + "'" + (nearest.empty() ? "." : nearest);
+  explained.hint = "Collections are served as /<collection> and /<collection>/<id>.";
+  return render(explained);
+}
+
+}  // namespace banyan::api

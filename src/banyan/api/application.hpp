@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "banyan/api/query_parser.hpp"
+#include "banyan/api/resource.hpp"
+#include "banyan/api/service_key.hpp"
+#include "banyan/core/schema.hpp"
+#include "banyan/http/router.hpp"
+#include "banyan/services/records.hpp"
+
+namespace banyan::api {
+
+/// Everything that is served: a resource a collection, health and metrics.
+/// Thread-safe. Lifetime: outlives the router; what it is given outlives it.
+class Application {
+ public:
+  struct Parts {
+    const Schema& schema;
+    services::Records& records;
+    std::string service_key;
+    QueryLimits limits;
+    /// Why this instance should get no traffic now, a sentence each; empty when it should.
+    std::function<std::vector<std::string>()> unready_reasons;
+    std::function<std::string()> expose_metrics;  ///< Prometheus text.
+    bool metrics_need_key = false;
+  };
+  explicit Application(Parts parts);
+  Application(const Application&) = delete;
+  Application& operator=(const Application&) = delete;
+
+  void add_routes(http::Router& router);
+
+  /// The error body for what the HTTP server itself refuses; for an unknown path it names the nearest collection.
+  http::Response render_problem(const http::Problem& problem) const;
+
+ private:
+  http::Response health_ready() const;
+  http::Response metrics(const http::Request& request) const;
+
+  Parts parts_;
+  ServiceKey service_key_;
+  std::vector<Resource> resources_;
+};
+
+}  // namespace banyan::api

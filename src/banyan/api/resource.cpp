@@ -1,0 +1,240 @@
+#include "banyan/api/resource.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "banyan/api/entity_tag.hpp"
+#include "banyan/api/problem.hpp"
+#include "banyan/api/request_body.hpp"
+#include "banyan/core/record_json.hpp"
+
+namespace banyan::api {
+namespace {
+
+Error precondition_failed() {
+  return Error(ErrorCode::version_mismatch, "The record is not at the version that If-Match names.")
+      .with_hint("Read the record again, and send the ETag that comes with it.");
+}
+
+// A write's If-Match as the version to expect. `never` must be refused, but only after a look whether the record
+// exists would tell more than the policy allows: so it becomes a version that no record has.
+std::optional<Version> expected_version(const IfMatch& if_match) {
+  if (if_match.kind == IfMatch::Kind::version) return if_match.version;
+  if (if_match.kind == IfMatch::Kind::never) return Version{0};
+  return std::nullopt;
+}
+
+// RFC 9110, 13.1.1: `*` is false for a record that does not exist.
+Error with_precondition(Error error, const IfMatch& if_match) {
+  if (error.code == ErrorCode::version_mismatch) return precondition_failed();
+  if (error.code == ErrorCode::not_found && if_match.kind != IfMatch::Kind::absent) return precondition_failed();
+  return error;
+}
+
+// The id as it stands in the record's JSON, where it is the first member, without its quotes.
+std::string id_text(const CachedRecord& record) {
+  constexpr std::size_t start = std::string_view("{\"id\":").size();
+  const std::string_view id = std::string_view(record.body).substr(start, record.field_ends.front() - start);
+  return std::string(id.starts_with('"') ? id.substr(1, id.size() - 2) : id);
+}
+
+}  // namespace
+
+void Resource::add_routes(http::Router& router) {
+  const std::string collection_path = "/" + parts_.collection.name;
+  const std::string record_path = collection_path + "/{id}";
+  router.add(http::Method::get, collection_path, handler_of(&Resource::list));
+  router.add(http::Method::post, collection_path, handler_of(&Resource::create));
+  router.add(http::Method::get, record_path,
+             [this](const Request& request, Context& context) { return get(request, context); });
+  router.add(http::Method::patch, record_path, handler_of(&Resource::update));
+  router.add(http::Method::put, record_path, handler_of(&Resource::replace));
+  router.add(http::Method::remove, record_path, handler_of(&Resource::remove));
+}
+
+http::Handler Resource::handler_of(Operation operation) {
+  return [this, operation](const Request& request, Context& context) { return run(operation, request, context); };
+}
+
+Task<http::Response> Resource::run(Operation operation, const Request& request, Context& context) {
+  Result<Viewer> viewer = parts_.service_key.viewer_of(request);
+  if (!viewer) co_return render(viewer.error());
+  context.viewer = *viewer;
+  Result<Response> response = co_await (this->*operation)(request, context);
+  if (!response) co_return render(response.error());
+  co_return std::move(*response);
+}
+
+// The way that most requests take: when the cache has the answer, no coroutine is made.
+Task<http::Response> Resource::get(const Request& request, Context& context) {
+  if (!request.query.empty() || request.header("if-match"))
+    return run(&Resource::get_with_conditions, request, context);
+  Result<Viewer> viewer = parts_.service_key.viewer_of(request);
+  if (!viewer) return render(viewer.error());
+  context.viewer = *viewer;
+  Result<Value> id = id_of(request);
+  if (!id) return render(id.error());
+
+  Task<Result<CachedRecordPtr>> finding = parts_.records.find(context, parts_.collection, std::move(*id));
+  const auto respond = [this](const Request& asked, const Result<CachedRecordPtr>& found) {
+    return found ? answer(asked, *found, std::nullopt) : render(found.error());
+  };
+  if (finding.await_ready()) return respond(request, finding.await_resume());
+  return [](auto respond_, const Request& asked, Task<Result<CachedRecordPtr>> pending) -> Task<Response> {
+    const Result<CachedRecordPtr> found = co_await std::move(pending);
+    co_return respond_(asked, found);
+  }(respond, request, std::move(finding));
+}
+
+Task<Result<http::Response>> Resource::get_with_conditions(const Request& request, Context& context) {
+  Result<Value> id = id_of(request);
+  if (!id) co_return fail(std::move(id.error()));
+  Result<Selection> selection = parse_record_query(request.query, parts_.collection);
+  if (!selection) co_return fail(std::move(selection.error()));
+  const Result<IfMatch> if_match = parse_if_match(request);
+  if (!if_match) co_return fail(if_match.error());
+
+  Result<CachedRecordPtr> found = co_await parts_.records.find(context, parts_.collection, std::move(*id));
+  if (!found) co_return fail(with_precondition(std::move(found.error()), *if_match));
+  const std::optional<Version> expected = expected_version(*if_match);
+  if (expected && *expected != (*found)->version) co_return fail(precondition_failed());
+  co_return answer(request, *found, *selection);
+}
+
+Task<Result<http::Response>> Resource::list(const Request& request, Context& context) {
+  Result<ParsedQuery> parsed = parse_list_query(request.query, parts_.collection, parts_.limits);
+  if (!parsed) co_return fail(std::move(parsed.error()));
+  const Result<RecordPage> page = co_await parts_.records.list(context, std::move(parsed->query));
+  if (!page) co_return fail(page.error());
+
+  std::string body = "[";
+  for (const Record& record : page->records) {
+    if (body.size() > 1) body += ',';
+    append_selected(body, record, parsed->select);
+  }
+  body += ']';
+  Response response;
+  response.content_type = http::json_type;
+  response.body = http::Body(std::move(body));
+  co_return response;
+}
+
+Task<Result<http::Response>> Resource::create(const Request& request, Context& context) {
+  Result<Selection> selection = parse_record_query(request.query, parts_.collection);
+  if (!selection) co_return fail(std::move(selection.error()));
+  const Result<boost::json::value> body = json_body_of(request);
+  if (!body) co_return fail(body.error());
+
+  const Result<std::vector<CachedRecordPtr>> created =
+      co_await parts_.records.create(context, parts_.collection, *body);
+  if (!created) co_return fail(created.error());
+  Response response;
+  if (body->is_object()) {
+    const CachedRecordPtr& record = created->front();
+    response = answer(request, record, *selection);
+    response.headers.emplace_back("Location", "/" + parts_.collection.name + "/" + id_text(*record));
+  } else {
+    response.content_type = http::json_type;
+    response.body = http::Body(body_of(*created, *selection));
+  }
+  response.status = 201;
+  co_return response;
+}
+
+Task<Result<http::Response>> Resource::update(const Request& request, Context& context) {
+  return change(&services::Records::update, request, context);
+}
+
+Task<Result<http::Response>> Resource::replace(const Request& request, Context& context) {
+  return change(&services::Records::replace, request, context);
+}
+
+Task<Result<http::Response>> Resource::change(Change operation, const Request& request, Context& context) {
+  Result<Value> id = id_of(request);
+  if (!id) co_return fail(std::move(id.error()));
+  Result<Selection> selection = parse_record_query(request.query, parts_.collection);
+  if (!selection) co_return fail(std::move(selection.error()));
+  const Result<IfMatch> if_match = parse_if_match(request);
+  if (!if_match) co_return fail(if_match.error());
+  const Result<boost::json::value> body = json_body_of(request);
+  if (!body) co_return fail(body.error());
+
+  const Result<CachedRecordPtr> changed = co_await (parts_.records.*operation)(
+      context, parts_.collection, std::move(*id), *body, expected_version(*if_match));
+  if (!changed) co_return fail(with_precondition(changed.error(), *if_match));
+  co_return answer(request, *changed, *selection);
+}
+
+Task<Result<http::Response>> Resource::remove(const Request& request, Context& context) {
+  Result<Value> id = id_of(request);
+  if (!id) co_return fail(std::move(id.error()));
+  const Result<IfMatch> if_match = parse_if_match(request);
+  if (!if_match) co_return fail(if_match.error());
+  if (Result<Selection> selection = parse_record_query(request.query, parts_.collection); !selection)
+    co_return fail(std::move(selection.error()));
+
+  const Result<void> removed =
+      co_await parts_.records.remove(context, parts_.collection, std::move(*id), expected_version(*if_match));
+  if (!removed) co_return fail(with_precondition(removed.error(), *if_match));
+  Response response;
+  response.status = 204;
+  co_return response;
+}
+
+Result<Value> Resource::id_of(const Request& request) const {
+  Result<Value> id = value_from_text(parts_.collection.fields.front(), request.parameters.front());
+  if (!id) id.error().message = "The id in the path: " + id.error().message;
+  return id;
+}
+
+http::Response Resource::answer(const Request& request, const CachedRecordPtr& record,
+                                const Selection& selection) const {
+  Response response;
+  response.etag = entity_tag(record->version);
+  if (request.method == http::Method::get || request.method == http::Method::head) {
+    const auto none_match = request.header("if-none-match");
+    if (none_match && none_match_names(*none_match, record->version)) {
+      response.status = 304;
+      return response;
+    }
+  }
+  response.content_type = http::json_type;
+  if (selection) {
+    std::string body;
+    append_projection(body, *record, *selection);
+    response.body = http::Body(std::move(body));
+  } else {
+    response.body = http::Body(record, record->body);
+  }
+  return response;
+}
+
+std::string Resource::body_of(const std::vector<CachedRecordPtr>& records, const Selection& selection) const {
+  std::string body = "[";
+  for (const CachedRecordPtr& record : records) {
+    if (body.size() > 1) body += ',';
+    if (selection) {
+      append_projection(body, *record, *selection);
+    } else {
+      body += record->body;
+    }
+  }
+  body += ']';
+  return body;
+}
+
+void Resource::append_selected(std::string& out, const Record& record, const Selection& selection) const {
+  if (!selection) return append_json(out, parts_.collection, record);
+  out += '{';
+  for (const std::size_t place : *selection) {
+    if (out.back() != '{') out += ',';
+    const Field& field = parts_.collection.fields[place];
+    append_json_string(out, field.name);
+    out += ':';
+    append_json(out, field, record.values[place]);
+  }
+  out += '}';
+}
+
+}  // namespace banyan::api

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <vector>
+
+#include "banyan/api/query_parser.hpp"
+#include "banyan/api/service_key.hpp"
+#include "banyan/core/schema.hpp"
+#include "banyan/http/router.hpp"
+#include "banyan/services/records.hpp"
+
+namespace banyan::api {
+
+/// One collection as plain resources: `/users` and `/users/{id}` (docs/api.md).
+/// Thread-safe; what it is given outlives it, and it outlives the router it is added to.
+class Resource {
+ public:
+  struct Parts {
+    const Collection& collection;
+    services::Records& records;
+    const ServiceKey& service_key;
+    const QueryLimits& limits;
+  };
+  explicit Resource(Parts parts) : parts_(parts) {}
+
+  void add_routes(http::Router& router);
+
+ private:
+  using Request = http::Request;
+  using Response = http::Response;
+  using Selection = std::optional<std::vector<std::size_t>>;
+  using Operation = Task<Result<Response>> (Resource::*)(const Request&, Context&);
+
+  /// Tells who asks, then runs the operation; an error becomes its response.
+  Task<Response> run(Operation operation, const Request& request, Context& context);
+  http::Handler handler_of(Operation operation);
+
+  Task<Response> get(const Request& request, Context& context);
+  Task<Result<Response>> get_with_conditions(const Request& request, Context& context);
+  Task<Result<Response>> list(const Request& request, Context& context);
+  Task<Result<Response>> create(const Request& request, Context& context);
+  Task<Result<Response>> update(const Request& request, Context& context);
+  Task<Result<Response>> replace(const Request& request, Context& context);
+  Task<Result<Response>> remove(const Request& request, Context& context);
+
+  using Change = Task<Result<CachedRecordPtr>> (services::Records::*)(const Context&, const Collection&, Value,
+                                                                      const boost::json::value&,
+                                                                      std::optional<Version>);
+  Task<Result<Response>> change(Change operation, const Request& request, Context& context);
+
+  Result<Value> id_of(const Request& request) const;
+  Response answer(const Request& request, const CachedRecordPtr& record, const Selection& selection) const;
+  std::string body_of(const std::vector<CachedRecordPtr>& records, const Selection& selection) const;
+  void append_selected(std::string& out, const Record& record, const Selection& selection) const;
+
+  Parts parts_;
+};
+
+}  // namespace banyan::api
