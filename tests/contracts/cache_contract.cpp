@@ -14,6 +14,8 @@ using std::chrono::seconds;
 
 std::string cache_adapter_name(const testing::TestParamInfo<CacheAdapter>& info) { return info.param.name; }
 
+void PrintTo(const CacheAdapter& adapter, std::ostream* out) { *out << adapter.name; }
+
 CachedRecordPtr record_at(Version version, std::size_t body_bytes) {
   auto record = std::make_shared<CachedRecord>();
   record->version = version;

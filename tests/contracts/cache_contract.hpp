@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 
 #include "banyan/base/clock.hpp"
@@ -35,6 +36,7 @@ struct CacheAdapter {
   std::string name;
   std::function<std::unique_ptr<CacheRig>(const CacheWishes&)> make;
 };
+void PrintTo(const CacheAdapter& adapter, std::ostream* out);  // how a test names its adapter
 
 /// The promises of core/cache.hpp, for any adapter:
 /// `INSTANTIATE_TEST_SUITE_P(Memory, CacheContract, testing::Values(adapter), cache_adapter_name);`
