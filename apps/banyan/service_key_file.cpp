@@ -77,7 +77,7 @@ Result<ServiceKeyFile> read_or_make_service_key(const std::filesystem::path& fil
   const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (opened.number() < 0 && errno == ENOENT) return make(file, random);
   if (opened.number() < 0) return refuse_errno(file, "cannot be opened");
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(opened.number(), &facts) != 0) return refuse_errno(file, "cannot be examined");
   if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return refuse(file, "may be read by others than its owner.", "Run: chmod 600 " + file.string());
