@@ -1,0 +1,67 @@
+"""Every header can be included on its own.
+
+A header that its own source, or its own test, includes before all others is proved by the build already; only what
+remains is compiled alone, with the flags of a neighbour.
+
+    headers.py BUILD_FOLDER
+"""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+import tree
+
+FIRST_INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]', re.M)
+
+
+def proved_by_build(path, commands):
+    """Whether a compiled file includes this header first, with nothing forced in before it."""
+    for suffix in (".cpp", "_test.cpp"):
+        source = path.with_name(path.stem + suffix)
+        command = commands.get(source)
+        if command is None or "-include" in command:
+            continue
+        first = FIRST_INCLUDE.search(tree.read(tree.REPOSITORY / source))
+        if first and str(path).endswith("/" + first.group(1)):
+            return True
+    return False
+
+
+def flags_for(path, commands):
+    """The flags of a file of the same folder, else of any file: include paths and definitions are what matters."""
+    nearest = max(commands, key=lambda source: len(os.path.commonpath([source, path])))
+    words = shlex.split(commands[nearest])
+    flags = [word for word in words if word.startswith(("-I", "-D", "-std=", "-f")) and "sanitize" not in word]
+    systems = [words[i + 1] for i, word in enumerate(words[:-1]) if word == "-isystem"]
+    return flags + [f"-isystem{system}" for system in systems]
+
+
+def compile_alone(path, commands):
+    command = ["clang++-19", *flags_for(path, commands), "-fsyntax-only", "-x", "c++", "-Wno-pragma-once-outside-header"]
+    ended = subprocess.run([*command, str(tree.REPOSITORY / path)], capture_output=True, text=True)
+    return None if ended.returncode == 0 else f"{path}: cannot be included on its own\n{ended.stderr[:2000]}"
+
+
+def check(build):
+    entries = json.loads((build / "compile_commands.json").read_text())
+    commands = {}
+    for entry in entries:
+        source = pathlib.Path(entry["directory"], entry["file"])
+        if source.is_relative_to(tree.REPOSITORY) and not source.is_relative_to(build):
+            commands[source.relative_to(tree.REPOSITORY)] = entry["command"]
+    headers = tree.files(tree.REPOSITORY, ".hpp", under=("src", "apps", "tests"))
+    alone = [path for path in headers if not proved_by_build(path, commands)]
+    print(f"headers: {len(headers) - len(alone)} are proved by the build, compiling {len(alone)} alone")
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = pool.map(lambda path: compile_alone(path, commands), alone)
+        return [problem for problem in results if problem], len(headers)
+
+
+if __name__ == "__main__":
+    tree.finish("headers", *check(pathlib.Path(sys.argv[1]).resolve()))

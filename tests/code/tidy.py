@@ -1,0 +1,85 @@
+"""clang-tidy over the sources, each one again only when it, a header it uses, its flags or the list of checks changed.
+
+    tidy.py BUILD_FOLDER [--all]
+
+Looks at what is served (src, apps); --all adds the tests. What passed is remembered in BUILD_FOLDER/tidy.
+"""
+
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import tree
+
+
+def dependencies(build):
+    """Object file to the files it was made of, as the build knows them."""
+    listing = subprocess.run(["ninja", "-C", build, "-t", "deps"], capture_output=True, text=True, check=True).stdout
+    found, current = {}, None
+    for line in listing.splitlines():
+        if line and not line.startswith(" "):
+            current = found.setdefault(line.split(":")[0], [])
+        elif line.strip() and current is not None:
+            current.append(line.strip())
+    return found
+
+
+def fingerprint(entry, used, ground):
+    digest = hashlib.sha256(ground)
+    digest.update(entry["command"].encode())
+    for name in sorted({entry["file"], *used}):
+        path = pathlib.Path(entry["directory"], name).resolve()
+        digest.update(str(path).encode())
+        # A system header changes with its package, which its size and time tell well enough.
+        if path.is_relative_to(tree.REPOSITORY):
+            digest.update(path.read_bytes() if path.exists() else b"")
+        elif path.exists():
+            status = path.stat()
+            digest.update(f"{status.st_size} {status.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def tidy(build, entry):
+    command = ["clang-tidy-19", "--quiet", f"-p={build}", entry["file"]]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=tree.REPOSITORY)
+    return None if ended.returncode == 0 else ended.stdout or ended.stderr
+
+
+def main(build, everything):
+    remembered = build / "tidy"
+    remembered.mkdir(exist_ok=True)
+    version = subprocess.run(["clang-tidy-19", "--version"], capture_output=True, check=True).stdout
+    ground = version + (tree.REPOSITORY / ".clang-tidy").read_bytes()
+    made_of = dependencies(build)
+    todo, looked_at = [], 0
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        path = pathlib.Path(entry["file"])
+        if not path.is_relative_to(tree.REPOSITORY) or path.is_relative_to(build):
+            continue
+        is_test = path.stem.endswith(("_test", "_fuzz")) or path.is_relative_to(tree.REPOSITORY / "tests")
+        if is_test and not everything:
+            continue
+        looked_at += 1
+        key = fingerprint(entry, made_of.get(entry.get("output", ""), []), ground)
+        if not (remembered / key).exists():
+            todo.append((key, entry))
+
+    # The largest first, so that the last to end is a small one.
+    todo.sort(key=lambda item: -os.path.getsize(item[1]["file"]))
+    problems = []
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for (key, entry), problem in zip(todo, pool.map(lambda item: tidy(build, item[1]), todo)):
+            if problem:
+                problems.append(problem)
+            else:
+                (remembered / key).touch()
+    print(f"tidy: {looked_at - len(todo)} are as they were when they passed")
+    tree.finish("tidy", problems, looked_at)
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]).resolve(), "--all" in sys.argv[2:])
