@@ -17,7 +17,7 @@ enum class CompareOp : unsigned char {
   lte,
   like,
   ilike,  ///< operands[0] is the pattern.
-  in,     ///< any number of operands, none null; never true for none.
+  in,     ///< any number of operands, none null: `any` of `eq`, so false for none, even where the field is null.
   is_null,
   is_true,
   is_false,  ///< no operand; never unknown.

@@ -114,16 +114,32 @@ struct Schema {
   std::vector<IncomingReference> references_to(std::size_t collection) const;
 };
 
-/// Fills in what follows from the rest: indexes of collections and references, storage classes, compiled patterns.
-/// Reports problems that need the whole schema (unknown reference, duplicate name); each names "collection.field".
+/// The id that every collection has as fields[0].
+Field make_id_field(IdKind kind);
+/// A field `created_at` or `updated_at`: an optional timestamp that callers may not set (null in records that are older
+/// than the field).
+Field make_time_field(FieldRole role);
+
+/// Bounds on what may be declared.
+inline constexpr std::size_t collections_max = 1000;
+inline constexpr std::size_t fields_max = 500;  ///< A collection, id included.
+inline constexpr std::size_t indexes_max = 64;  ///< A collection.
+inline constexpr std::size_t index_fields_max = 16;
+
+/// One thing wrong with what is declared.
 struct SchemaProblem {
   std::string collection;
   std::string field;  ///< Empty when the collection itself is meant.
   std::string message;
+  std::string key;  ///< The setting that is wrong ("pattern", "indexes"); empty when the name or the whole is meant.
 };
+
+/// Fills in what follows from the rest (indexes of collections and references, storage classes, compiled patterns) and
+/// reports what is wrong: names, bounds that do not fit their field, defaults, references, indexes. Every problem at
+/// once, in order of declaration. A schema is fit for use only when there are none.
 std::vector<SchemaProblem> complete(Schema& schema);
 
-/// Names that cannot be collections (the API needs them) or fields (query parameters need them).
+/// Names that cannot be collections (the API needs them, or will) or fields (query parameters need them).
 bool is_reserved_collection_name(std::string_view name) noexcept;
 bool is_reserved_field_name(std::string_view name) noexcept;
 /// Lower-case letters, digits and `_`, beginning with a letter, at most 63 bytes: safe in URLs and in every store.

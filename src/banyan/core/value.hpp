@@ -28,7 +28,8 @@ int compare_values(const Value& a, const Value& b) noexcept;
 int compare_with_null_last(const Value& a, const Value& b) noexcept;
 
 /// Whether `text` matches the pattern of `like` (docs/values.md): `%` any run, `_` any one code point, `\` takes the
-/// next character as it is. With `fold_ascii_case`, A-Z equals a-z and nothing else folds.
+/// next character as it is, and stands for itself where none follows. With `fold_ascii_case`, A-Z equals a-z and
+/// nothing else folds. Both texts are valid UTF-8. Takes at most |text| * |pattern| steps.
 bool matches_like(std::string_view text, std::string_view pattern, bool fold_ascii_case) noexcept;
 
 }  // namespace banyan

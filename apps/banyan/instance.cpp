@@ -1,0 +1,151 @@
+#include "instance.hpp"
+
+#include <sstream>
+#include <utility>
+
+#include "banyan/adapters/memory/cache.hpp"
+#include "banyan/observe/process_metrics.hpp"
+#include "report.hpp"
+#include "service_key_file.hpp"
+#include "store_options.hpp"
+
+namespace banyan::app {
+namespace {
+
+memory::Cache::Options cache_options(const config::CacheSettings& settings) {
+  memory::Cache::Options options;
+  options.bytes_max = settings.bytes_max;
+  options.ttl = settings.ttl;
+  options.negative_ttl = settings.negative_ttl;
+  return options;
+}
+
+http::ServerOptions server_options(const config::ServerSettings& settings) {
+  http::ServerOptions options;
+  options.address = settings.address;
+  options.port = settings.port;
+  options.loops = settings.loops;
+  options.limits.request_line_bytes = settings.request_line_bytes;
+  options.limits.header_bytes = settings.header_bytes;
+  options.limits.header_count = settings.header_count;
+  options.limits.body_bytes = settings.body_bytes;
+  options.limits.connections = settings.connections;
+  options.limits.pipelined_requests = settings.pipelined_requests;
+  options.limits.header_timeout = settings.header_timeout;
+  options.limits.body_timeout = settings.body_timeout;
+  options.limits.idle_timeout = settings.idle_timeout;
+  options.limits.request_timeout = settings.request_timeout;
+  options.limits.write_timeout = settings.write_timeout;
+  options.limits.shutdown_timeout = settings.shutdown_timeout;
+  options.cors.origins = settings.cors_origins;
+  return options;
+}
+
+observe::OperatorLogOptions log_options(const config::LogSettings& settings) {
+  observe::OperatorLogOptions options;
+  options.format = settings.format;
+  options.level = settings.level;
+  return options;
+}
+
+std::unique_ptr<AccessLog> make_access_log(const config::LogSettings& settings, Metrics& metrics) {
+  if (!settings.access) return std::make_unique<observe::NullAccessLog>();
+  observe::AccessLogOptions options;
+  options.format = settings.format;
+  return std::make_unique<observe::BackgroundAccessLog>(options, metrics);
+}
+
+Error refused_by_differences(const SchemaPlan& plan) {
+  std::ostringstream text;
+  describe(plan, text);
+  return Error(ErrorCode::unavailable,
+               "The database differs from the configuration in a way that is not mended by itself.")
+      .with_detail(text.str())
+      .with_hint("See `banyan schema plan`; nothing was changed.");
+}
+
+}  // namespace
+
+Instance::Instance(const config::Config& config)
+    : config_(config),
+      log_(log_options(config.log), clock_, metrics_),
+      access_log_(make_access_log(config.log, metrics_)),
+      cache_(memory::make_cache(cache_options(config.cache), {clock_, random_, metrics_})) {
+  observe::add_process_metrics(metrics_, {BANYAN_VERSION, __VERSION__});
+}
+
+Instance::~Instance() = default;
+
+Result<void> Instance::start() {
+  Result<std::string> key = service_key();
+  if (!key) return std::unexpected(std::move(key.error()));
+  if (Result<void> opened = open_store(); !opened) return opened;
+  return listen(std::move(*key));
+}
+
+Result<std::string> Instance::service_key() {
+  if (!config_.service_key.empty()) return config_.service_key;
+  Result<ServiceKeyFile> file = read_or_make_service_key(config_.service_key_file, random_);
+  if (!file) return std::unexpected(std::move(file.error()));
+  if (file->made) log_.info("made a new service key", {{"file", config_.service_key_file.string()}});
+  return std::move(file->key);
+}
+
+Result<void> Instance::open_store() {
+  auto store = sqlite::Store::open(store_options(config_), {config_.schema, clock_, log_, metrics_});
+  if (!store) return std::unexpected(std::move(store.error()));
+  store_ = std::move(*store);
+  const Result<SchemaPlan> plan = store_->plan();
+  if (!plan) return std::unexpected(plan.error());
+  if (plan->has(SchemaDifference::Kind::blocking)) return fail(refused_by_differences(*plan));
+  for (const SchemaDifference& difference : plan->differences) {
+    if (difference.kind == SchemaDifference::Kind::additive) log_.info("schema: " + difference.what);
+  }
+  if (Result<void> applied = store_->apply_additive(*plan); !applied) return applied;
+  store_->on_foreign_change([this] {
+    log_.warning("another program changed the database; the cache is emptied");
+    block_on(cache_->clear());
+  });
+  return store_->start();
+}
+
+Result<void> Instance::listen(std::string key) {
+  records_ = std::make_unique<services::Records>(
+      services::Records::Parts{config_.schema, *store_, *cache_, clock_, random_, metrics_});
+  application_ = std::make_unique<api::Application>(api::Application::Parts{
+      .schema = config_.schema,
+      .records = *records_,
+      .service_key = std::move(key),
+      .limits = {.default_limit = config_.api.default_limit, .max_limit = config_.api.max_limit},
+      .unready_reasons = [this] { return unready_reasons(); },
+      .expose_metrics = [this] { return metrics_.expose(); },
+      .metrics_need_key = config_.metrics.access == config::MetricsSettings::Access::service,
+  });
+  application_->add_routes(router_);
+  router_.finish(metrics_);
+  auto server =
+      http::Server::listen(server_options(config_.server), router_,
+                           {clock_, random_, log_, metrics_, *access_log_,
+                            [this](const http::Problem& problem) { return application_->render_problem(problem); }});
+  if (!server) return std::unexpected(std::move(server.error()));
+  server_ = std::move(*server);
+  listening_ = true;
+  log_.info("listening", {{"address", config_.server.address},
+                          {"port", std::to_string(server_->port())},
+                          {"application", config_.app_name},
+                          {"database", config_.database.file.string()}});
+  return {};
+}
+
+void Instance::run() { server_->run(); }
+
+void Instance::stop() { server_->stop(); }
+
+std::vector<std::string> Instance::unready_reasons() const {
+  std::vector<std::string> reasons;
+  if (!listening_ || server_->stopping()) reasons.emplace_back("the server is starting or stopping");
+  if (auto reason = store_->unready_reason()) reasons.push_back(std::move(*reason));
+  return reasons;
+}
+
+}  // namespace banyan::app

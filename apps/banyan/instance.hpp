@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "banyan/adapters/sqlite/store.hpp"
+#include "banyan/api/application.hpp"
+#include "banyan/base/clock.hpp"
+#include "banyan/base/random.hpp"
+#include "banyan/config/config.hpp"
+#include "banyan/core/cache.hpp"
+#include "banyan/http/server.hpp"
+#include "banyan/observe/access_log.hpp"
+#include "banyan/observe/log.hpp"
+#include "banyan/observe/metrics_registry.hpp"
+#include "banyan/services/records.hpp"
+
+namespace banyan::app {
+
+/// One running Banyan: every part, built from a configuration in the order in which they rest on each other.
+/// Thread safety: stop() from any thread; the rest from one.
+class Instance {
+ public:
+  /// `config` outlives it.
+  explicit Instance(const config::Config& config);
+  ~Instance();
+
+  /// Opens the database, makes what is missing in it, binds the address. Errors say what to do.
+  Result<void> start();
+  /// Serves until stop().
+  void run();
+  void stop();
+
+  Log& log() { return log_; }
+
+ private:
+  Result<void> open_store();
+  Result<std::string> service_key();
+  Result<void> listen(std::string key);
+  std::vector<std::string> unready_reasons() const;
+
+  const config::Config& config_;
+  SystemClock clock_;
+  SystemRandom random_;
+  observe::MetricsRegistry metrics_;
+  observe::OperatorLog log_;
+  std::unique_ptr<AccessLog> access_log_;
+  std::unique_ptr<Cache> cache_;
+  std::unique_ptr<http::Server> server_;  // before the store: completions of writes under way are posted to its loops
+  std::unique_ptr<sqlite::Store> store_;
+  std::unique_ptr<services::Records> records_;
+  std::unique_ptr<api::Application> application_;
+  http::Router router_;
+  std::atomic<bool> listening_ = false;
+};
+
+}  // namespace banyan::app

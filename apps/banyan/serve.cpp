@@ -1,0 +1,28 @@
+#include <iostream>
+
+#include "commands.hpp"
+#include "instance.hpp"
+#include "report.hpp"
+#include "signals.hpp"
+
+namespace banyan::app {
+
+int serve(const std::filesystem::path& config_file) {
+  const auto config = load_or_report(config_file, std::cerr);
+  if (!config) return exit_usage;
+  StopSignals signals;
+  Instance instance(*config);
+  if (const Result<void> started = instance.start(); !started) {
+    report(started.error(), std::cerr);
+    return exit_failed;
+  }
+  signals.on_stop([&](int signal) {
+    instance.log().info("stopping", {{"signal", std::to_string(signal)}});
+    instance.stop();
+  });
+  instance.run();
+  instance.log().info("stopped");
+  return exit_ok;
+}
+
+}  // namespace banyan::app

@@ -1,0 +1,222 @@
+#include "banyan/adapters/sqlite/applier.hpp"
+
+#include <algorithm>
+
+#include "banyan/adapters/sqlite/dialect.hpp"
+#include "banyan/adapters/sqlite/errors.hpp"
+#include "banyan/sql/statements.hpp"
+
+namespace banyan::sqlite {
+namespace {
+
+constexpr std::size_t statements_max = 128;
+
+constexpr SqliteDialect dialect;
+
+bool touches_reference(const Write& write) {
+  return std::ranges::any_of(write.changes, [&](const FieldChange& change) {
+    return write.collection->fields[change.field].type == FieldType::reference && !is_null(change.value);
+  });
+}
+
+/// In a batch, an error says which write it is about: "[3]" or "[3].email".
+Error placed(Error error, std::size_t place) {
+  const std::string prefix = "[" + std::to_string(place) + "]";
+  if (error.fields.empty()) error.fields.push_back({prefix, error.message});
+  else
+    for (FieldProblem& problem : error.fields) problem.field = prefix + "." + problem.field;
+  return error;
+}
+
+}  // namespace
+
+Applier::Applier(const Schema& schema, const Clock& clock, Connection& connection, std::size_t cascade_rows_max)
+    : schema_(schema),
+      clock_(clock),
+      connection_(connection),
+      cascade_rows_max_(cascade_rows_max),
+      plans_(schema.collections.size()),
+      statements_(connection, statements_max) {
+  for (const Collection& collection : schema.collections) {
+    Plan& plan = plans_[collection.index];
+    for (const IncomingReference& reference : schema.references_to(collection.index)) {
+      const Collection& from = schema.collections[reference.collection];
+      plan.incoming.push_back({&from, reference.field, from.fields[reference.field].on_delete});
+    }
+  }
+}
+
+Result<Applied> Applier::apply(const WriteBatch& batch) {
+  broken_ = false;
+  cascaded_ = 0;
+  // One statement undoes itself when it fails; a savepoint is for more than one.
+  if (!needs_savepoint(batch)) return apply_all(batch);
+  if (auto done = run("SAVEPOINT request", savepoint_); !done) return fail(std::move(done.error()));
+  auto applied = apply_all(batch);
+  if (broken_) return applied;
+  if (!applied) {
+    if (auto done = run("ROLLBACK TO request", rollback_to_); !done) return fail(std::move(done.error()));
+  }
+  if (auto done = run("RELEASE request", release_); !done) return fail(std::move(done.error()));
+  return applied;
+}
+
+bool Applier::needs_savepoint(const WriteBatch& batch) const {
+  if (batch.writes.size() > 1) return true;
+  const Write& write = batch.writes.front();
+  if (write.kind == Write::Kind::remove) return !plans_[write.collection->index].incoming.empty();
+  return touches_reference(write);
+}
+
+Result<void> Applier::run(const char* text, Statement& statement) {
+  if (!statement) {
+    auto made = connection_.prepare(text);
+    if (!made) return broken_ = true, fail(std::move(made.error()));
+    statement = std::move(*made);
+  }
+  const Use use(statement);
+  const int rc = statement.step();
+  if (rc == SQLITE_DONE) return {};
+  broken_ = true;
+  return fail(error_from(connection_.get(), rc));
+}
+
+Result<Applied> Applier::apply_all(const WriteBatch& batch) {
+  Applied applied;
+  applied.changes.reserve(batch.writes.size());
+  std::vector<Changed> caused;
+  for (std::size_t i = 0; i < batch.writes.size(); ++i) {
+    if (auto done = apply_one(batch.writes[i], applied, caused); !done) {
+      if (batch.writes.size() == 1 || broken_) return fail(std::move(done.error()));
+      return fail(placed(std::move(done.error()), i));
+    }
+  }
+  std::ranges::move(caused, std::back_inserter(applied.changes));
+  return applied;
+}
+
+Result<void> Applier::apply_one(const Write& write, Applied& applied, std::vector<Changed>& caused) {
+  Result<Changed> changed = write.kind == Write::Kind::create   ? create(write)
+                            : write.kind == Write::Kind::update ? update(write)
+                                                                : remove(write);
+  if (!changed) return fail(std::move(changed.error()));
+  applied.changes.push_back(std::move(*changed));
+  if (write.kind == Write::Kind::remove) return cascade(write, caused);
+  if (touches_reference(write)) return check_references(write);
+  return {};
+}
+
+void Applier::append_place(std::size_t place) {
+  key_ += static_cast<char>(place & 0xFF);
+  key_ += static_cast<char>(place >> 8);
+}
+
+Version Applier::next_version() {
+  last_version_ = std::max(last_version_ + 1, static_cast<Version>(clock_.wall()));
+  return last_version_;
+}
+
+Error Applier::failure(int rc, const Collection& collection) {
+  broken_ = is_fatal(rc) || !connection_.in_transaction();
+  return write_error(connection_.get(), rc, collection);
+}
+
+Result<Changed> Applier::one_row(Statement& statement, const Collection& collection) {
+  Result<Changed> changed(std::in_place);
+  changed->key.collection = &collection;
+  int rc = statement.step();
+  if (rc == SQLITE_DONE) return changed;  // version 0: no row
+  if (rc == SQLITE_ROW) {
+    Record& record = changed->record.emplace();
+    if (!read_record(statement, collection, record)) {
+      return fail(Error(ErrorCode::internal, "a record holds what its collection does not allow")
+                      .with_detail("table " + collection.name + ": changed by a trigger, or another program?"));
+    }
+    changed->version = record.version;
+    changed->key.id = record.values.front();
+    rc = statement.step();
+    if (rc == SQLITE_DONE) return changed;
+  }
+  return fail(failure(rc, collection));
+}
+
+Result<Changed> Applier::create(const Write& write) {
+  const Collection& collection = *write.collection;
+  Statement& insert = plans_[collection.index].insert;
+  if (!insert) {
+    auto made = connection_.prepare(sql::insert(dialect, collection));
+    if (!made) return fail(failure(sqlite3_extended_errcode(connection_.get()), collection));
+    insert = std::move(*made);
+  }
+  const Use use(insert);
+  sqlite3_clear_bindings(insert.get());
+  const std::size_t first = collection.id_kind == IdKind::integer ? 1 : 0;
+  for (const FieldChange& change : write.changes) {
+    if (change.field >= first) insert.bind(static_cast<int>(change.field - first + 1), change.value);
+  }
+  insert.bind(static_cast<int>(collection.fields.size() - first + 1), static_cast<std::int64_t>(next_version()));
+  return one_row(insert, collection);
+}
+
+Result<Changed> Applier::update(const Write& write) {
+  const Collection& collection = *write.collection;
+  key_.assign(1, write.expected_version ? 'U' : 'u');
+  append_place(collection.index);
+  for (const FieldChange& change : write.changes) append_place(change.field);
+  auto found = prepared(collection, [&] {
+    return sql::update(dialect, collection, write.changes, write.expected_version.has_value());
+  });
+  if (!found) return fail(std::move(found.error()));
+  Statement& statement = **found;
+  Result<Changed> changed = fail(ErrorCode::internal, "");
+  {
+    const Use use(statement);
+    int number = 0;
+    for (const FieldChange& change : write.changes) statement.bind(++number, change.value);
+    statement.bind(++number, static_cast<std::int64_t>(next_version()));
+    statement.bind(++number, write.id);
+    if (write.expected_version) statement.bind(++number, static_cast<std::int64_t>(*write.expected_version));
+    changed = one_row(statement, collection);
+  }
+  if (changed && changed->version == 0) return fail(missing(write));
+  return changed;
+}
+
+Result<Changed> Applier::remove(const Write& write) {
+  const Collection& collection = *write.collection;
+  const bool expects = write.expected_version.has_value();
+  auto found = statement(expects ? 'D' : 'd', collection, 0, [&] { return sql::remove(dialect, collection, expects); });
+  if (!found) return fail(std::move(found.error()));
+  Changed changed{.key = {&collection, write.id}};
+  {
+    Statement& statement = **found;
+    const Use use(statement);
+    statement.bind(1, static_cast<std::int64_t>(next_version()));
+    statement.bind(2, write.id);
+    if (expects) statement.bind(3, static_cast<std::int64_t>(*write.expected_version));
+    int rc = statement.step();
+    if (rc == SQLITE_ROW) {
+      changed.version = static_cast<Version>(statement.integer(0));
+      rc = statement.step();
+    }
+    if (rc != SQLITE_DONE) return fail(failure(rc, collection));
+  }
+  if (changed.version == 0) return fail(missing(write));
+  return changed;
+}
+
+Error Applier::missing(const Write& write) {
+  const Collection& collection = *write.collection;
+  auto found = statement('v', collection, 0, [&] { return sql::select_version(dialect, collection); });
+  if (!found) return std::move(found.error());
+  Statement& statement = **found;
+  const Use use(statement);
+  statement.bind(1, write.id);
+  const int rc = statement.step();
+  if (rc == SQLITE_DONE) return Error(ErrorCode::not_found, "there is no such record");
+  if (rc != SQLITE_ROW) return failure(rc, collection);
+  return Error(ErrorCode::version_mismatch, "the record has changed since it was read")
+      .with_hint("read it again, and repeat the change on what is there now");
+}
+
+}  // namespace banyan::sqlite

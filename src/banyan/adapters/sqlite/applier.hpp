@@ -1,0 +1,102 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "banyan/adapters/sqlite/connection.hpp"
+#include "banyan/adapters/sqlite/statement_cache.hpp"
+#include "banyan/base/clock.hpp"
+#include "banyan/core/record_store.hpp"
+
+namespace banyan::sqlite {
+
+/// Executes the writes of requests inside a transaction that somebody else begins and commits.
+///
+/// References are checked, and cascades run, at the end of each write. The foreign keys of the tables are deferred,
+/// so that records may refer to each other in a ring and still be deleted; SQLite's count of what is left open tells
+/// whether a write was whole.
+/// Thread safety: that of the connection.
+class Applier {
+ public:
+  Applier(const Schema& schema, const Clock& clock, Connection& connection, std::size_t cascade_rows_max);
+
+  /// All of the batch or, after an error, none of it: the transaction is as it was before. After an error for which
+  /// `broken()` holds, the transaction as a whole is lost.
+  Result<Applied> apply(const WriteBatch& batch);
+
+  /// Whether the latest apply() met an error of the whole database.
+  bool broken() const noexcept { return broken_; }
+
+ private:
+  struct Incoming {
+    const Collection* collection;
+    std::size_t field;
+    OnDelete on_delete;
+  };
+  /// What is known of a collection before any request comes.
+  struct Plan {
+    Statement insert;
+    std::vector<Incoming> incoming;
+  };
+  struct Deleted {
+    const Collection* collection;
+    Value id;
+  };
+
+  bool needs_savepoint(const WriteBatch& batch) const;
+  Result<Applied> apply_all(const WriteBatch& batch);
+  Result<void> apply_one(const Write& write, Applied& applied, std::vector<Changed>& caused);
+  Result<Changed> create(const Write& write);
+  Result<Changed> update(const Write& write);
+  Result<Changed> remove(const Write& write);
+  /// Why an update or deletion met no row.
+  Error missing(const Write& write);
+  Result<Changed> one_row(Statement& statement, const Collection& collection);
+
+  // In cascades.cpp.
+  Result<void> check_references(const Write& write);
+  Result<bool> exists(const Collection& collection, const Value& id);
+  Result<void> cascade(const Write& write, std::vector<Changed>& caused);
+  Result<void> cascade_from(const Deleted& gone, std::vector<Deleted>& deleted, std::vector<Changed>& caused);
+  Result<void> remove_referring(const Incoming& from, const Value& id, std::vector<Deleted>& deleted,
+                                std::vector<Changed>& caused);
+  Result<void> clear_referring(const Incoming& from, const Value& id, std::vector<Changed>& caused);
+  Result<void> check_restricted(const Deleted& gone);
+  bool references_are_open() const;
+
+  Result<void> run(const char* text, Statement& statement);
+  /// The cached statement of that kind; `detail` tells those of one kind and collection apart.
+  template <typename Text>
+  Result<Statement*> statement(char kind, const Collection& collection, std::size_t detail, Text&& text) {
+    key_.assign(1, kind);
+    append_place(collection.index);
+    append_place(detail);
+    return prepared(collection, std::forward<Text>(text));
+  }
+  /// The cached statement of key_.
+  template <typename Text>
+  Result<Statement*> prepared(const Collection& collection, Text&& text) {
+    auto found = statements_.get(key_, std::forward<Text>(text));
+    if (!found) return fail(failure(sqlite3_extended_errcode(connection_.get()), collection));
+    return found;
+  }
+  void append_place(std::size_t place);
+  Error failure(int rc, const Collection& collection);
+  Version next_version();
+
+  const Schema& schema_;
+  const Clock& clock_;
+  Connection& connection_;
+  std::size_t cascade_rows_max_;
+  std::vector<Plan> plans_;  ///< By collection.
+  StatementCache statements_;
+  Statement savepoint_;
+  Statement release_;
+  Statement rollback_to_;
+  std::string key_;  ///< Of statements_, built anew for each look.
+  Version last_version_ = 0;
+  std::size_t cascaded_ = 0;  ///< Records touched beside those that the request names.
+  bool broken_ = false;
+};
+
+}  // namespace banyan::sqlite

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "banyan/sql/dialect.hpp"
+
+namespace banyan::sqlite {
+
+/// SQLite 3.40 as a SQL dialect. Patterns are matched by a function of our own (connection.cpp): the LIKE of SQLite
+/// takes time without bound for some patterns, and its GLOB knows no escape.
+class SqliteDialect final : public sql::Dialect {
+ public:
+  void append_placeholder(std::string& out, std::size_t number) const override;
+  void append_like(std::string& out, std::string_view column, std::size_t number, bool fold_case) const override;
+  void append_is(std::string& out, std::string_view column, bool value) const override;
+  void append_literal(std::string& out, const Value& value) const override;
+  bool nulls_first_by_default(bool descending) const override { return !descending; }
+  std::string_view greatest() const override { return "max"; }
+  std::string_view id_column(IdKind kind) const override;
+  std::string_view column_type(Field::Storage storage) const override;
+  void append_check(std::string& out, const Field& field) const override;
+  std::string_view table_suffix() const override { return " STRICT"; }
+};
+
+}  // namespace banyan::sqlite

@@ -1,0 +1,105 @@
+#include "banyan/adapters/sqlite/reader.hpp"
+
+#include "banyan/adapters/sqlite/dialect.hpp"
+#include "banyan/adapters/sqlite/errors.hpp"
+#include "banyan/sql/statements.hpp"
+
+namespace banyan::sqlite {
+namespace {
+
+/// Steps of SQLite's machine between two looks at the deadline: some tens of microseconds.
+constexpr int steps_between_looks = 2000;
+
+/// Has a connection look at the deadline now and then as long as it lives.
+class Interruptible {
+ public:
+  Interruptible(sqlite3* database, const Context& context) : database_(database) {
+    // SQLite takes a pointer to anything and hands it back as it is.
+    void* argument = const_cast<Context*>(&context);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+    sqlite3_progress_handler(
+        database_, steps_between_looks, [](void* given) { return static_cast<const Context*>(given)->expired() ? 1 : 0; },
+        argument);
+  }
+  Interruptible(const Interruptible&) = delete;
+  Interruptible& operator=(const Interruptible&) = delete;
+  ~Interruptible() { sqlite3_progress_handler(database_, 0, nullptr, nullptr); }
+
+ private:
+  sqlite3* database_;
+};
+
+Error damaged_record(const Collection& collection) {
+  return Error(ErrorCode::internal, "a record holds what its collection does not allow")
+      .with_detail("table " + collection.name + ": written by another program?");
+}
+
+}  // namespace
+
+Result<void> Reader::open() {
+  auto connection = Connection::open(settings_);
+  if (!connection) return fail(std::move(connection.error()));
+  opened_ = std::make_unique<Opened>(std::move(*connection));
+  opened_->finds.resize(schema_.collections.size());
+  return {};
+}
+
+Result<Statement*> Reader::find_statement(const Collection& collection) {
+  if (opened_ == nullptr) {
+    if (auto done = open(); !done) return fail(std::move(done.error()));
+  }
+  Statement& statement = opened_->finds[collection.index];
+  if (!statement) {
+    auto made = opened_->connection.prepare(sql::select_by_id(SqliteDialect(), collection));
+    if (!made) return fail(std::move(made.error()));
+    statement = std::move(*made);
+  }
+  return &statement;
+}
+
+Result<void> Reader::prepare(const Collection& collection) {
+  auto statement = find_statement(collection);
+  if (!statement) return fail(std::move(statement.error()));
+  return {};
+}
+
+Result<Record> Reader::find(const RecordKey& key) {
+  auto statement = find_statement(*key.collection);
+  if (!statement) return fail(std::move(statement.error()));
+  const Use use(**statement);
+  (*statement)->bind(1, key.id);
+  const int rc = (*statement)->step();
+  if (rc == SQLITE_ROW) {
+    Result<Record> record(std::in_place);
+    if (!read_record(**statement, *key.collection, *record)) return fail(damaged_record(*key.collection));
+    return record;
+  }
+  if (rc == SQLITE_DONE) return fail(ErrorCode::not_found, "there is no such record");
+  return fail(error_from(opened_->connection.get(), rc));
+}
+
+Result<RecordPage> Reader::list(const Context& context, const Query& query) {
+  if (opened_ == nullptr) {
+    if (auto done = open(); !done) return fail(std::move(done.error()));
+  }
+  auto page = sql::select_page(SqliteDialect(), query);
+  if (!page) return fail(std::move(page.error()));
+  auto statement = opened_->lists.get(page->text, [&] { return std::string_view(page->text); });
+  if (!statement) return fail(std::move(statement.error()));
+
+  const Interruptible interruptible(opened_->connection.get(), context);
+  const Use use(**statement);
+  int number = 0;
+  for (const Value* operand : page->operands) (*statement)->bind(++number, *operand);
+  (*statement)->bind(++number, static_cast<std::int64_t>(query.limit));
+  (*statement)->bind(++number, static_cast<std::int64_t>(std::min<std::uint64_t>(query.offset, INT64_MAX)));
+  RecordPage result;
+  int rc = SQLITE_OK;
+  while ((rc = (*statement)->step()) == SQLITE_ROW) {
+    Record& record = result.records.emplace_back();
+    if (!read_record(**statement, *query.collection, record)) return fail(damaged_record(*query.collection));
+  }
+  if (rc != SQLITE_DONE) return fail(error_from(opened_->connection.get(), rc));
+  return result;
+}
+
+}  // namespace banyan::sqlite

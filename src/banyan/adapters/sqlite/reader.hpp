@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "banyan/adapters/sqlite/connection.hpp"
+#include "banyan/adapters/sqlite/statement_cache.hpp"
+#include "banyan/core/record_store.hpp"
+
+namespace banyan::sqlite {
+
+/// One connection that reads, opened when first used. Thread safety: one thread at a time.
+class Reader {
+ public:
+  Reader(const Schema& schema, ConnectionSettings settings) : schema_(schema), settings_(std::move(settings)) {}
+
+  /// Opens the connection and prepares a find.
+  Result<void> prepare(const Collection& collection);
+  Result<Record> find(const RecordKey& key);
+  /// Interrupted with deadline_exceeded when the context expires.
+  Result<RecordPage> list(const Context& context, const Query& query);
+
+ private:
+  struct Opened {
+    explicit Opened(Connection made) : connection(std::move(made)), lists(connection, 64) {}
+    Connection connection;
+    std::vector<Statement> finds;  ///< By collection; made when first used.
+    StatementCache lists;
+  };
+
+  Result<void> open();
+  Result<Statement*> find_statement(const Collection& collection);
+
+  const Schema& schema_;
+  ConnectionSettings settings_;
+  std::unique_ptr<Opened> opened_;
+};
+
+}  // namespace banyan::sqlite

@@ -1,0 +1,167 @@
+#include "banyan/adapters/sqlite/writer.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+namespace banyan::sqlite {
+namespace {
+
+std::uint64_t microseconds(Duration duration) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(
+      0, std::chrono::duration_cast<std::chrono::microseconds>(duration).count()));
+}
+
+}  // namespace
+
+Writer::Writer(const Options& options, Parts parts, WriterConnection& connection)
+    : options_(options), parts_(std::move(parts)), connection_(connection) {}
+
+Writer::~Writer() { stop(); }
+
+void Writer::start() {
+  thread_ = std::thread([this] { serve(); });
+  pthread_setname_np(thread_.native_handle(), "banyan-write");
+}
+
+void Writer::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  arrived_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+Writer::Push Writer::push(WriteRequest& request) {
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Push::stopped;
+    const std::size_t queued = queue_.size() - taken_;
+    if (queued >= options_.write_queue_max) return Push::full;
+    queue_.push_back(&request);
+    parts_.metrics.write_queue.set(static_cast<std::int64_t>(queued + 1));
+    wake = std::exchange(waiting_, false);
+  }
+  if (wake) arrived_.notify_one();
+  return Push::taken;
+}
+
+bool Writer::wait_for_batch(Batch& batch) {
+  batch.clear();
+  std::unique_lock lock(mutex_);
+  if (taken_ == queue_.size() && !stopping_) {
+    waiting_ = true;
+    arrived_.wait_for(lock, options_.watch_interval, [&] { return stopping_ || taken_ < queue_.size(); });
+    waiting_ = false;
+  }
+  std::size_t writes = 0;
+  while (taken_ < queue_.size()) {
+    const std::size_t more = queue_[taken_]->batch.writes.size();
+    // A request larger than a batch gets one of its own.
+    if (writes > 0 && writes + more > options_.batch_writes_max) break;
+    writes += more;
+    batch.push_back(queue_[taken_++]);
+  }
+  if (taken_ == queue_.size()) {
+    queue_.clear();
+    taken_ = 0;
+  } else if (taken_ > options_.write_queue_max) {
+    queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(taken_));
+    taken_ = 0;
+  }
+  parts_.metrics.write_queue.set(static_cast<std::int64_t>(queue_.size() - taken_));
+  return !batch.empty() || !stopping_;
+}
+
+void Writer::serve() {
+  Batch batch;
+  while (wait_for_batch(batch)) {
+    if (batch.empty()) {
+      look_around();
+      continue;
+    }
+    refuse_expired(batch);
+    if (!batch.empty()) run(batch);
+    if (connection_.checkpoint_is_due()) checkpoint();
+  }
+}
+
+void Writer::refuse_expired(Batch& batch) {
+  std::erase_if(batch, [](WriteRequest* request) {
+    if (!request->context.expired()) return false;
+    request->completion.complete(fail(ErrorCode::deadline_exceeded, "the write waited past its deadline"));
+    return true;
+  });
+}
+
+void Writer::run(Batch& batch) {
+  auto done = execute(batch);
+  if (!done) {
+    connection_.rollback();
+    parts_.metrics.commits_failed.add();
+    parts_.health.broken(done.error().message);
+    parts_.log.error("a transaction could not be kept", {{"error", done.error().message},
+                                                         {"detail", done.error().detail},
+                                                         {"requests", std::to_string(batch.size())}});
+    return fail_all(batch, done.error());
+  }
+  if (parts_.health.healed()) parts_.log.info("the database takes writes again");
+  acknowledge(batch);
+}
+
+Result<void> Writer::execute(const Batch& batch) {
+  if (auto done = connection_.begin(); !done) return done;
+  note_foreign_changes();
+  for (WriteRequest* request : batch) {
+    request->result.emplace(connection_.apply(request->batch));
+    if (connection_.broken()) return fail(request->result->error());
+  }
+  const SteadyTime before = parts_.clock.steady();
+  if (auto done = connection_.commit(); !done) return done;
+  parts_.metrics.commit_latency.observe(microseconds(parts_.clock.steady() - before));
+  parts_.metrics.batch_requests.observe(batch.size());
+  parts_.metrics.wal_bytes.set(static_cast<std::int64_t>(connection_.wal_bytes()));
+  return {};
+}
+
+void Writer::acknowledge(const Batch& batch) {
+  const SteadyTime now = parts_.clock.steady();
+  std::size_t records = 0;
+  for (WriteRequest* request : batch) {
+    if (*request->result) records += (*request->result)->changes.size();
+    parts_.metrics.write_latency.observe(microseconds(now - request->queued_at));
+    request->completion.complete(std::move(*request->result));
+  }
+  parts_.metrics.writes.add(records);
+}
+
+void Writer::fail_all(const Batch& batch, const Error& error) {
+  for (WriteRequest* request : batch) request->completion.complete(fail(error));
+}
+
+void Writer::note_foreign_changes() {
+  const auto changed = connection_.changed_by_others();
+  if (!changed || !*changed) return;
+  parts_.metrics.foreign_changes.add();
+  parts_.log.info("another program changed the database");
+  if (parts_.on_foreign_change) parts_.on_foreign_change();
+}
+
+void Writer::look_around() {
+  note_foreign_changes();
+  if (!parts_.health.reason()) return;
+  if (connection_.probe() && parts_.health.healed()) parts_.log.info("the database takes writes again");
+}
+
+void Writer::checkpoint() {
+  const SteadyTime before = parts_.clock.steady();
+  if (auto done = connection_.checkpoint(); !done) {
+    parts_.log.warning("the write-ahead log cannot be moved into the database",
+                       {{"error", done.error().message}, {"detail", done.error().detail}});
+  }
+  parts_.metrics.checkpoint_latency.observe(microseconds(parts_.clock.steady() - before));
+}
+
+}  // namespace banyan::sqlite

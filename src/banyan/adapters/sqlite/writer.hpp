@@ -1,0 +1,80 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "banyan/adapters/sqlite/health.hpp"
+#include "banyan/adapters/sqlite/store_metrics.hpp"
+#include "banyan/adapters/sqlite/writer_connection.hpp"
+#include "banyan/base/log.hpp"
+#include "banyan/base/task.hpp"
+
+namespace banyan::sqlite {
+
+/// A request to write that waits for the writer. It lives in the coroutine that awaits it.
+struct WriteRequest {
+  WriteRequest(const Context& context_, WriteBatch batch_)
+      : context(context_), batch(std::move(batch_)), queued_at(context_.clock.steady()), completion(context_.executor) {}
+
+  const Context& context;
+  WriteBatch batch;
+  SteadyTime queued_at;
+  std::optional<Result<Applied>> result;  ///< Kept back until the commit.
+  Completion<Result<Applied>> completion;
+};
+
+/// The one thread that writes. It takes what is queued, executes it in one transaction, and acknowledges every request
+/// after the commit; meanwhile the next batch gathers. It waits for nothing but requests (and looks, when idle, for
+/// changes by other programs). Thread-safe.
+class Writer {
+ public:
+  struct Parts {
+    const Clock& clock;
+    Log& log;
+    StoreMetrics& metrics;
+    Health& health;
+    std::function<void()> on_foreign_change;
+  };
+  Writer(const Options& options, Parts parts, WriterConnection& connection);
+  ~Writer();
+
+  void start();
+  /// Finishes what is queued; what comes afterwards is refused.
+  void stop();
+
+  enum class Push : unsigned char { taken, full, stopped };
+  /// Takes the request, which is completed later; or leaves it alone.
+  [[nodiscard]] Push push(WriteRequest& request);
+
+ private:
+  using Batch = std::vector<WriteRequest*>;
+
+  void serve();
+  /// The next batch; empty when it is time to look around. False when there is nothing left to do for ever.
+  bool wait_for_batch(Batch& batch);
+  void refuse_expired(Batch& batch);
+  void run(Batch& batch);
+  Result<void> execute(const Batch& batch);
+  void acknowledge(const Batch& batch);
+  void fail_all(const Batch& batch, const Error& error);
+  void note_foreign_changes();
+  void look_around();
+  void checkpoint();
+
+  const Options& options_;
+  Parts parts_;
+  WriterConnection& connection_;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::vector<WriteRequest*> queue_;  ///< Taken from `taken_` on.
+  std::size_t taken_ = 0;
+  bool waiting_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace banyan::sqlite

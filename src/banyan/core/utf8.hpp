@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace banyan {
+
+/// Whether `text` is UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing past U+10FFFF.
+bool is_valid_utf8(std::string_view text) noexcept;
+
+/// How many code points valid UTF-8 holds.
+std::size_t count_code_points(std::string_view text) noexcept;
+
+/// The longest beginning of valid UTF-8 that has at most `bytes_max` bytes and cuts no code point in two.
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) noexcept;
+
+}  // namespace banyan

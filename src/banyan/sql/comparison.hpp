@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "banyan/sql/schema_differences.hpp"
+
+namespace banyan::sql {
+
+/// Compares one database with one schema and keeps the differences as it finds them; schema_differences.hpp says what
+/// is which. Use once.
+class Comparison {
+ public:
+  Comparison(const Schema& schema, const DatabaseShape& database, DataProbe& probe, const Dialect& dialect,
+             UnixMicros now)
+      : schema_(schema), database_(database), probe_(probe), dialect_(dialect), now_(now) {}
+
+  Result<SchemaPlan> run();
+
+ private:
+  void additive(std::string collection, std::string what, std::vector<std::string> statements);
+  void blocking(std::string collection, std::string what, std::string remedy);
+  void unknown(std::string collection, std::string what);
+
+  Result<void> compare_format();
+  Result<void> compare_table(const Collection& collection, const TableShape& table);
+
+  // In column_differences.cpp.
+  void compare_id(const Collection& collection, const TableShape& table);
+  void add_column(const Collection& collection, const Field& field);
+  Result<void> compare_column(const Collection& collection, const Field& field, const TableShape& table,
+                              const ColumnShape& column);
+  void compare_type(const Collection& collection, const Field& field, const ColumnShape& column);
+  Result<void> compare_required(const Collection& collection, const Field& field, const ColumnShape& column);
+  void compare_reference(const Collection& collection, const Field& field, const TableShape& table);
+  void add_version_column(const Collection& collection, const TableShape& table);
+  void compare_unknown_columns(const Collection& collection, const TableShape& table);
+  Value fill_value(const Field& field) const;
+
+  // In index_differences.cpp.
+  Result<void> compare_indexes(const Collection& collection, const TableShape& table);
+  Result<void> add_index(const Collection& collection, const TableShape& table, const Index& index);
+
+  const Schema& schema_;
+  const DatabaseShape& database_;
+  DataProbe& probe_;
+  const Dialect& dialect_;
+  UnixMicros now_;
+  bool has_rows_ = false;  ///< Of the table that is being compared.
+  SchemaPlan plan_;
+};
+
+}  // namespace banyan::sql

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "banyan/core/schema.hpp"
+#include "banyan/core/value.hpp"
+
+namespace banyan::sql {
+
+/// Where SQL databases differ in ways that Banyan's statements notice. Stateless; thread-safe.
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+
+  /// The parameter of that number, from 1: `?1` or `$1`.
+  virtual void append_placeholder(std::string& out, std::size_t number) const = 0;
+  /// `column` (quoted already) matches the pattern in that parameter, as matches_like() has it.
+  virtual void append_like(std::string& out, std::string_view column, std::size_t number, bool fold_case) const = 0;
+  /// The boolean column is `value`; never unknown.
+  virtual void append_is(std::string& out, std::string_view column, bool value) const = 0;
+  /// The value as a literal, for statements that a person reads.
+  virtual void append_literal(std::string& out, const Value& value) const = 0;
+  /// Where nulls come when the statement does not say.
+  virtual bool nulls_first_by_default(bool descending) const = 0;
+  /// The function that answers the greater of two numbers.
+  virtual std::string_view greatest() const = 0;
+
+  /// The type and key of the id column in CREATE TABLE.
+  virtual std::string_view id_column(IdKind kind) const = 0;
+  /// The name of the type of a column of that storage, as the database's catalogue has it too.
+  virtual std::string_view column_type(Field::Storage storage) const = 0;
+  /// Checks that keep the column's values within what Banyan can represent, with a leading space; or nothing.
+  virtual void append_check(std::string& out, const Field& field) const = 0;
+  /// What follows the closing parenthesis of CREATE TABLE.
+  virtual std::string_view table_suffix() const = 0;
+};
+
+/// `"name"`, whatever the name holds.
+void append_quoted(std::string& out, std::string_view name);
+std::string quoted(std::string_view name);
+
+/// The column that every table has beside its collection's fields.
+inline constexpr std::string_view version_column = "_version";
+
+}  // namespace banyan::sql

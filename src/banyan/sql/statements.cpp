@@ -1,0 +1,191 @@
+#include "banyan/sql/statements.hpp"
+
+#include <algorithm>
+
+#include "banyan/sql/filter_text.hpp"
+
+namespace banyan::sql {
+namespace {
+
+void append_all(std::string& out, std::initializer_list<std::string_view> parts) {
+  for (const std::string_view part : parts) out += part;
+}
+
+/// `"_version" = max("_version" + 1, ?n)` without the left side.
+void append_next_version(std::string& out, const Dialect& dialect, std::size_t number) {
+  append_all(out, {dialect.greatest(), "(\"", version_column, "\" + 1, "});
+  dialect.append_placeholder(out, number);
+  out += ')';
+}
+
+void append_equals(std::string& out, const Dialect& dialect, std::string_view column, std::size_t number) {
+  append_quoted(out, column);
+  out += " = ";
+  dialect.append_placeholder(out, number);
+}
+
+void append_order_term(std::string& out, const Dialect& dialect, const Field& field, const OrderTerm& term) {
+  append_quoted(out, field.name);
+  if (term.descending) out += " DESC";
+  // Saying what holds anyway keeps some planners from using an index.
+  const bool can_be_null = !field.required && field.role != FieldRole::id;
+  if (can_be_null && term.nulls_first != dialect.nulls_first_by_default(term.descending)) {
+    out += term.nulls_first ? " NULLS FIRST" : " NULLS LAST";
+  }
+}
+
+void append_order(std::string& out, const Dialect& dialect, const Query& query) {
+  out += " ORDER BY ";
+  for (const OrderTerm& term : query.order) {
+    append_order_term(out, dialect, query.collection->fields[term.field], term);
+    if (term.field == 0) return;  // ids are unique: nothing after one can matter
+    out += ", ";
+  }
+  append_order_term(out, dialect, query.collection->fields.front(), OrderTerm{});
+}
+
+/// `"id" IN (SELECT "id" FROM … WHERE "author" = ?1 LIMIT ?n)`
+void append_some_referring(std::string& out, const Dialect& dialect, const Collection& collection, std::size_t field,
+                           std::size_t limit_number) {
+  const std::string id = quoted(collection.fields.front().name);
+  append_all(out, {id, " IN (SELECT ", id, " FROM ", quoted(collection.name), " WHERE "});
+  append_equals(out, dialect, collection.fields[field].name, 1);
+  out += " LIMIT ";
+  dialect.append_placeholder(out, limit_number);
+  out += ')';
+}
+
+}  // namespace
+
+void append_columns(std::string& out, const Collection& collection) {
+  for (const Field& field : collection.fields) {
+    append_quoted(out, field.name);
+    out += ", ";
+  }
+  append_quoted(out, version_column);
+}
+
+std::string select_by_id(const Dialect& dialect, const Collection& collection) {
+  std::string text = "SELECT ";
+  append_columns(text, collection);
+  append_all(text, {" FROM ", quoted(collection.name), " WHERE "});
+  append_equals(text, dialect, collection.fields.front().name, 1);
+  return text;
+}
+
+Result<SelectPage> select_page(const Dialect& dialect, const Query& query) {
+  SelectPage page;
+  std::string& text = page.text;
+  text = "SELECT ";
+  append_columns(text, *query.collection);
+  append_all(text, {" FROM ", quoted(query.collection->name)});
+  if (query.filter.kind != Filter::Kind::all || !query.filter.children.empty()) {
+    text += " WHERE ";
+    if (!append_filter(text, page.operands, dialect, *query.collection, query.filter)) {
+      return fail(Error(ErrorCode::too_large, "the filter has too many conditions")
+                      .with_hint("split the request: a filter holds at most " + std::to_string(filter_nodes_max) +
+                                 " conditions, and one `in` at most " + std::to_string(in_operands_max) + " values"));
+    }
+  }
+  append_order(text, dialect, query);
+  text += " LIMIT ";
+  dialect.append_placeholder(text, page.operands.size() + 1);
+  text += " OFFSET ";
+  dialect.append_placeholder(text, page.operands.size() + 2);
+  return page;
+}
+
+std::string insert(const Dialect& dialect, const Collection& collection) {
+  std::string columns;
+  std::string values;
+  std::size_t number = 0;
+  const std::size_t first = collection.id_kind == IdKind::integer ? 1 : 0;
+  for (std::size_t i = first; i < collection.fields.size(); ++i) {
+    append_quoted(columns, collection.fields[i].name);
+    columns += ", ";
+    dialect.append_placeholder(values, ++number);
+    values += ", ";
+  }
+  append_quoted(columns, version_column);
+  dialect.append_placeholder(values, ++number);
+  std::string text;
+  append_all(text, {"INSERT INTO ", quoted(collection.name), " (", columns, ") VALUES (", values, ") RETURNING "});
+  append_columns(text, collection);
+  return text;
+}
+
+std::string update(const Dialect& dialect, const Collection& collection, std::span<const FieldChange> changes,
+                   bool expects_version) {
+  std::string text = "UPDATE " + quoted(collection.name) + " SET ";
+  std::size_t number = 0;
+  for (const FieldChange& change : changes) {
+    append_equals(text, dialect, collection.fields[change.field].name, ++number);
+    text += ", ";
+  }
+  append_quoted(text, version_column);
+  text += " = ";
+  append_next_version(text, dialect, ++number);
+  text += " WHERE ";
+  append_equals(text, dialect, collection.fields.front().name, ++number);
+  if (expects_version) {
+    text += " AND ";
+    append_equals(text, dialect, version_column, ++number);
+  }
+  text += " RETURNING ";
+  append_columns(text, collection);
+  return text;
+}
+
+std::string remove(const Dialect& dialect, const Collection& collection, bool expects_version) {
+  std::string text = "DELETE FROM " + quoted(collection.name) + " WHERE ";
+  append_equals(text, dialect, collection.fields.front().name, 2);
+  if (expects_version) {
+    text += " AND ";
+    append_equals(text, dialect, version_column, 3);
+  }
+  text += " RETURNING ";
+  append_next_version(text, dialect, 1);
+  return text;
+}
+
+std::string select_version(const Dialect& dialect, const Collection& collection) {
+  std::string text = "SELECT ";
+  append_quoted(text, version_column);
+  append_all(text, {" FROM ", quoted(collection.name), " WHERE "});
+  append_equals(text, dialect, collection.fields.front().name, 1);
+  return text;
+}
+
+std::string select_referring(const Dialect& dialect, const Collection& collection, std::size_t field) {
+  std::string text = "SELECT 1 FROM " + quoted(collection.name) + " WHERE ";
+  append_equals(text, dialect, collection.fields[field].name, 1);
+  text += " LIMIT 1";
+  return text;
+}
+
+std::string remove_referring(const Dialect& dialect, const Collection& collection, std::size_t field) {
+  std::string text = "DELETE FROM " + quoted(collection.name) + " WHERE ";
+  append_some_referring(text, dialect, collection, field, 3);
+  append_all(text, {" RETURNING ", quoted(collection.fields.front().name), ", "});
+  append_next_version(text, dialect, 2);
+  return text;
+}
+
+std::string clear_referring(const Dialect& dialect, const Collection& collection, std::size_t field) {
+  std::string text = "UPDATE " + quoted(collection.name) + " SET ";
+  append_quoted(text, collection.fields[field].name);
+  append_all(text, {" = NULL, \"", version_column, "\" = "});
+  append_next_version(text, dialect, 2);
+  for (const Field& other : collection.fields) {
+    if (other.role != FieldRole::updated_at) continue;
+    text += ", ";
+    append_equals(text, dialect, other.name, 3);
+  }
+  text += " WHERE ";
+  append_some_referring(text, dialect, collection, field, 4);
+  text += " RETURNING ";
+  append_columns(text, collection);
+  return text;
+}
+
+}  // namespace banyan::sql

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "banyan/base/result.hpp"
+#include "banyan/core/query.hpp"
+#include "banyan/core/record_store.hpp"
+#include "banyan/core/schema.hpp"
+#include "banyan/sql/dialect.hpp"
+
+namespace banyan::sql {
+
+/// The text of statements. Each answers rows of the collection's fields in their order, then the version, unless it
+/// says otherwise. Parameters are numbered in the order that each function states. All functions are pure.
+
+/// `"id", "name", …, "_version"`.
+void append_columns(std::string& out, const Collection& collection);
+
+/// 1: the id.
+std::string select_by_id(const Dialect& dialect, const Collection& collection);
+
+/// A page. The parameters are `operands`, then the limit, then the offset.
+struct SelectPage {
+  std::string text;
+  std::vector<const Value*> operands;  ///< Into the query that it was made of, which must outlive this.
+};
+/// Comparisons and operands together in one filter; what has more is `too_large`.
+inline constexpr std::size_t filter_nodes_max = 500;
+inline constexpr std::size_t in_operands_max = 4096;
+/// Fails with too_large only. The text depends on the shape of the query, not on its operands; `in` of n operands is
+/// padded to the next power of two, so that shapes stay few.
+Result<SelectPage> select_page(const Dialect& dialect, const Query& query);
+
+/// 1…n: every field but an integer id, in order; n + 1: the version.
+std::string insert(const Dialect& dialect, const Collection& collection);
+
+/// 1…n: the values of `fields`, in order; n + 1: the clock's version; n + 2: the id; n + 3: the expected version, if
+/// there is one.
+std::string update(const Dialect& dialect, const Collection& collection, std::span<const FieldChange> changes,
+                   bool expects_version);
+
+/// 1: the clock's version; 2: the id; 3: the expected version, if there is one. Answers the version of the deletion.
+std::string remove(const Dialect& dialect, const Collection& collection, bool expects_version);
+
+/// 1: the id. Answers the version only.
+std::string select_version(const Dialect& dialect, const Collection& collection);
+
+/// What refers to a record by that field. 1: the id that is named.
+/// Answers one row if anything does.
+std::string select_referring(const Dialect& dialect, const Collection& collection, std::size_t field);
+/// 2: the clock's version; 3: the most rows to touch. Answers id and version of the deletion.
+std::string remove_referring(const Dialect& dialect, const Collection& collection, std::size_t field);
+/// 2: the clock's version; 3: the time, for a collection with an updated_at; 4: the most rows to touch.
+std::string clear_referring(const Dialect& dialect, const Collection& collection, std::size_t field);
+
+}  // namespace banyan::sql

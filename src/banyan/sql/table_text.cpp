@@ -1,0 +1,86 @@
+#include <algorithm>
+
+#include "banyan/sql/schema_differences.hpp"
+
+namespace banyan::sql {
+namespace {
+
+std::vector<std::string> columns_of(const Collection& collection, const Index& index) {
+  std::vector<std::string> columns;
+  for (const std::size_t field : index.fields) columns.push_back(collection.fields[field].name);
+  return columns;
+}
+
+}  // namespace
+
+std::string column_definition(const Schema& schema, const Field& field, const Dialect& dialect, const Value& fill) {
+  std::string text = quoted(field.name) + " ";
+  text += dialect.column_type(field.storage);
+  if (field.required) text += " NOT NULL";
+  if (!is_null(fill)) {
+    text += " DEFAULT ";
+    dialect.append_literal(text, fill);
+  }
+  dialect.append_check(text, field);
+  if (field.type == FieldType::reference) {
+    const Collection& target = schema.collections[field.reference_index];
+    text += " REFERENCES " + quoted(target.name) + " (" + quoted(target.fields.front().name) +
+            ") DEFERRABLE INITIALLY DEFERRED";
+  }
+  return text;
+}
+
+std::vector<Index> wanted_indexes(const Collection& collection) {
+  std::vector<Index> indexes;
+  const auto add = [&](Index index) {
+    if (std::ranges::find(indexes, index) == indexes.end()) indexes.push_back(std::move(index));
+  };
+  for (std::size_t i = 1; i < collection.fields.size(); ++i) {
+    const Field& field = collection.fields[i];
+    if (field.unique) add({.fields = {i}, .unique = true});
+    else if (field.type == FieldType::reference) add({.fields = {i}});
+  }
+  for (const Index& index : collection.indexes) add(index);
+  return indexes;
+}
+
+std::string create_index(const Collection& collection, const Index& index) {
+  std::string columns;
+  std::string name = collection.name;
+  for (const std::string& column : columns_of(collection, index)) {
+    name += "." + column;
+    columns += (columns.empty() ? "" : ", ") + quoted(column);
+  }
+  // Orders end with the id: with it in the index, a page is read in order without sorting.
+  if (!index.unique && collection.id_kind == IdKind::uuid) columns += ", " + quoted(collection.fields.front().name);
+  name += index.unique ? ".unique" : ".index";
+  return (index.unique ? "CREATE UNIQUE INDEX IF NOT EXISTS " : "CREATE INDEX IF NOT EXISTS ") + quoted(name) + " ON " +
+         quoted(collection.name) + " (" + columns + ")";
+}
+
+std::string note_statement(const Collection& collection, const Field& field, const Dialect& dialect) {
+  std::string text = "INSERT INTO " + quoted(notes_table) + " (\"key\", \"value\") VALUES (";
+  dialect.append_literal(text, Value("type " + collection.name + "." + field.name));
+  text += ", ";
+  dialect.append_literal(text, Value(std::string(to_string(field.type))));
+  return text + ") ON CONFLICT (\"key\") DO UPDATE SET \"value\" = excluded.\"value\"";
+}
+
+std::vector<std::string> create_table(const Schema& schema, const Collection& collection, const Dialect& dialect) {
+  const std::string& id = collection.fields.front().name;
+  std::string text = "CREATE TABLE " + quoted(collection.name) + " (\n  " + quoted(id) + " ";
+  text += dialect.id_column(collection.id_kind);
+  for (std::size_t i = 1; i < collection.fields.size(); ++i) {
+    text += ",\n  " + column_definition(schema, collection.fields[i], dialect, Null{});
+  }
+  text += ",\n  " + quoted(version_column) + " ";
+  text += dialect.column_type(Field::Storage::integer);
+  text += " NOT NULL DEFAULT 1\n)";
+  text += dialect.table_suffix();
+  std::vector<std::string> statements{std::move(text)};
+  for (const Index& index : wanted_indexes(collection)) statements.push_back(create_index(collection, index));
+  for (const Field& field : collection.fields) statements.push_back(note_statement(collection, field, dialect));
+  return statements;
+}
+
+}  // namespace banyan::sql
