@@ -225,8 +225,9 @@ TEST(Kill, at_any_moment_under_load_loses_nothing_acknowledged_and_leaves_nothin
     server.start();
     std::vector<std::jthread> threads;
     for (int i = 0; i < writers; ++i)
-      threads.emplace_back(
-          [port = server.port(), &ledger, i, seed = random()] { Writer(port, ledger, i, seed).run(); });
+      threads.emplace_back([port = server.port(), &ledger, i, seed = static_cast<unsigned>(random())] {
+        Writer(port, ledger, i, seed).run();
+      });
     // How long it lives is what is random here, not what a result waits for.
     std::this_thread::sleep_for(milliseconds(50 + random() % 700));
     server.kill();

@@ -79,7 +79,7 @@ TEST_F(Connections, one_connection_takes_many_requests) {
   RawConnection connection = connected();
   for (int i = 0; i < 10; ++i) {
     ASSERT_TRUE(connection.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n"));
-    const auto response = connection.read_response(soon);
+    auto response = connection.read_response(soon);
     ASSERT_TRUE(response);
     EXPECT_EQ(response->body, "ok");
   }
@@ -94,7 +94,7 @@ TEST_F(Connections, pipelined_requests_are_answered_in_order) {
   RawConnection connection = connected();
   ASSERT_TRUE(connection.send(all));
   for (int i = 0; i < 200; ++i) {
-    const auto response = connection.read_response(soon);
+    auto response = connection.read_response(soon);
     ASSERT_TRUE(response) << i;
     EXPECT_EQ(response->body, i % 2 == 0 ? R"({"name":"Alice"})" : "ok") << i;
   }
@@ -105,7 +105,7 @@ TEST_F(Connections, a_request_may_come_byte_by_byte) {
   for (const char byte : std::string_view("POST /users?select=name HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n"
                                           "Content-Type: application/json\r\n\r\n{\"name\":\"A\"}"))
     ASSERT_TRUE(connection.send(std::string_view(&byte, 1)));
-  const auto response = connection.read_response(soon);
+  auto response = connection.read_response(soon);
   ASSERT_TRUE(response);
   EXPECT_EQ(response->status, 201);
   EXPECT_EQ(response->body, R"({"name":"A"})");
@@ -132,7 +132,7 @@ TEST_F(Connections, a_trailer_never_becomes_a_header) {
       "POST /secrets HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: Authorization\r\n\r\n"
       "c\r\n{\"text\":\"A\"}\r\n0\r\n" +
       trailer + "\r\n"));
-  const auto response = connection.read_response(soon);
+  auto response = connection.read_response(soon);
   ASSERT_TRUE(response);
   EXPECT_TRUE(response->status == 401 || response->status == 400) << response->status;
   expect_response(send(as_service(get("/secrets"))), {.json = "[]"}, "GET");
@@ -141,7 +141,7 @@ TEST_F(Connections, a_trailer_never_becomes_a_header) {
 TEST_F(Connections, connection_close_is_obeyed) {
   RawConnection connection = connected();
   ASSERT_TRUE(connection.send("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
-  const auto response = connection.read_response(soon);
+  auto response = connection.read_response(soon);
   ASSERT_TRUE(response);
   EXPECT_EQ(response->headers.at("connection"), "close");
   EXPECT_TRUE(connection.closed_within(soon));
@@ -150,7 +150,7 @@ TEST_F(Connections, connection_close_is_obeyed) {
 TEST_F(Connections, http_1_0_is_closed_after_its_answer) {
   RawConnection connection = connected();
   ASSERT_TRUE(connection.send("GET /health HTTP/1.0\r\nHost: a\r\n\r\n"));
-  const auto response = connection.read_response(soon);
+  auto response = connection.read_response(soon);
   ASSERT_TRUE(response);
   EXPECT_EQ(response->body, "ok");
   EXPECT_TRUE(connection.closed_within(soon));
@@ -164,7 +164,7 @@ TEST_F(Connections, a_client_that_asks_first_is_told_to_continue) {
   ASSERT_TRUE(go_on);
   EXPECT_EQ(go_on->status, 100);
   ASSERT_TRUE(connection.send(R"({"name":"A"})"));
-  const auto response = connection.read_response(soon);
+  auto response = connection.read_response(soon);
   ASSERT_TRUE(response);
   EXPECT_EQ(response->status, 201);
 }
@@ -173,7 +173,7 @@ TEST_F(Connections, a_client_that_asks_first_with_too_much_is_told_not_to) {
   RawConnection connection = connected();
   ASSERT_TRUE(
       connection.send("POST /users HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\nExpect: 100-continue\r\n\r\n"));
-  const auto response = connection.read_response(soon);
+  auto response = connection.read_response(soon);
   ASSERT_TRUE(response);
   EXPECT_EQ(response->status, 413);
 }
@@ -204,7 +204,7 @@ TEST_F(Connections, a_request_in_flight_at_sigterm_is_answered) {
   while (another.connect(server_.port()) && !another.closed_within(milliseconds(20)))
     ASSERT_LT(std::chrono::steady_clock::now(), end) << "it still takes connections";
   ASSERT_TRUE(connection.send(R"(:"A"})"));
-  const auto response = connection.read_response(soon);
+  auto response = connection.read_response(soon);
   ASSERT_TRUE(response);
   EXPECT_EQ(response->status, 201);
   EXPECT_EQ(response->headers["connection"], "close");

@@ -97,7 +97,7 @@ TEST_P(MalformedRequest, is_refused_and_nothing_behind_it_is_read) {
   ASSERT_TRUE(connection.connect(server_.port()));
   // Sending may fail at its end: the refusal may come, and the connection close, before all was sent.
   connection.send(GetParam().bytes + smuggled);
-  const auto response = connection.read_response(milliseconds(5000));
+  auto response = connection.read_response(milliseconds(5000));
   ASSERT_TRUE(response) << "there is no answer";
   EXPECT_TRUE(response->status == GetParam().status || (GetParam().status != 400 && response->status == 400))
       << response->status << " " << response->body;

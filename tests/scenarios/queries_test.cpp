@@ -5,7 +5,7 @@ namespace banyan::scenarios {
 namespace {
 
 // Five people: a null in every field that is asked for, letters of both cases, and characters that patterns know.
-const char *const people = R"([
+const char* const people = R"json([
   {"name":"alice","age":30,"active":true,"height":1.7,"born":"2000-01-01","email":"alice@example.com"},
   {"name":"Bob","age":20,"active":false,"height":1.8,"born":"1990-05-05"},
   {"name":"carol","active":null},
@@ -13,7 +13,7 @@ const char *const people = R"([
   {"name":"Eve, \"E\" (x)",
                   "age" : 40, "active" : false
 }
-])";
+])json";
 
 Scenario listed(std::string name, const std::string& query, std::string ids) {
   std::string wanted = "[";
