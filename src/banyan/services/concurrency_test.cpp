@@ -7,10 +7,11 @@
 #include <thread>
 #include <vector>
 
+#include "banyan/adapters/memory/staged_record_store.hpp"
+
 #include "banyan/adapters/memory/cache.hpp"
 #include "banyan/adapters/memory/gate.hpp"
 #include "banyan/adapters/memory/record_store.hpp"
-#include "banyan/adapters/memory/staged_record_store.hpp"
 #include "banyan/services/records.hpp"
 #include "banyan/services/testing_rig.hpp"
 

@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "banyan/adapters/memory/staged_record_store.hpp"
+
 #include "banyan/adapters/memory/cache.hpp"
 #include "banyan/adapters/memory/record_store.hpp"
-#include "banyan/adapters/memory/staged_record_store.hpp"
 #include "banyan/services/records.hpp"
 #include "banyan/services/testing_rig.hpp"
 

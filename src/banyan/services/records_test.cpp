@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "banyan/adapters/memory/staged_record_store.hpp"
+
 #include "banyan/adapters/memory/cache.hpp"
 #include "banyan/adapters/memory/record_store.hpp"
-#include "banyan/adapters/memory/staged_record_store.hpp"
 #include "banyan/services/testing_rig.hpp"
 
 namespace banyan::services {
