@@ -22,7 +22,8 @@ bool touches_reference(const Write& write) {
 /// In a batch, an error says which write it is about: "[3]" or "[3].email".
 Error placed(Error error, std::size_t place) {
   const std::string prefix = "[" + std::to_string(place) + "]";
-  if (error.fields.empty()) error.fields.push_back({prefix, error.message});
+  if (error.fields.empty())
+    error.fields.push_back({prefix, error.message});
   else
     for (FieldProblem& problem : error.fields) problem.field = prefix + "." + problem.field;
   return error;
@@ -163,9 +164,8 @@ Result<Changed> Applier::update(const Write& write) {
   key_.assign(1, write.expected_version ? 'U' : 'u');
   append_place(collection.index);
   for (const FieldChange& change : write.changes) append_place(change.field);
-  auto found = prepared(collection, [&] {
-    return sql::update(dialect, collection, write.changes, write.expected_version.has_value());
-  });
+  auto found = prepared(
+      collection, [&] { return sql::update(dialect, collection, write.changes, write.expected_version.has_value()); });
   if (!found) return fail(std::move(found.error()));
   Statement& statement = **found;
   Result<Changed> changed = fail(ErrorCode::internal, "");

@@ -81,8 +81,8 @@ Result<void> Applier::cascade_from(const Deleted& gone, std::vector<Deleted>& de
 Result<void> Applier::remove_referring(const Incoming& from, const Value& id, std::vector<Deleted>& deleted,
                                        std::vector<Changed>& caused) {
   const Collection& collection = *from.collection;
-  auto found = statement('c', collection, from.field,
-                         [&] { return sql::remove_referring(dialect, collection, from.field); });
+  auto found =
+      statement('c', collection, from.field, [&] { return sql::remove_referring(dialect, collection, from.field); });
   if (!found) return fail(std::move(found.error()));
   Statement& statement = **found;
   const Use use(statement);
@@ -103,8 +103,8 @@ Result<void> Applier::remove_referring(const Incoming& from, const Value& id, st
 
 Result<void> Applier::clear_referring(const Incoming& from, const Value& id, std::vector<Changed>& caused) {
   const Collection& collection = *from.collection;
-  auto found = statement('n', collection, from.field,
-                         [&] { return sql::clear_referring(dialect, collection, from.field); });
+  auto found =
+      statement('n', collection, from.field, [&] { return sql::clear_referring(dialect, collection, from.field); });
   if (!found) return fail(std::move(found.error()));
   Statement& statement = **found;
   const std::string now = format_timestamp(clock_.wall());
@@ -132,8 +132,8 @@ Result<void> Applier::check_restricted(const Deleted& gone) {
   for (const Incoming& from : plans_[gone.collection->index].incoming) {
     if (from.on_delete != OnDelete::restrict) continue;
     const Collection& collection = *from.collection;
-    auto found = statement('r', collection, from.field,
-                           [&] { return sql::select_referring(dialect, collection, from.field); });
+    auto found =
+        statement('r', collection, from.field, [&] { return sql::select_referring(dialect, collection, from.field); });
     if (!found) return fail(std::move(found.error()));
     const Use use(**found);
     (*found)->bind(1, gone.id);

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace banyan::scenarios {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+  std::string method = "GET";
+  std::string path = "/";
+  std::string body;
+  Headers headers;  ///< A body goes as application/json unless a Content-Type stands here.
+  bool as_service = false;
+};
+
+struct Response {
+  int status = 0;   ///< 0: there was no answer; `failure` says why.
+  Headers headers;  ///< Names in lower case.
+  std::string body;
+  std::string failure;
+
+  std::optional<std::string> header(const std::string& name) const;
+};
+
+/// An ordinary client (libcurl) of a server on 127.0.0.1, with keep-alive. Not thread-safe: one a thread.
+class HttpClient {
+ public:
+  explicit HttpClient(std::uint16_t port);
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  Response send(const Request& request);
+  Response get(std::string path);
+  Response post(std::string path, std::string body);
+  void set_port(std::uint16_t port) noexcept { port_ = port; }
+
+ private:
+  struct Handle;
+  std::unique_ptr<Handle> handle_;
+  std::uint16_t port_;
+};
+
+}  // namespace banyan::scenarios

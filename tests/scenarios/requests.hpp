@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "scenarios/http_client.hpp"
+
+namespace banyan::scenarios {
+
+inline Request request(std::string method, std::string path, std::string body = {}, Headers headers = {}) {
+  Request made;
+  made.method = std::move(method);
+  made.path = std::move(path);
+  made.body = std::move(body);
+  made.headers = std::move(headers);
+  return made;
+}
+inline Request get(std::string path, Headers headers = {}) {
+  return request("GET", std::move(path), {}, std::move(headers));
+}
+inline Request post(std::string path, std::string body) { return request("POST", std::move(path), std::move(body)); }
+inline Request patch(std::string path, std::string body) { return request("PATCH", std::move(path), std::move(body)); }
+inline Request put(std::string path, std::string body) { return request("PUT", std::move(path), std::move(body)); }
+inline Request remove(std::string path) { return request("DELETE", std::move(path)); }
+inline Request as_service(Request made) {
+  made.as_service = true;
+  return made;
+}
+
+inline Request alice() { return post("/users", R"({"name":"Alice","email":"alice@example.com","age":30})"); }
+inline Request bob() { return post("/users", R"({"name":"Bob","email":"bob@example.com","age":20})"); }
+inline Request carol() { return post("/users", R"({"name":"Carol"})"); }
+
+}  // namespace banyan::scenarios
