@@ -69,6 +69,20 @@ TEST(RecordJson, a_body_holds_little_room_beyond_its_text) {
   EXPECT_LT(encoded->body.capacity(), encoded->body.size() + 200);
 }
 
+TEST(RecordJson, a_character_is_escaped_wherever_it_stands) {
+  for (std::size_t size = 1; size < 40; ++size)
+    for (std::size_t place = 0; place < size; ++place)
+      for (const auto& [c, escaped] : {std::pair{'"', "\\\""}, {'\\', "\\\\"}, {'\x1f', "\\u001f"}, {' ', " "}}) {
+        std::string text(size, '\xff');
+        text[place] = c;
+        std::string expected = "\"" + text + "\"";
+        expected.replace(place + 1, 1, escaped);
+        std::string out;
+        append_json_string(out, text);
+        ASSERT_EQ(out, expected) << size << " " << place;
+      }
+}
+
 std::string random_text(std::mt19937_64& random) {
   static const std::vector<std::string> parts = {"a",    "Z",    "\"", "\\", "\n", "\x01",
                                                  "\x1f", "\x7f", "é",  "😀", " ",  "/"};

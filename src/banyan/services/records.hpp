@@ -31,7 +31,13 @@ class Records {
     Random& random;  ///< Thread-safe.
     Metrics& metrics;
   };
-  explicit Records(Parts parts);
+  struct Options {
+    std::size_t batch_records_max;     ///< Of one create; more are `too_large`.
+    std::size_t flight_followers_max;  ///< Readers that wait for one query; more are `overloaded`.
+  };
+  static constexpr Options default_options{.batch_records_max = 1'000, .flight_followers_max = 100'000};
+
+  explicit Records(Parts parts, Options options = default_options);
   ~Records();
 
   /// The record as the cache or the store has it; `not_found` when there is none.
@@ -57,8 +63,9 @@ class Records {
   Task<Result<void>> remove(const Context& context, const Collection& collection, Value id,
                             std::optional<Version> expected);
 
+  struct State;  // what the parts of this class share: records_state.hpp
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

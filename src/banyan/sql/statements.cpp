@@ -163,6 +163,14 @@ std::string select_referring(const Dialect& dialect, const Collection& collectio
   return text;
 }
 
+std::string select_naming(const Dialect& dialect, const Collection& collection, std::size_t field) {
+  std::string text = "SELECT 1 FROM " + quoted(collection.name) + " WHERE ";
+  append_equals(text, dialect, collection.fields.front().name, 1);
+  text += " AND ";
+  append_equals(text, dialect, collection.fields[field].name, 2);
+  return text;
+}
+
 std::string remove_referring(const Dialect& dialect, const Collection& collection, std::size_t field) {
   std::string text = "DELETE FROM " + quoted(collection.name) + " WHERE ";
   append_some_referring(text, dialect, collection, field, 3);

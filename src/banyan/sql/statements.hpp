@@ -50,6 +50,8 @@ std::string select_version(const Dialect& dialect, const Collection& collection)
 /// What refers to a record by that field. 1: the id that is named.
 /// Answers one row if anything does.
 std::string select_referring(const Dialect& dialect, const Collection& collection, std::size_t field);
+/// 1: the id of the record that refers; 2: the id that is named. Answers one row if that record names it.
+std::string select_naming(const Dialect& dialect, const Collection& collection, std::size_t field);
 /// 2: the clock's version; 3: the most rows to touch. Answers id and version of the deletion.
 std::string remove_referring(const Dialect& dialect, const Collection& collection, std::size_t field);
 /// 2: the clock's version; 3: the time, for a collection with an updated_at; 4: the most rows to touch.

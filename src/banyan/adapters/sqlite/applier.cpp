@@ -1,6 +1,7 @@
 #include "banyan/adapters/sqlite/applier.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "banyan/adapters/sqlite/dialect.hpp"
 #include "banyan/adapters/sqlite/errors.hpp"
@@ -29,6 +30,23 @@ Error placed(Error error, std::size_t place) {
   return error;
 }
 
+/// Adds what cascades touched: each key once, in the order of the first touch, as the batch leaves it.
+void append_caused(std::vector<Changed>& changes, std::vector<Changed> caused) {
+  if (caused.empty()) return;
+  std::unordered_map<std::string, std::size_t> places;
+  const std::size_t writes = changes.size();
+  for (Changed& changed : caused) {
+    const auto [place, is_new] = places.try_emplace(to_string(changed.key), changes.size());
+    if (is_new) changes.push_back(std::move(changed));
+    else if (changed.version > changes[place->second].version) changes[place->second] = std::move(changed);
+  }
+  // A write of the batch may have touched the same record again.
+  for (std::size_t i = 0; i < writes; ++i) {
+    const auto place = places.find(to_string(changes[i].key));
+    if (place != places.end() && changes[i].version > changes[place->second].version) changes[place->second] = changes[i];
+  }
+}
+
 }  // namespace
 
 Applier::Applier(const Schema& schema, const Clock& clock, Connection& connection, std::size_t cascade_rows_max)
@@ -42,7 +60,10 @@ Applier::Applier(const Schema& schema, const Clock& clock, Connection& connectio
     Plan& plan = plans_[collection.index];
     for (const IncomingReference& reference : schema.references_to(collection.index)) {
       const Collection& from = schema.collections[reference.collection];
-      plan.incoming.push_back({&from, reference.field, from.fields[reference.field].on_delete});
+      const Field& field = from.fields[reference.field];
+      // A required field cannot be cleared.
+      const bool stuck = field.on_delete == OnDelete::set_null && field.required;
+      plan.incoming.push_back({&from, reference.field, stuck ? OnDelete::restrict : field.on_delete});
     }
   }
 }
@@ -50,6 +71,8 @@ Applier::Applier(const Schema& schema, const Clock& clock, Connection& connectio
 Result<Applied> Applier::apply(const WriteBatch& batch) {
   broken_ = false;
   cascaded_ = 0;
+  checks_.clear();
+  now_ = std::max<UnixMicros>(clock_.wall(), 1);
   // One statement undoes itself when it fails; a savepoint is for more than one.
   if (!needs_savepoint(batch)) return apply_all(batch);
   if (auto done = run("SAVEPOINT request", savepoint_); !done) return fail(std::move(done.error()));
@@ -83,38 +106,37 @@ Result<void> Applier::run(const char* text, Statement& statement) {
 }
 
 Result<Applied> Applier::apply_all(const WriteBatch& batch) {
+  const bool single = batch.writes.size() == 1;
+  const auto failed = [&](Error error) { return fail(single || broken_ ? std::move(error) : placed(std::move(error), write_)); };
   Applied applied;
   applied.changes.reserve(batch.writes.size());
   std::vector<Changed> caused;
-  for (std::size_t i = 0; i < batch.writes.size(); ++i) {
-    if (auto done = apply_one(batch.writes[i], applied, caused); !done) {
-      if (batch.writes.size() == 1 || broken_) return fail(std::move(done.error()));
-      return fail(placed(std::move(done.error()), i));
-    }
+  for (write_ = 0; write_ < batch.writes.size(); ++write_) {
+    auto changed = apply_one(batch.writes[write_], caused);
+    if (!changed) return failed(std::move(changed.error()));
+    applied.changes.push_back(std::move(*changed));
   }
-  std::ranges::move(caused, std::back_inserter(applied.changes));
+  if (auto done = check_all(write_); !done) return failed(std::move(done.error()));
+  append_caused(applied.changes, std::move(caused));
   return applied;
 }
 
-Result<void> Applier::apply_one(const Write& write, Applied& applied, std::vector<Changed>& caused) {
+Result<Changed> Applier::apply_one(const Write& write, std::vector<Changed>& caused) {
   Result<Changed> changed = write.kind == Write::Kind::create   ? create(write)
                             : write.kind == Write::Kind::update ? update(write)
                                                                 : remove(write);
-  if (!changed) return fail(std::move(changed.error()));
-  applied.changes.push_back(std::move(*changed));
-  if (write.kind == Write::Kind::remove) return cascade(write, caused);
-  if (touches_reference(write)) return check_references(write);
-  return {};
+  if (!changed) return changed;
+  if (write.kind != Write::Kind::remove) {
+    watch_references(changed->key, write);
+  } else if (auto done = cascade(changed->key, caused); !done) {
+    return fail(std::move(done.error()));
+  }
+  return changed;
 }
 
 void Applier::append_place(std::size_t place) {
   key_ += static_cast<char>(place & 0xFF);
   key_ += static_cast<char>(place >> 8);
-}
-
-Version Applier::next_version() {
-  last_version_ = std::max(last_version_ + 1, static_cast<Version>(clock_.wall()));
-  return last_version_;
 }
 
 Error Applier::failure(int rc, const Collection& collection) {
@@ -141,6 +163,14 @@ Result<Changed> Applier::one_row(Statement& statement, const Collection& collect
   return fail(failure(rc, collection));
 }
 
+std::int64_t Applier::first_version(const Write& write) const {
+  if (write.collection->id_kind == IdKind::integer) return now_;
+  const auto id = std::ranges::find(write.changes, std::size_t{0}, &FieldChange::field);
+  if (id == write.changes.end()) return now_;
+  const auto version = graves_.first_version(RecordKey(write.collection, id->value), static_cast<Version>(now_));
+  return static_cast<std::int64_t>(version);
+}
+
 Result<Changed> Applier::create(const Write& write) {
   const Collection& collection = *write.collection;
   Statement& insert = plans_[collection.index].insert;
@@ -155,7 +185,7 @@ Result<Changed> Applier::create(const Write& write) {
   for (const FieldChange& change : write.changes) {
     if (change.field >= first) insert.bind(static_cast<int>(change.field - first + 1), change.value);
   }
-  insert.bind(static_cast<int>(collection.fields.size() - first + 1), static_cast<std::int64_t>(next_version()));
+  insert.bind(static_cast<int>(collection.fields.size() - first + 1), first_version(write));
   return one_row(insert, collection);
 }
 
@@ -173,7 +203,7 @@ Result<Changed> Applier::update(const Write& write) {
     const Use use(statement);
     int number = 0;
     for (const FieldChange& change : write.changes) statement.bind(++number, change.value);
-    statement.bind(++number, static_cast<std::int64_t>(next_version()));
+    statement.bind(++number, now_);
     statement.bind(++number, write.id);
     if (write.expected_version) statement.bind(++number, static_cast<std::int64_t>(*write.expected_version));
     changed = one_row(statement, collection);
@@ -191,7 +221,7 @@ Result<Changed> Applier::remove(const Write& write) {
   {
     Statement& statement = **found;
     const Use use(statement);
-    statement.bind(1, static_cast<std::int64_t>(next_version()));
+    statement.bind(1, now_);
     statement.bind(2, write.id);
     if (expects) statement.bind(3, static_cast<std::int64_t>(*write.expected_version));
     int rc = statement.step();
@@ -202,6 +232,7 @@ Result<Changed> Applier::remove(const Write& write) {
     if (rc != SQLITE_DONE) return fail(failure(rc, collection));
   }
   if (changed.version == 0) return fail(missing(write));
+  note_deletion(changed.key, changed.version);
   return changed;
 }
 
@@ -213,9 +244,10 @@ Error Applier::missing(const Write& write) {
   const Use use(statement);
   statement.bind(1, write.id);
   const int rc = statement.step();
-  if (rc == SQLITE_DONE) return Error(ErrorCode::not_found, "there is no such record");
+  if (rc == SQLITE_DONE) return Error(ErrorCode::not_found, "there is no " + to_string(RecordKey(&collection, write.id)));
   if (rc != SQLITE_ROW) return failure(rc, collection);
-  return Error(ErrorCode::version_mismatch, "the record has changed since it was read")
+  return Error(ErrorCode::version_mismatch, 
+               to_string(RecordKey(&collection, write.id)) + " has changed since it was read")
       .with_hint("read it again, and repeat the change on what is there now");
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "banyan/adapters/sqlite/connection.hpp"
+#include "banyan/adapters/sqlite/graves.hpp"
 #include "banyan/adapters/sqlite/statement_cache.hpp"
 #include "banyan/base/clock.hpp"
 #include "banyan/core/record_store.hpp"
@@ -12,9 +13,9 @@ namespace banyan::sqlite {
 
 /// Executes the writes of requests inside a transaction that somebody else begins and commits.
 ///
-/// References are checked, and cascades run, at the end of each write. The foreign keys of the tables are deferred,
-/// so that records may refer to each other in a ring and still be deleted; SQLite's count of what is left open tells
-/// whether a write was whole.
+/// Cascades run with each write; references are checked at the end of the batch, so that its writes may come in any
+/// order. The foreign keys of the tables are deferred for that, and SQLite's count of what is left open tells whether
+/// anything needs a closer look.
 /// Thread safety: that of the connection.
 class Applier {
  public:
@@ -38,14 +39,18 @@ class Applier {
     Statement insert;
     std::vector<Incoming> incoming;
   };
-  struct Deleted {
-    const Collection* collection;
-    Value id;
+  /// Something to look at when all writes are done.
+  struct Check {
+    std::size_t write;
+    RecordKey key;  ///< The record that refers; where `field` is 0, one that was deleted.
+    std::size_t field = 0;
+    Value target;
   };
 
   bool needs_savepoint(const WriteBatch& batch) const;
   Result<Applied> apply_all(const WriteBatch& batch);
-  Result<void> apply_one(const Write& write, Applied& applied, std::vector<Changed>& caused);
+  Result<Changed> apply_one(const Write& write, std::vector<Changed>& caused);
+  std::int64_t first_version(const Write& write) const;
   Result<Changed> create(const Write& write);
   Result<Changed> update(const Write& write);
   Result<Changed> remove(const Write& write);
@@ -54,15 +59,18 @@ class Applier {
   Result<Changed> one_row(Statement& statement, const Collection& collection);
 
   // In cascades.cpp.
-  Result<void> check_references(const Write& write);
-  Result<bool> exists(const Collection& collection, const Value& id);
-  Result<void> cascade(const Write& write, std::vector<Changed>& caused);
-  Result<void> cascade_from(const Deleted& gone, std::vector<Deleted>& deleted, std::vector<Changed>& caused);
-  Result<void> remove_referring(const Incoming& from, const Value& id, std::vector<Deleted>& deleted,
+  void watch_references(const RecordKey& key, const Write& write);
+  Result<void> cascade(const RecordKey& key, std::vector<Changed>& caused);
+  Result<void> remove_referring(const Incoming& from, const Value& id, std::vector<RecordKey>& deleted,
                                 std::vector<Changed>& caused);
   Result<void> clear_referring(const Incoming& from, const Value& id, std::vector<Changed>& caused);
-  Result<void> check_restricted(const Deleted& gone);
+  /// Nothing, or the first check that fails. `write` is then the place of the write that it is about.
+  Result<void> check_all(std::size_t& write);
+  Result<void> check_reference(const Check& check);
+  Result<void> check_restricted(const RecordKey& gone);
+  Result<bool> exists(const RecordKey& key);
   bool references_are_open() const;
+  void note_deletion(const RecordKey& key, Version version);
 
   Result<void> run(const char* text, Statement& statement);
   /// The cached statement of that kind; `detail` tells those of one kind and collection apart.
@@ -82,7 +90,6 @@ class Applier {
   }
   void append_place(std::size_t place);
   Error failure(int rc, const Collection& collection);
-  Version next_version();
 
   const Schema& schema_;
   const Clock& clock_;
@@ -94,7 +101,11 @@ class Applier {
   Statement release_;
   Statement rollback_to_;
   std::string key_;  ///< Of statements_, built anew for each look.
-  Version last_version_ = 0;
+  Graves graves_;
+  // Of the batch that is being applied:
+  UnixMicros now_ = 0;
+  std::size_t write_ = 0;
+  std::vector<Check> checks_;
   std::size_t cascaded_ = 0;  ///< Records touched beside those that the request names.
   bool broken_ = false;
 };

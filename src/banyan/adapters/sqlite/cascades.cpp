@@ -28,57 +28,76 @@ bool Applier::references_are_open() const {
   return open != 0;
 }
 
-Result<bool> Applier::exists(const Collection& collection, const Value& id) {
+void Applier::note_deletion(const RecordKey& key, Version version) {
+  if (key.collection->id_kind == IdKind::uuid) graves_.add(key, version, static_cast<Version>(now_));
+}
+
+void Applier::watch_references(const RecordKey& key, const Write& write) {
+  for (const FieldChange& change : write.changes) {
+    if (key.collection->fields[change.field].type != FieldType::reference || is_null(change.value)) continue;
+    checks_.push_back({.write = write_, .key = key, .field = change.field, .target = change.value});
+  }
+}
+
+Result<void> Applier::cascade(const RecordKey& key, std::vector<Changed>& caused) {
+  if (plans_[key.collection->index].incoming.empty()) return {};
+  std::vector<RecordKey> deleted{key};
+  for (std::size_t i = 0; i < deleted.size(); ++i) {  // grows by what cascades
+    const RecordKey gone = deleted[i];
+    for (const Incoming& from : plans_[gone.collection->index].incoming) {
+      if (from.on_delete == OnDelete::restrict) continue;
+      auto done = from.on_delete == OnDelete::cascade ? remove_referring(from, gone.id, deleted, caused)
+                                                      : clear_referring(from, gone.id, caused);
+      if (!done) return done;
+    }
+    checks_.push_back({.write = write_, .key = gone, .target = Null{}});
+  }
+  return {};
+}
+
+Result<void> Applier::check_all(std::size_t& write) {
+  if (checks_.empty() || !references_are_open()) return {};
+  for (const Check& check : checks_) {
+    write = check.write;
+    auto done = check.field == 0 ? check_restricted(check.key) : check_reference(check);
+    if (!done) return done;
+  }
+  return fail(broken_reference("records of a table that the config does not know refer to this record"));
+}
+
+Result<bool> Applier::exists(const RecordKey& key) {
+  const Collection& collection = *key.collection;
   auto found = statement('v', collection, 0, [&] { return sql::select_version(dialect, collection); });
   if (!found) return fail(std::move(found.error()));
   const Use use(**found);
-  (*found)->bind(1, id);
+  (*found)->bind(1, key.id);
   const int rc = (*found)->step();
   if (rc == SQLITE_ROW || rc == SQLITE_DONE) return rc == SQLITE_ROW;
   return fail(failure(rc, collection));
 }
 
-Result<void> Applier::check_references(const Write& write) {
-  if (!references_are_open()) return {};
-  Error error = broken_reference("a reference names nothing that exists");
-  for (const FieldChange& change : write.changes) {
-    const Field& field = write.collection->fields[change.field];
-    if (field.type != FieldType::reference || is_null(change.value)) continue;
-    auto there = exists(schema_.collections[field.reference_index], change.value);
-    if (!there) return fail(std::move(there.error()));
-    if (!*there) error.fields.push_back({field.name, "there is no such record in " + field.reference_to});
-  }
+Result<void> Applier::check_reference(const Check& check) {
+  const Collection& collection = *check.key.collection;
+  const Field& field = collection.fields[check.field];
+  auto target = exists(RecordKey(&schema_.collections[field.reference_index], check.target));
+  if (!target) return fail(std::move(target.error()));
+  if (*target) return {};
+  // Only what still refers to it: a later write of the batch may have changed or deleted the record.
+  auto found = statement('s', collection, check.field,
+                         [&] { return sql::select_naming(dialect, collection, check.field); });
+  if (!found) return fail(std::move(found.error()));
+  const Use use(**found);
+  (*found)->bind(1, check.key.id);
+  (*found)->bind(2, check.target);
+  const int rc = (*found)->step();
+  if (rc == SQLITE_DONE) return {};
+  if (rc != SQLITE_ROW) return fail(failure(rc, collection));
+  Error error = broken_reference(field.name + " names no record of " + field.reference_to);
+  error.fields.push_back({field.name, "names no record of " + field.reference_to});
   return fail(std::move(error));
 }
 
-Result<void> Applier::cascade(const Write& write, std::vector<Changed>& caused) {
-  if (plans_[write.collection->index].incoming.empty()) return {};
-  std::vector<Deleted> deleted{{write.collection, write.id}};
-  for (std::size_t i = 0; i < deleted.size(); ++i) {
-    const Deleted gone = deleted[i];  // a copy: the list grows
-    if (auto done = cascade_from(gone, deleted, caused); !done) return done;
-  }
-  // Last, for what restricts may have gone by another way.
-  for (const Deleted& gone : deleted) {
-    if (auto done = check_restricted(gone); !done) return done;
-  }
-  if (references_are_open()) {
-    return fail(broken_reference("records of a table that the config does not know still refer to this record"));
-  }
-  return {};
-}
-
-Result<void> Applier::cascade_from(const Deleted& gone, std::vector<Deleted>& deleted, std::vector<Changed>& caused) {
-  for (const Incoming& from : plans_[gone.collection->index].incoming) {
-    if (from.on_delete == OnDelete::restrict) continue;
-    auto done = from.on_delete == OnDelete::cascade ? remove_referring(from, gone.id, deleted, caused)
-                                                    : clear_referring(from, gone.id, caused);
-    if (!done) return done;
-  }
-  return {};
-}
-
-Result<void> Applier::remove_referring(const Incoming& from, const Value& id, std::vector<Deleted>& deleted,
+Result<void> Applier::remove_referring(const Incoming& from, const Value& id, std::vector<RecordKey>& deleted,
                                        std::vector<Changed>& caused) {
   const Collection& collection = *from.collection;
   auto found =
@@ -87,14 +106,15 @@ Result<void> Applier::remove_referring(const Incoming& from, const Value& id, st
   Statement& statement = **found;
   const Use use(statement);
   statement.bind(1, id);
-  statement.bind(2, static_cast<std::int64_t>(next_version()));
+  statement.bind(2, now_);
   statement.bind(3, static_cast<std::int64_t>(cascade_rows_max_ - cascaded_ + 1));
   int rc = SQLITE_OK;
   while ((rc = statement.step()) == SQLITE_ROW) {
     if (++cascaded_ > cascade_rows_max_) return fail(too_many(cascade_rows_max_));
     Changed changed{.key = {&collection, Null{}}, .version = static_cast<Version>(statement.integer(1))};
     read_value(statement, 0, collection.fields.front().storage, changed.key.id);
-    deleted.push_back({&collection, changed.key.id});
+    deleted.push_back(changed.key);
+    note_deletion(changed.key, changed.version);
     caused.push_back(std::move(changed));
   }
   if (rc != SQLITE_DONE) return fail(failure(rc, collection));
@@ -107,10 +127,10 @@ Result<void> Applier::clear_referring(const Incoming& from, const Value& id, std
       statement('n', collection, from.field, [&] { return sql::clear_referring(dialect, collection, from.field); });
   if (!found) return fail(std::move(found.error()));
   Statement& statement = **found;
-  const std::string now = format_timestamp(clock_.wall());
+  const std::string now = format_timestamp(now_);
   const Use use(statement);
   statement.bind(1, id);
-  statement.bind(2, static_cast<std::int64_t>(next_version()));
+  statement.bind(2, now_);
   statement.bind(3, std::string_view(now));
   statement.bind(4, static_cast<std::int64_t>(cascade_rows_max_ - cascaded_ + 1));
   int rc = SQLITE_OK;
@@ -128,7 +148,10 @@ Result<void> Applier::clear_referring(const Incoming& from, const Value& id, std
   return {};
 }
 
-Result<void> Applier::check_restricted(const Deleted& gone) {
+Result<void> Applier::check_restricted(const RecordKey& gone) {
+  auto again = exists(gone);
+  if (!again) return fail(std::move(again.error()));
+  if (*again) return {};  // a later write made it again
   for (const Incoming& from : plans_[gone.collection->index].incoming) {
     if (from.on_delete != OnDelete::restrict) continue;
     const Collection& collection = *from.collection;
@@ -140,7 +163,7 @@ Result<void> Applier::check_restricted(const Deleted& gone) {
     const int rc = (*found)->step();
     if (rc == SQLITE_DONE) continue;
     if (rc != SQLITE_ROW) return fail(failure(rc, collection));
-    return fail(broken_reference("records of " + collection.name + " still refer to this record")
+    return fail(broken_reference("records of " + collection.name + " still refer to " + to_string(gone))
                     .with_hint("delete them first, or change their " + collection.fields[from.field].name));
   }
   return {};

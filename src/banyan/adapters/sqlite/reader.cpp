@@ -73,7 +73,7 @@ Result<Record> Reader::find(const RecordKey& key) {
     if (!read_record(**statement, *key.collection, *record)) return fail(damaged_record(*key.collection));
     return record;
   }
-  if (rc == SQLITE_DONE) return fail(ErrorCode::not_found, "there is no such record");
+  if (rc == SQLITE_DONE) return fail(ErrorCode::not_found, "there is no " + to_string(key));
   return fail(error_from(opened_->connection.get(), rc));
 }
 

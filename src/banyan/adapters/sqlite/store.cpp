@@ -159,7 +159,7 @@ Task<Result<Record>> Store::find(const Context& context, const RecordKey& key) {
   if (!state.serving.load(std::memory_order_acquire)) return Result<Record>(fail(not_serving()));
   if (state.route.in_place()) {
     const SteadyTime before = state.parts.clock.steady();
-    if (before >= context.deadline) {
+    if (before >= context.deadline || context.cancelled.load(std::memory_order_relaxed)) {
       return Result<Record>(fail(ErrorCode::deadline_exceeded, "the read began after its deadline"));
     }
     if (const auto reader = state.in_place.borrow()) {

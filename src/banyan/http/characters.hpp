@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace banyan::http {
+
+/// Classes of bytes, as RFC 9110 and RFC 3986 name them.
+enum CharacterClass : std::uint8_t {
+  token_character = 1,       ///< tchar: names of methods and headers.
+  path_character = 2,        ///< What a target may hold before its "?": visible ASCII without "?" and "#".
+  host_character = 4,        ///< What a Host may hold: reg-name, IPv6 in brackets, port; no comma.
+  request_id_character = 8,  ///< [A-Za-z0-9._-]
+};
+
+namespace detail {
+
+constexpr std::array<std::uint8_t, 256> make_character_classes() {
+  std::array<std::uint8_t, 256> classes{};
+  for (int c = 0x21; c < 0x7f; ++c) {
+    if (c != '?' && c != '#') classes[c] |= path_character;
+    const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (alphanumeric) classes[c] |= token_character | host_character | request_id_character;
+  }
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) classes[static_cast<unsigned char>(c)] |= token_character;
+  for (const char c : std::string_view("-._~%!$&'()*+;=:[]")) classes[static_cast<unsigned char>(c)] |= host_character;
+  for (const char c : std::string_view("._-")) classes[static_cast<unsigned char>(c)] |= request_id_character;
+  return classes;
+}
+
+inline constexpr std::array<std::uint8_t, 256> character_classes = make_character_classes();
+
+}  // namespace detail
+
+constexpr bool is(char c, CharacterClass wanted) noexcept {
+  return (detail::character_classes[static_cast<unsigned char>(c)] & wanted) != 0;
+}
+
+constexpr bool all_are(std::string_view text, CharacterClass wanted) noexcept {
+  for (const char c : text) {
+    if (!is(c, wanted)) return false;
+  }
+  return true;
+}
+
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+/// Compares without regard to the case of ASCII letters; `lower_case` is in lower case already.
+constexpr bool equals_ignoring_case(std::string_view text, std::string_view lower_case) noexcept {
+  if (text.size() != lower_case.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (lower(text[i]) != lower_case[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace banyan::http

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <llhttp.h>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "banyan/http/fault.hpp"
+#include "banyan/http/head_scanner.hpp"
+#include "banyan/http/request.hpp"
+
+namespace banyan::http {
+
+/// What the server itself wants to know of a request's head, beside the Request that handlers see.
+struct Head {
+  std::vector<Header> headers;
+  std::uint64_t content_length = 0;
+  bool chunked = false;
+  bool keep_alive = false;
+  bool http_1_0 = false;
+  bool expects_continue = false;
+  std::string_view request_id;  ///< X-Request-Id, if it is fit to be taken over.
+  std::string_view origin;
+};
+
+/// Takes a complete head apart. First a guard of our own refuses what llhttp 8.1 lets through (folded headers, a space
+/// before the colon, no or two Hosts, transfer codings in HTTP/1.0 …), then llhttp judges the whole of it; it alone
+/// decides how long the body is.
+/// Fills `head` and, of `request`, method, target, path, query and headers, with views into `data`. Afterwards
+/// `parser` stands where the body begins.
+Fault parse_head(std::string_view data, std::span<const HeadScanner::Line> lines, Head& head, Request& request,
+                 llhttp_t& parser);
+
+/// The guard's part for one header or trailer line. `line` is followed by CR LF.
+Fault parse_header_line(std::string_view line, Header& header);
+
+}  // namespace banyan::http

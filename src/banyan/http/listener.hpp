@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "banyan/base/result.hpp"
+#include "banyan/http/descriptor.hpp"
+
+namespace banyan::http {
+
+struct Listeners {
+  std::vector<Descriptor> sockets;  ///< One a loop, non-blocking, sharing one address.
+  std::uint16_t port = 0;
+};
+
+/// Binds and listens on `address` ("127.0.0.1", "::1" or "[::1]") and `port` (0: the system chooses). A foreign
+/// listener is noticed even if it would share the address through SO_REUSEPORT. Errors say what to do.
+Result<Listeners> open_listeners(const std::string& address, std::uint16_t port, std::size_t count);
+
+/// Raises the soft limit on open files to the hard one, as far as the system lets.
+void raise_file_limit() noexcept;
+
+}  // namespace banyan::http

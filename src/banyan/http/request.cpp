@@ -1,0 +1,97 @@
+#include "banyan/http/request.hpp"
+
+#include <array>
+
+#include "banyan/http/characters.hpp"
+
+namespace banyan::http {
+namespace {
+
+int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Well-formed sequences only (Unicode 15, table 3-7): nothing overlong, no surrogates, nothing past U+10FFFF.
+std::size_t utf8_sequence_bytes(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const auto within = [](unsigned value, unsigned low, unsigned high) { return value >= low && value <= high; };
+  const unsigned first = byte(0);
+  if (within(first, 0xc2, 0xdf)) return within(byte(1), 0x80, 0xbf) ? 2 : 0;
+  if (within(first, 0xe0, 0xef)) {
+    const unsigned low = first == 0xe0 ? 0xa0 : 0x80;
+    const unsigned high = first == 0xed ? 0x9f : 0xbf;
+    return within(byte(1), low, high) && within(byte(2), 0x80, 0xbf) ? 3 : 0;
+  }
+  if (!within(first, 0xf0, 0xf4)) return 0;
+  const unsigned low = first == 0xf0 ? 0x90 : 0x80;
+  const unsigned high = first == 0xf4 ? 0x8f : 0xbf;
+  return within(byte(1), low, high) && within(byte(2), 0x80, 0xbf) && within(byte(3), 0x80, 0xbf) ? 4 : 0;
+}
+
+bool is_utf8_without_nul(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const std::size_t bytes = c == 0 ? 0 : c < 0x80 ? 1 : utf8_sequence_bytes(text.substr(i));
+    if (bytes == 0) return false;
+    i += bytes;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string_view to_string(Method method) noexcept {
+  static constexpr std::array<std::string_view, method_count> names{"GET",   "HEAD",   "POST",   "PUT",
+                                                                    "PATCH", "DELETE", "OPTIONS"};
+  return names[static_cast<std::size_t>(method)];
+}
+
+std::optional<std::string_view> Request::header(std::string_view name) const noexcept {
+  for (const Header& header : headers) {
+    if (header.name.size() != name.size()) continue;
+    std::size_t i = 0;
+    while (i < name.size() && lower(header.name[i]) == lower(name[i])) ++i;
+    if (i == name.size()) return header.value;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+      if (high < 0 || low < 0) return std::nullopt;
+      decoded.push_back(static_cast<char>(high * 16 + low));
+      i += 2;
+    } else {
+      decoded.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
+    }
+  }
+  if (!is_utf8_without_nul(decoded)) return std::nullopt;
+  return decoded;
+}
+
+std::optional<std::vector<QueryParameter>> parse_query(std::string_view raw) {
+  std::vector<QueryParameter> parameters;
+  while (!raw.empty()) {
+    const std::size_t end = std::min(raw.find('&'), raw.size());
+    const std::string_view pair = raw.substr(0, end);
+    raw.remove_prefix(end == raw.size() ? end : end + 1);
+    if (pair.empty()) continue;
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    std::optional<std::string> name = percent_decode(pair.substr(0, equals), true);
+    std::optional<std::string> value =
+        percent_decode(equals == pair.size() ? std::string_view() : pair.substr(equals + 1), true);
+    if (!name || !value) return std::nullopt;
+    parameters.push_back(QueryParameter{std::move(*name), std::move(*value)});
+  }
+  return parameters;
+}
+
+}  // namespace banyan::http

@@ -1,0 +1,132 @@
+#include "banyan/http/router.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+
+#include "banyan/http/route_metrics.hpp"
+
+namespace banyan::http {
+namespace {
+
+constexpr std::size_t index_of(Method method) { return static_cast<std::size_t>(method); }
+
+// Takes the first segment off `path`, which begins with "/".
+std::string_view take_segment(std::string_view& path) noexcept {
+  const std::size_t end = std::min(path.find('/', 1), path.size());
+  const std::string_view segment = path.substr(1, end - 1);
+  path.remove_prefix(end);
+  return segment;
+}
+
+bool is_parameter(std::string_view segment) noexcept {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
+
+}  // namespace
+
+struct Router::Node {
+  struct Literal {
+    std::string text;
+    std::unique_ptr<Node> node;
+  };
+  std::vector<Literal> literals;  // by text
+  std::unique_ptr<Node> parameter;
+  const Route* route = nullptr;
+
+  auto position(std::string_view text) {
+    return std::ranges::lower_bound(literals, text, {}, [](const Literal& l) { return std::string_view(l.text); });
+  }
+  Node* literal(std::string_view text) {
+    const auto at = position(text);
+    return at != literals.end() && at->text == text ? at->node.get() : nullptr;
+  }
+  Node& child(std::string_view segment) {
+    if (is_parameter(segment)) {
+      if (!parameter) parameter = std::make_unique<Node>();
+      return *parameter;
+    }
+    if (Node* found = literal(segment)) return *found;
+    return *literals.insert(position(segment), Literal{std::string(segment), std::make_unique<Node>()})->node;
+  }
+
+  // As deep as the templates are, whatever the path.
+  const Route* find(std::string_view path, std::vector<std::string>& parameters) {
+    if (path.empty()) return route;
+    const std::string_view raw = take_segment(path);
+    std::optional<std::string> decoded;
+    if (raw.find('%') != std::string_view::npos) {
+      decoded = percent_decode(raw, false);
+      if (!decoded) return nullptr;
+    }
+    const std::string_view segment = decoded ? std::string_view(*decoded) : raw;
+    if (Node* next = literal(segment)) {
+      if (const Route* found = next->find(path, parameters)) return found;
+    }
+    if (!parameter || segment.empty()) return nullptr;
+    parameters.emplace_back(segment);
+    if (const Route* found = parameter->find(path, parameters)) return found;
+    parameters.pop_back();
+    return nullptr;
+  }
+};
+
+const Handler* Route::handler(Method method) const noexcept {
+  const Handler& own = handlers_[index_of(method)];
+  if (own) return &own;
+  if (method == Method::head && handlers_[index_of(Method::get)]) return &handlers_[index_of(Method::get)];
+  return nullptr;
+}
+
+Histogram* Route::latency(Method method, int status) const noexcept {
+  const auto status_class = static_cast<std::size_t>(status) / 100;
+  return status_class < 6 ? latency_[index_of(method)][status_class] : nullptr;
+}
+
+Router::Router() : root_(std::make_unique<Node>()) {}
+Router::~Router() = default;
+Router::Router(Router&&) noexcept = default;
+
+void Router::add(Method method, std::string_view path_template, Handler handler) {
+  if (!path_template.starts_with('/')) throw std::logic_error("a route begins with '/': " + std::string(path_template));
+  Node* node = root_.get();
+  for (std::string_view rest = path_template; !rest.empty();) node = &node->child(take_segment(rest));
+  Route* route = nullptr;
+  if (node->route) {
+    const auto same = [&](const std::unique_ptr<Route>& known) { return known.get() == node->route; };
+    route = std::ranges::find_if(routes_, same)->get();
+  } else {
+    route = routes_.emplace_back(std::make_unique<Route>()).get();
+    route->template_ = path_template;
+    node->route = route;
+  }
+  if (route->template_ != path_template || route->handlers_[index_of(method)]) {
+    throw std::logic_error("there is a route already for " + std::string(to_string(method)) + " " +
+                           std::string(path_template));
+  }
+  route->handlers_[index_of(method)] = std::move(handler);
+  route->allow_.clear();
+  for (std::size_t i = 0; i < method_count; ++i) {
+    const auto known = static_cast<Method>(i);
+    if (known != Method::options && !route->handler(known)) continue;
+    if (!route->allow_.empty()) route->allow_ += ", ";
+    route->allow_ += to_string(known);
+  }
+}
+
+void Router::finish(Metrics& metrics) {
+  for (const std::unique_ptr<Route>& route : routes_) {
+    for (std::size_t i = 0; i < method_count; ++i) {
+      const auto method = static_cast<Method>(i);
+      if (!route->handler(method) && method != Method::options) continue;
+      route->latency_[i] = make_latency(metrics, route->template_, to_string(method));
+    }
+  }
+}
+
+const Route* Router::find(std::string_view path, std::vector<std::string>& parameters) const {
+  if (path.empty() || path.front() != '/') return nullptr;
+  return root_->find(path, parameters);
+}
+
+}  // namespace banyan::http
