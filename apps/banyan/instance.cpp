@@ -12,46 +12,66 @@
 namespace banyan::app {
 namespace {
 
-memory::Cache::Options cache_options(const config::CacheSettings& settings) {
+memory::Cache::Options cache_options(const config::Cache& settings) {
   memory::Cache::Options options;
-  options.bytes_max = settings.bytes_max;
+  options.bytes_max = settings.enabled ? settings.bytes : 0;
   options.ttl = settings.ttl;
   options.negative_ttl = settings.negative_ttl;
   return options;
 }
 
-http::ServerOptions server_options(const config::ServerSettings& settings) {
+http::ServerOptions server_options(const config::Server& settings) {
   http::ServerOptions options;
   options.address = settings.address;
   options.port = settings.port;
   options.loops = settings.loops;
-  options.limits.request_line_bytes = settings.request_line_bytes;
-  options.limits.header_bytes = settings.header_bytes;
-  options.limits.header_count = settings.header_count;
-  options.limits.body_bytes = settings.body_bytes;
-  options.limits.connections = settings.connections;
-  options.limits.pipelined_requests = settings.pipelined_requests;
-  options.limits.header_timeout = settings.header_timeout;
-  options.limits.body_timeout = settings.body_timeout;
-  options.limits.idle_timeout = settings.idle_timeout;
-  options.limits.request_timeout = settings.request_timeout;
-  options.limits.write_timeout = settings.write_timeout;
-  options.limits.shutdown_timeout = settings.shutdown_timeout;
+  options.limits.request_line_bytes = settings.limits.request_line_bytes;
+  options.limits.header_bytes = settings.limits.header_bytes;
+  options.limits.header_count = settings.limits.header_count;
+  options.limits.body_bytes = settings.limits.body_bytes;
+  options.limits.connections = settings.limits.connections;
+  options.limits.pipelined_requests = settings.limits.pipelined_requests;
+  options.limits.header_timeout = settings.limits.header_timeout;
+  options.limits.body_timeout = settings.limits.body_timeout;
+  options.limits.idle_timeout = settings.limits.idle_timeout;
+  options.limits.request_timeout = settings.limits.request_timeout;
+  options.limits.write_timeout = settings.limits.write_timeout;
+  options.limits.shutdown_timeout = settings.limits.shutdown_timeout;
   options.cors.origins = settings.cors_origins;
+  options.cors.max_age = settings.cors_max_age;
   return options;
 }
 
-observe::OperatorLogOptions log_options(const config::LogSettings& settings) {
+observe::LogFormat log_format(config::Log::Format format) {
+  switch (format) {
+    case config::Log::Format::json: return observe::LogFormat::json;
+    case config::Log::Format::text: return observe::LogFormat::text;
+    case config::Log::Format::automatic: break;
+  }
+  return observe::LogFormat::automatic;
+}
+
+LogLevel log_level(config::Log::Level level) {
+  switch (level) {
+    case config::Log::Level::debug: return LogLevel::debug;
+    case config::Log::Level::info: return LogLevel::info;
+    case config::Log::Level::warning: return LogLevel::warning;
+    case config::Log::Level::error: break;
+  }
+  return LogLevel::error;
+}
+
+observe::OperatorLogOptions log_options(const config::Log& settings) {
   observe::OperatorLogOptions options;
-  options.format = settings.format;
-  options.level = settings.level;
+  options.format = log_format(settings.format);
+  options.level = log_level(settings.level);
   return options;
 }
 
-std::unique_ptr<AccessLog> make_access_log(const config::LogSettings& settings, Metrics& metrics) {
+std::unique_ptr<AccessLog> make_access_log(const config::Log& settings, Metrics& metrics) {
   if (!settings.access) return std::make_unique<observe::NullAccessLog>();
   observe::AccessLogOptions options;
-  options.format = settings.format;
+  options.format = log_format(settings.format);
   return std::make_unique<observe::BackgroundAccessLog>(options, metrics);
 }
 
@@ -110,8 +130,10 @@ Result<void> Instance::open_store() {
 }
 
 Result<void> Instance::listen(std::string key) {
+  services::Records::Options records_options = services::Records::default_options;
+  records_options.batch_records_max = config_.api.max_batch;
   records_ = std::make_unique<services::Records>(
-      services::Records::Parts{config_.schema, *store_, *cache_, clock_, random_, metrics_});
+      services::Records::Parts{config_.schema, *store_, *cache_, clock_, random_, metrics_}, records_options);
   application_ = std::make_unique<api::Application>(api::Application::Parts{
       .schema = config_.schema,
       .records = *records_,
@@ -119,7 +141,7 @@ Result<void> Instance::listen(std::string key) {
       .limits = {.default_limit = config_.api.default_limit, .max_limit = config_.api.max_limit},
       .unready_reasons = [this] { return unready_reasons(); },
       .expose_metrics = [this] { return metrics_.expose(); },
-      .metrics_need_key = config_.metrics.access == config::MetricsSettings::Access::service,
+      .metrics_need_key = config_.metrics.access == config::Metrics::Access::service,
   });
   application_->add_routes(router_);
   router_.finish(metrics_);
@@ -133,7 +155,7 @@ Result<void> Instance::listen(std::string key) {
   log_.info("listening", {{"address", config_.server.address},
                           {"port", std::to_string(server_->port())},
                           {"application", config_.app_name},
-                          {"database", config_.database.file.string()}});
+                          {"database", config_.database.path.string()}});
   return {};
 }
 

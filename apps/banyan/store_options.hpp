@@ -7,7 +7,7 @@ namespace banyan::app {
 
 inline sqlite::Options store_options(const config::Config& config) {
   sqlite::Options options;
-  options.file = config.database.file;
+  options.file = config.database.path;
   return options;
 }
 

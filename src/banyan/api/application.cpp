@@ -64,7 +64,7 @@ http::Response Application::metrics(const http::Request& request) const {
 }
 
 http::Response Application::render_problem(const http::Problem& problem) const {
-  if (problem.reason != "unknown_route") return render(problem);
+  if (problem.reason != "route_not_found") return render(problem);
   http::Problem explained = problem;
   std::vector<std::string_view> names{"health", "metrics"};
   for (const Collection& collection : parts_.schema.collections) names.push_back(collection.name);

@@ -41,7 +41,7 @@ constexpr Reason reasons[] = {
     {"malformed_query", "PGRST100", 0}, {"malformed_json", "PGRST102", 0},
     {"unknown_field", "PGRST204", 0},   {"validation_failed", "23514", 0},
     {"wrong_key", "PGRST301", 0},       {"unsupported_media_type", "PGRST107", 415},
-    {"unknown_route", "PGRST125", 0},   {"method_not_allowed", "PGRST117", 0},
+    {"route_not_found", "PGRST125", 0}, {"method_not_allowed", "PGRST117", 0},
 };
 
 struct Parts {

@@ -193,11 +193,15 @@ class ListQueryParser {
     if (!filter) {
       filter.error().message = parameter.name + ": " + filter.error().message;
       if (filter.error().reason.empty()) filter.error().reason = "malformed_query";
+      if (filter.error().hint.empty())
+        filter.error().hint = "Give a value of the field's type, " + type_of(*place) + ".";
       return std::unexpected(std::move(filter.error()));
     }
     filters.push_back(std::move(*filter));
     return {};
   }
+
+  std::string type_of(std::size_t place) const { return std::string(to_string(collection_.fields[place].type)); }
 
   const Collection& collection_;
   const QueryLimits& limits_;

@@ -129,7 +129,7 @@ TEST_F(QueryParser, what_is_wrong_is_named_with_the_nearest_right_word) {
   EXPECT_THAT(refusal("nmae=eq.Alice"), HasSubstr("did you mean 'name'?"));
   EXPECT_THAT(refusal("ordr=name"), HasSubstr("did you mean 'order'?"));
   EXPECT_THAT(refusal("select=nam"), HasSubstr("did you mean 'name'?"));
-  EXPECT_THAT(refusal("order=name.dsc"), HasSubstr("did you mean 'desc'?"));
+  EXPECT_THAT(refusal("order=name.decs"), HasSubstr("did you mean 'desc'?"));
   EXPECT_THAT(refusal("name=ilik.a"), HasSubstr("did you mean 'ilike'?"));
 }
 

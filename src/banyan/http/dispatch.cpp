@@ -14,10 +14,11 @@ Response allow_only(const Site& site, const Request& request, std::string_view m
   return response;
 }
 
-Response no_such_route(const Site& site) {
+Response no_such_route(const Site& site, const Request& request) {
   Problem problem;
   problem.status = 404;
   problem.reason = "route_not_found";
+  problem.path = request.path;
   problem.message = "There is nothing at this path.";
   problem.hint = "Look for a misspelt name or a '/' too many in the URL.";
   return site.parts.render_problem(problem);
@@ -49,7 +50,7 @@ std::string what(const std::exception_ptr& thrown) {
 Task<Response> dispatch(const Site& site, Request& request, Context& context, const Route*& route) {
   if (request.path == "*") return allow_only(site, request, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   const Route* found = site.router.find(request.path, request.parameters);
-  if (!found) return no_such_route(site);
+  if (!found) return no_such_route(site, request);
   const Handler* handler = found->handler(request.method);
   if (!handler && request.method != Method::options) return no_such_method(site, request, *found);
   route = found;
