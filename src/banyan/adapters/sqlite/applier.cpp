@@ -37,13 +37,16 @@ void append_caused(std::vector<Changed>& changes, std::vector<Changed> caused) {
   const std::size_t writes = changes.size();
   for (Changed& changed : caused) {
     const auto [place, is_new] = places.try_emplace(to_string(changed.key), changes.size());
-    if (is_new) changes.push_back(std::move(changed));
-    else if (changed.version > changes[place->second].version) changes[place->second] = std::move(changed);
+    if (is_new)
+      changes.push_back(std::move(changed));
+    else if (changed.version > changes[place->second].version)
+      changes[place->second] = std::move(changed);
   }
   // A write of the batch may have touched the same record again.
   for (std::size_t i = 0; i < writes; ++i) {
     const auto place = places.find(to_string(changes[i].key));
-    if (place != places.end() && changes[i].version > changes[place->second].version) changes[place->second] = changes[i];
+    if (place != places.end() && changes[i].version > changes[place->second].version)
+      changes[place->second] = changes[i];
   }
 }
 
@@ -107,7 +110,9 @@ Result<void> Applier::run(const char* text, Statement& statement) {
 
 Result<Applied> Applier::apply_all(const WriteBatch& batch) {
   const bool single = batch.writes.size() == 1;
-  const auto failed = [&](Error error) { return fail(single || broken_ ? std::move(error) : placed(std::move(error), write_)); };
+  const auto failed = [&](Error error) {
+    return fail(single || broken_ ? std::move(error) : placed(std::move(error), write_));
+  };
   Applied applied;
   applied.changes.reserve(batch.writes.size());
   std::vector<Changed> caused;
@@ -244,9 +249,10 @@ Error Applier::missing(const Write& write) {
   const Use use(statement);
   statement.bind(1, write.id);
   const int rc = statement.step();
-  if (rc == SQLITE_DONE) return Error(ErrorCode::not_found, "there is no " + to_string(RecordKey(&collection, write.id)));
+  if (rc == SQLITE_DONE)
+    return Error(ErrorCode::not_found, "there is no " + to_string(RecordKey(&collection, write.id)));
   if (rc != SQLITE_ROW) return failure(rc, collection);
-  return Error(ErrorCode::version_mismatch, 
+  return Error(ErrorCode::version_mismatch,
                to_string(RecordKey(&collection, write.id)) + " has changed since it was read")
       .with_hint("read it again, and repeat the change on what is there now");
 }
