@@ -35,20 +35,34 @@ constexpr bool any_escape(std::uint64_t word) {
   return (below(word, 0x20) | below(word ^ (ones * '"'), 1) | below(word ^ (ones * '\\'), 1)) != 0;
 }
 
+template <typename Word>
+std::uint64_t load(const char* at) {
+  Word word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// Looks at eight bytes at a time; the last eight may overlap those before.
+bool needs_escape(std::string_view text) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  if (text.size() >= word_bytes) {
+    for (; end - at > static_cast<std::ptrdiff_t>(word_bytes); at += word_bytes)
+      if (any_escape(load<std::uint64_t>(at))) return true;
+    return any_escape(load<std::uint64_t>(end - word_bytes));
+  }
+  if (text.size() >= 4) return any_escape(load<std::uint32_t>(at) << 32U | load<std::uint32_t>(end - 4));
+  for (; at != end; ++at)
+    if (escape_of(*at) != 0) return true;
+  return false;
+}
+
 }  // namespace
 
 std::size_t string_bytes(std::string_view text) noexcept {
   std::size_t bytes = text.size() + 2;
-  const auto add_escapes = [&](std::string_view part) {
-    for (const char c : part) bytes += escape_of(c) == 0 ? 0U : escape_of(c) == 'u' ? 5U : 1U;
-  };
-  std::size_t i = 0;
-  for (; i + word_bytes <= text.size(); i += word_bytes) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + i, word_bytes);
-    if (any_escape(word)) add_escapes(text.substr(i, word_bytes));
-  }
-  add_escapes(text.substr(i));
+  if (!needs_escape(text)) return bytes;
+  for (const char c : text) bytes += escape_of(c) == 0 ? 0U : escape_of(c) == 'u' ? 5U : 1U;
   return bytes;
 }
 
@@ -84,11 +98,6 @@ char* put_integer(char* at, std::uint64_t value) noexcept {
 
 char* put_number(char* at, double value) noexcept {
   return std::to_chars(at, at + number_bytes_max, value == 0 ? 0.0 : value).ptr;
-}
-
-char* put_raw(char* at, std::string_view text) noexcept {
-  if (!text.empty()) std::memcpy(at, text.data(), text.size());
-  return at + text.size();
 }
 
 }  // namespace banyan::json_write

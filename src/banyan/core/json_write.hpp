@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,10 @@ char* put_integer(char* at, std::int64_t value) noexcept;
 char* put_integer(char* at, std::uint64_t value) noexcept;
 /// The shortest text that reads back as the same double; finite; -0.0 as 0.
 char* put_number(char* at, double value) noexcept;
-char* put_raw(char* at, std::string_view text) noexcept;
+inline char* put_raw(char* at, std::string_view text) noexcept {
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
+  return at + text.size();
+}
 
 /// Appends at most `bytes_max` bytes that `write(char*)` writes, which returns the place after the last.
 template <typename Write>

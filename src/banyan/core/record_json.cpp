@@ -1,11 +1,14 @@
 #include "banyan/core/record_json.hpp"
 
+#include <array>
+
 #include "banyan/core/json_write.hpp"
 
 namespace banyan {
 namespace {
 
 constexpr std::size_t name_overhead = 4;  // Quotes, a colon, and the comma or brace before.
+constexpr std::size_t remembered_max = 32;
 
 const std::string* text_of(const Value& value) { return std::get_if<std::string>(&value); }
 
@@ -29,9 +32,13 @@ char* put_value(char* at, const Field& field, const Value& value, std::size_t by
 template <typename Ended>
 void append_record(std::string& out, const Collection& collection, const Record& record, Ended ended) {
   const auto& fields = collection.fields;
+  std::array<std::size_t, remembered_max> remembered;  // So that few texts are measured twice.
   std::size_t bytes = 2;
-  for (std::size_t i = 0; i < fields.size(); ++i)
-    bytes += fields[i].name.size() + name_overhead + value_bytes(fields[i], record.values[i]);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::size_t value_size = value_bytes(fields[i], record.values[i]);
+    if (i < remembered_max) remembered[i] = value_size;
+    bytes += fields[i].name.size() + name_overhead + value_size;
+  }
   json_write::append(out, bytes, [&](char* at) {
     const char* const begin = at;
     for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -41,7 +48,7 @@ void append_record(std::string& out, const Collection& collection, const Record&
       *at++ = '"';
       *at++ = ':';
       const Value& value = record.values[i];
-      at = put_value(at, fields[i], value, text_of(value) == nullptr ? 0 : value_bytes(fields[i], value));
+      at = put_value(at, fields[i], value, i < remembered_max ? remembered[i] : value_bytes(fields[i], value));
       ended(i, at - begin);
     }
     *at++ = '}';

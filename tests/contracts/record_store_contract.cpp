@@ -1,0 +1,174 @@
+#include "tests/contracts/record_store_contract.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <stdexcept>
+
+#include "banyan/core/timestamps.hpp"
+#include "tests/contracts/example_schema.hpp"
+
+namespace banyan::contracts {
+
+bool link_contract_values();
+bool link_contract_writes();
+bool link_contract_constraints();
+bool link_contract_references();
+bool link_contract_lists();
+bool link_contract_threads();
+
+bool link_record_store_contract() {
+  return link_contract_values() && link_contract_writes() && link_contract_constraints() &&
+         link_contract_references() && link_contract_lists() && link_contract_threads();
+}
+
+Value uuid(std::uint64_t number) {
+  std::array<char, 37> buffer;
+  std::snprintf(buffer.data(), buffer.size(), "018f0000-0000-7000-8000-%012llx",
+                static_cast<unsigned long long>(number));
+  return std::string(buffer.data());
+}
+
+RecordStoreContract::RecordStoreContract()
+    : schema_(example_schema()),
+      context_{.executor = executor_, .clock = clock_, .deadline = SteadyTime::max()},
+      under_test_(GetParam().make(schema_, clock_)) {}
+
+RecordStoreContract::~RecordStoreContract() = default;
+
+Write RecordStoreContract::creation(std::string_view collection_name, const Named& values) {
+  const Collection& into = collection(collection_name);
+  Write write{.kind = Write::Kind::create, .collection = &into};
+  const std::size_t first = into.id_kind == IdKind::integer ? 1 : 0;
+  for (std::size_t i = first; i < into.fields.size(); ++i) {
+    const Field& each = into.fields[i];
+    const auto given = std::ranges::find(values, each.name, [](const auto& pair) { return pair.first; });
+    Value value;
+    if (given != values.end()) {
+      value = given->second;
+    } else if (each.role == FieldRole::id) {
+      value = uuid(1'000'000 + ++made_up_);
+    } else if (each.role != FieldRole::ordinary) {
+      value = format_timestamp(clock_.wall());
+    } else if (each.required && each.type == FieldType::text) {
+      value = "made up " + std::to_string(++made_up_);
+    }
+    write.changes.push_back({i, std::move(value)});
+  }
+  return write;
+}
+
+Write RecordStoreContract::change(std::string_view collection_name, Value id, const Named& values,
+                                  std::optional<Version> expected) {
+  Write write{.kind = Write::Kind::update, .collection = &collection(collection_name), .id = std::move(id)};
+  for (const auto& [name, value] : values) write.changes.push_back({field(collection_name, name), value});
+  write.expected_version = expected;
+  return write;
+}
+
+Write RecordStoreContract::removal(std::string_view collection_name, Value id, std::optional<Version> expected) {
+  Write write{.kind = Write::Kind::remove, .collection = &collection(collection_name), .id = std::move(id)};
+  write.expected_version = expected;
+  return write;
+}
+
+Result<Applied> RecordStoreContract::apply(std::vector<Write> writes) {
+  WriteBatch batch;
+  batch.writes = std::move(writes);
+  return block_on(store().apply(context_, std::move(batch)));
+}
+
+Applied RecordStoreContract::must_apply(std::vector<Write> writes) {
+  const std::size_t count = writes.size();
+  Result<Applied> applied = apply(std::move(writes));
+  if (!applied) throw std::runtime_error("refused: " + applied.error().message + " " + applied.error().detail);
+  if (applied->changes.size() < count) throw std::runtime_error("fewer changes than writes");
+  return std::move(*applied);
+}
+
+Changed RecordStoreContract::must_apply(Write write) {
+  return must_apply(std::vector<Write>{std::move(write)}).changes.front();
+}
+
+Value RecordStoreContract::make(std::string_view collection_name, const Named& values) {
+  return must_apply(creation(collection_name, values)).key.id;
+}
+
+Result<Record> RecordStoreContract::find(std::string_view collection_name, const Value& id) {
+  const RecordKey wanted = key(collection_name, id);
+  return block_on(store().find(context_, wanted));
+}
+
+Record RecordStoreContract::must_find(std::string_view collection_name, const Value& id) {
+  Result<Record> found = find(collection_name, id);
+  if (!found) throw std::runtime_error("not found: " + found.error().message);
+  return std::move(*found);
+}
+
+Value RecordStoreContract::value_of(std::string_view collection_name, const Value& id, std::string_view field_name) {
+  return must_find(collection_name, id).values.at(field(collection_name, field_name));
+}
+
+bool RecordStoreContract::exists(std::string_view collection_name, const Value& id) {
+  const Result<Record> found = find(collection_name, id);
+  if (!found && found.error().code != ErrorCode::not_found) throw std::runtime_error(found.error().message);
+  return found.has_value();
+}
+
+Result<RecordPage> RecordStoreContract::list(Query query) { return block_on(store().list(context_, std::move(query))); }
+
+Query RecordStoreContract::query(std::string_view collection_name, Filter filter, std::vector<OrderTerm> order) const {
+  Query made;
+  made.collection = &collection(collection_name);
+  made.filter = std::move(filter);
+  made.order = std::move(order);
+  return made;
+}
+
+std::vector<Value> RecordStoreContract::ids(Query query) {
+  Result<RecordPage> page = list(std::move(query));
+  if (!page) throw std::runtime_error("list refused: " + page.error().message + " " + page.error().detail);
+  std::vector<Value> found;
+  for (Record& record : page->records) found.push_back(std::move(record.values.at(0)));
+  return found;
+}
+
+Filter RecordStoreContract::where(std::string_view collection_name, std::string_view field_name, CompareOp op,
+                                  std::vector<Value> operands) const {
+  return Filter::compare(field(collection_name, field_name), op, std::move(operands));
+}
+
+std::vector<std::vector<Record>> RecordStoreContract::everything() {
+  std::vector<std::vector<Record>> all;
+  for (const Collection& each : schema_.collections) {
+    Query whole = query(each.name);
+    whole.limit = 100'000;
+    Result<RecordPage> page = list(std::move(whole));
+    if (!page) throw std::runtime_error("list refused: " + page.error().message);
+    all.push_back(std::move(page->records));
+  }
+  return all;
+}
+
+std::vector<std::string> problem_fields(const Error& error) {
+  std::vector<std::string> names;
+  for (const FieldProblem& problem : error.fields) names.push_back(problem.field);
+  std::ranges::sort(names);
+  return names;
+}
+
+testing::AssertionResult fails_with(const Result<Applied>& result, ErrorCode code,
+                                    const std::vector<std::string>& fields) {
+  if (result) return testing::AssertionFailure() << "it was done, but should fail with " << to_string(code);
+  const Error& error = result.error();
+  const auto names = problem_fields(error);
+  if (error.code == code && names == fields) return testing::AssertionSuccess();
+  auto failure = testing::AssertionFailure();
+  failure << "fails with " << to_string(error.code) << " (" << error.message << ") at";
+  for (const std::string& name : names) failure << " '" << name << "'";
+  failure << ", but should with " << to_string(code) << " at";
+  for (const std::string& name : fields) failure << " '" << name << "'";
+  return failure;
+}
+
+}  // namespace banyan::contracts
