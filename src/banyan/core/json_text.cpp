@@ -117,6 +117,7 @@ class CanonicalWriter {
  public:
   bool too_deep = false;
   bool has_nul = false;
+  bool has_infinity = false;
 
   std::size_t measure(const json::value& value, std::size_t depth) {
     switch (value.kind()) {
@@ -124,7 +125,9 @@ class CanonicalWriter {
       case json::kind::bool_: return 5;
       case json::kind::int64:
       case json::kind::uint64: return json_write::integer_bytes_max;
-      case json::kind::double_: return json_write::number_bytes_max;
+      case json::kind::double_:
+        if (!std::isfinite(value.get_double())) has_infinity = true;
+        return json_write::number_bytes_max;
       case json::kind::string: return measure_string(value.get_string());
       case json::kind::array: break;
       case json::kind::object: break;
@@ -207,6 +210,7 @@ Result<std::string> canonical_json(const json::value& value) {
   const std::size_t bytes = writer.measure(value, 0);
   if (writer.too_deep)
     return fail(ErrorCode::invalid, "must not nest deeper than " + std::to_string(json_depth_max) + " levels");
+  if (writer.has_infinity) return fail(ErrorCode::invalid, "must hold finite numbers only");
   if (writer.has_nul) return fail(ErrorCode::invalid, "must not hold the character U+0000");
   std::string text;
   json_write::append(text, bytes, [&](char* at) { return writer.put(at, value); });

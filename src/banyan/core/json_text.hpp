@@ -23,7 +23,7 @@ Result<boost::json::value> parse_json(std::string_view text, std::size_t depth_m
 
 /// The one text of a JSON value: members sorted by the bytes of their names, no spaces, numbers shortest, strings
 /// escaped only where they must be. Parsing it again and writing it gives the same text.
-/// Errors: `invalid` for more than json_depth_max levels, or U+0000 in a string.
+/// Errors: `invalid` for more than json_depth_max levels, U+0000 in a string, or a number that is not finite.
 Result<std::string> canonical_json(const boost::json::value& value);
 
 }  // namespace banyan

@@ -127,7 +127,7 @@ class Completer {
       report("", "'id' is there already: every collection has one (`id = \"uuid\"` changes its kind)");
     else if (is_reserved_field_name(field_->name))
       report("", quoted(field_->name) + " cannot be the name of a field: it is a word of queries");
-    if (collection_->find_field(field_->name) != place)
+    else if (collection_->find_field(field_->name) != place)
       report("", "the field " + quoted(field_->name) + " is declared twice");
     if (field_->type == FieldType::json && field_->unique)
       report("unique", "a json field cannot be unique: json values are not compared");

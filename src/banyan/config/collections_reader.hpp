@@ -1,0 +1,11 @@
+#pragma once
+
+#include "banyan/config/reading.hpp"
+#include "banyan/core/schema.hpp"
+
+namespace banyan::config {
+
+/// The section `collections` to a completed schema; everything that is wrong goes to `problems`.
+Schema read_collections(const toml::table& collections, Problems& problems);
+
+}  // namespace banyan::config

@@ -1,0 +1,126 @@
+#include "banyan/config/endpoints.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "banyan/base/words.hpp"
+#include "banyan/config/units.hpp"
+
+namespace banyan::config {
+namespace {
+
+constexpr std::uint64_t cache_bytes_min = 1'000'000;
+constexpr std::uint64_t cache_bytes_max = 1'000'000'000'000;
+
+bool is_numeric_address(const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  return inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 || inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return port;
+}
+
+// What stands before the first colon, if it can be a scheme. Only this much of a URL is ever repeated in a message: the
+// rest may hold a password.
+std::string_view scheme_of(std::string_view url) {
+  const std::string_view scheme = url.substr(0, std::min(url.find(':'), url.size()));
+  const auto is_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '-';
+  };
+  const bool usable =
+      url.find(':') != std::string_view::npos && scheme.size() <= 20 && std::ranges::all_of(scheme, is_part);
+  return usable ? scheme : std::string_view();
+}
+
+Refusal wrong_scheme(std::string_view scheme, const std::string& meant, const std::string& why,
+                     const std::string& hint) {
+  return {"names the scheme '" + std::string(scheme) + "'" + (meant.empty() ? ": " + why : meant), hint};
+}
+
+}  // namespace
+
+std::optional<Refusal> set_listen(Server& server, std::string_view text) {
+  const Refusal refusal{"must be an address and a port, for example \"127.0.0.1:8080\"",
+                        "\"0.0.0.0:8080\" listens on every IPv4 address of the machine, \"[::]:8080\" on every one."};
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return refusal;
+  const auto port = parse_port(text.substr(colon + 1));
+  std::string host(text.substr(0, colon));
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  if (host == "localhost") host = "127.0.0.1";
+  const bool is_v6 = host.find(':') != std::string::npos;
+  if (!port || bracketed != is_v6 || !is_numeric_address(host)) return refusal;
+  server.address = host;
+  server.port = *port;
+  return std::nullopt;
+}
+
+std::optional<Refusal> set_port(Server& server, std::string_view text) {
+  const auto port = parse_port(text);
+  if (!port) return Refusal{"must be a port, 0 to 65535", ""};
+  server.port = *port;
+  return std::nullopt;
+}
+
+std::optional<Refusal> set_database_url(Database& database, std::string_view text) {
+  const std::string hint = "For example \"sqlite:data/app.db\"; a relative path starts from the folder of the config.";
+  const std::string_view scheme = scheme_of(text);
+  if (scheme != "sqlite") {
+    constexpr std::string_view known[] = {"sqlite"};
+    if (scheme.empty()) return Refusal{"must be a URL that begins with 'sqlite:'", hint};
+    return wrong_scheme(scheme, did_you_mean(scheme, known), "this version serves SQLite only", hint);
+  }
+  std::string_view path = text.substr(scheme.size() + 1);
+  if (path.starts_with("//")) path.remove_prefix(2);
+  if (path.starts_with(":") || path == "memory")
+    return Refusal{"must name a file: a database in memory would lose what it has acknowledged", hint};
+  if (path.empty() || path.ends_with('/')) return Refusal{"must name a file", hint};
+  if (path.find_first_of("?#%") != std::string_view::npos || path.find('\0') != std::string_view::npos)
+    return Refusal{"must be a plain path after 'sqlite:', without '?', '#' or '%'", hint};
+  database.kind = Database::Kind::sqlite;
+  database.url = text;
+  database.path = path;
+  return std::nullopt;
+}
+
+std::optional<Refusal> set_cache_url(Cache& cache, std::string_view text) {
+  const std::string hint = "\"memory:64MB\" keeps up to that much inside the process, \"off\" nothing.";
+  if (text == "off") return cache.enabled = false, std::nullopt;
+  const std::string_view scheme = scheme_of(text);
+  if (scheme != "memory") {
+    constexpr std::string_view known[] = {"memory", "off"};
+    const std::string meant = did_you_mean(scheme.empty() ? text.substr(0, 20) : scheme, known);
+    if (scheme.empty()) return Refusal{"must be \"memory:64MB\" (any size) or \"off\"" + meant, hint};
+    return wrong_scheme(scheme, meant, "this version caches in its own memory only", hint);
+  }
+  const auto bytes = parse_size(text.substr(scheme.size() + 1));
+  if (!bytes) return Refusal{"must give a size with its unit after 'memory:', for example \"memory:64MB\"", hint};
+  if (*bytes < cache_bytes_min || *bytes > cache_bytes_max) return Refusal{"must be between 1MB and 1000GB", hint};
+  cache.enabled = true;
+  cache.bytes = *bytes;
+  return std::nullopt;
+}
+
+std::optional<Refusal> check_origin(std::string_view text) {
+  if (text == "*") return std::nullopt;
+  const Refusal refusal{"must be \"*\" or origins such as \"https://app.example.com\"",
+                        "An origin is the scheme, the host and perhaps a port, in lower case, without a path."};
+  const std::size_t start = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : 0;
+  const auto is_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._:[]").find(c) != std::string_view::npos;
+  };
+  const std::string_view host = text.substr(start);
+  if (start == 0 || host.empty() || !std::ranges::all_of(host, is_part)) return refusal;
+  return std::nullopt;
+}
+
+}  // namespace banyan::config
