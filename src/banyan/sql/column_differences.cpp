@@ -78,7 +78,8 @@ void Comparison::compare_type(const Collection& collection, const Field& field, 
                     {note_statement(collection, field, dialect_)});
   }
   if (note->second == declared) return;
-  const bool widens = field.type == FieldType::text || (field.type == FieldType::integer && note->second == "reference");
+  const bool widens =
+      field.type == FieldType::text || (field.type == FieldType::integer && note->second == "reference");
   if (widens) {
     return additive(collection.name, what + " was " + note->second + " and becomes " + declared,
                     {note_statement(collection, field, dialect_)});

@@ -21,8 +21,7 @@ std::vector<std::string> names_of(const Collection& collection, const Index& ind
 bool serves(const IndexShape& have, const std::vector<std::string>& wanted, bool unique) {
   if (!have.plain) return false;
   if (unique) return have.unique && std::ranges::is_permutation(have.columns, wanted);
-  return have.columns.size() >= wanted.size() &&
-         std::equal(wanted.begin(), wanted.end(), have.columns.begin());
+  return have.columns.size() >= wanted.size() && std::equal(wanted.begin(), wanted.end(), have.columns.begin());
 }
 
 }  // namespace
@@ -30,9 +29,8 @@ bool serves(const IndexShape& have, const std::vector<std::string>& wanted, bool
 Result<void> Comparison::compare_indexes(const Collection& collection, const TableShape& table) {
   const std::vector<Index> wanted = wanted_indexes(collection);
   for (const Index& index : wanted) {
-    const bool there = std::ranges::any_of(table.indexes, [&](const IndexShape& have) {
-      return serves(have, names_of(collection, index), index.unique);
-    });
+    const bool there = std::ranges::any_of(
+        table.indexes, [&](const IndexShape& have) { return serves(have, names_of(collection, index), index.unique); });
     if (there) continue;
     if (auto done = add_index(collection, table, index); !done) return done;
   }
@@ -51,8 +49,8 @@ Result<void> Comparison::add_index(const Collection& collection, const TableShap
   const std::vector<std::string> names = names_of(collection, index);
   const std::string what =
       std::string(index.unique ? "add unique index on " : "add index on ") + table.name + " (" + joined(names) + ")";
-  const bool columns_exist = std::ranges::all_of(
-      names, [&](const std::string& name) { return table.find_column(name) != nullptr; });
+  const bool columns_exist =
+      std::ranges::all_of(names, [&](const std::string& name) { return table.find_column(name) != nullptr; });
   const auto wanted = [&](const std::string& name) { return collection.fields[*collection.find_field(name)]; };
   if (index.unique && has_rows_) {
     if (columns_exist) {
@@ -63,7 +61,8 @@ Result<void> Comparison::add_index(const Collection& collection, const TableShap
                  "change or delete all but one of them, then start again");
         return {};
       }
-    } else if (std::ranges::all_of(names, [&](const std::string& name) { return !is_null(fill_value(wanted(name))); })) {
+    } else if (std::ranges::all_of(names,
+                                   [&](const std::string& name) { return !is_null(fill_value(wanted(name))); })) {
       // Every row would get the same value.
       blocking(collection.name, what + ": every record would get the same default",
                "add the field without a default, give each record its own value, then make it unique");

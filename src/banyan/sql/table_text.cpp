@@ -37,8 +37,10 @@ std::vector<Index> wanted_indexes(const Collection& collection) {
   };
   for (std::size_t i = 1; i < collection.fields.size(); ++i) {
     const Field& field = collection.fields[i];
-    if (field.unique) add({.fields = {i}, .unique = true});
-    else if (field.type == FieldType::reference) add({.fields = {i}});
+    if (field.unique)
+      add({.fields = {i}, .unique = true});
+    else if (field.type == FieldType::reference)
+      add({.fields = {i}});
   }
   for (const Index& index : collection.indexes) add(index);
   return indexes;

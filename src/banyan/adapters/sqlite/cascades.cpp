@@ -83,8 +83,8 @@ Result<void> Applier::check_reference(const Check& check) {
   if (!target) return fail(std::move(target.error()));
   if (*target) return {};
   // Only what still refers to it: a later write of the batch may have changed or deleted the record.
-  auto found = statement('s', collection, check.field,
-                         [&] { return sql::select_naming(dialect, collection, check.field); });
+  auto found =
+      statement('s', collection, check.field, [&] { return sql::select_naming(dialect, collection, check.field); });
   if (!found) return fail(std::move(found.error()));
   const Use use(**found);
   (*found)->bind(1, check.key.id);
@@ -100,8 +100,8 @@ Result<void> Applier::check_reference(const Check& check) {
 Result<void> Applier::remove_referring(const Incoming& from, const Value& id, std::vector<RecordKey>& deleted,
                                        std::vector<Changed>& caused) {
   const Collection& collection = *from.collection;
-  auto found = statement('c', collection, from.field,
-                         [&] { return sql::remove_referring(dialect, collection, from.field); });
+  auto found =
+      statement('c', collection, from.field, [&] { return sql::remove_referring(dialect, collection, from.field); });
   if (!found) return fail(std::move(found.error()));
   Statement& statement = **found;
   const Use use(statement);
@@ -123,8 +123,8 @@ Result<void> Applier::remove_referring(const Incoming& from, const Value& id, st
 
 Result<void> Applier::clear_referring(const Incoming& from, const Value& id, std::vector<Changed>& caused) {
   const Collection& collection = *from.collection;
-  auto found = statement('n', collection, from.field,
-                         [&] { return sql::clear_referring(dialect, collection, from.field); });
+  auto found =
+      statement('n', collection, from.field, [&] { return sql::clear_referring(dialect, collection, from.field); });
   if (!found) return fail(std::move(found.error()));
   Statement& statement = **found;
   const std::string now = format_timestamp(now_);
@@ -155,8 +155,8 @@ Result<void> Applier::check_restricted(const RecordKey& gone) {
   for (const Incoming& from : plans_[gone.collection->index].incoming) {
     if (from.on_delete != OnDelete::restrict) continue;
     const Collection& collection = *from.collection;
-    auto found = statement('r', collection, from.field,
-                           [&] { return sql::select_referring(dialect, collection, from.field); });
+    auto found =
+        statement('r', collection, from.field, [&] { return sql::select_referring(dialect, collection, from.field); });
     if (!found) return fail(std::move(found.error()));
     const Use use(**found);
     (*found)->bind(1, gone.id);

@@ -16,9 +16,9 @@ namespace banyan::sqlite {
 /// How a connection is opened.
 struct ConnectionSettings {
   std::string path;
-  std::string vfs;                ///< Empty: the system's own.
+  std::string vfs;  ///< Empty: the system's own.
   bool read_only = false;
-  std::size_t cache_bytes = 0;    ///< Of pages, at most.
+  std::size_t cache_bytes = 0;                ///< Of pages, at most.
   std::chrono::milliseconds busy_timeout{0};  ///< How long to wait for a lock that another program holds.
 };
 

@@ -17,8 +17,8 @@ std::string named_process(int descriptor) {
   std::array<char, 24> text{};
   const ssize_t length = pread(descriptor, text.data(), text.size(), 0);
   std::string digits;
-  for (ssize_t i = 0; i < length && text[static_cast<std::size_t>(i)] >= '0' && text[static_cast<std::size_t>(i)] <= '9';
-       ++i) {
+  for (ssize_t i = 0;
+       i < length && text[static_cast<std::size_t>(i)] >= '0' && text[static_cast<std::size_t>(i)] <= '9'; ++i) {
     digits += text[static_cast<std::size_t>(i)];
   }
   return digits;

@@ -12,7 +12,8 @@ namespace banyan::sqlite {
 /// The lock is not on the database itself, for closing any descriptor of that would drop SQLite's own locks.
 class OwnerLock {
  public:
-  /// Errors: unavailable, with the other process if it can be told; invalid or storage_full when the file cannot be made.
+  /// Errors: unavailable, with the other process if it can be told; invalid or storage_full when the file cannot be
+  /// made.
   static Result<OwnerLock> take(const std::filesystem::path& database);
 
   OwnerLock(OwnerLock&& other) noexcept;

@@ -17,8 +17,8 @@ class Interruptible {
     // SQLite takes a pointer to anything and hands it back as it is.
     void* argument = const_cast<Context*>(&context);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
     sqlite3_progress_handler(
-        database_, steps_between_looks, [](void* given) { return static_cast<const Context*>(given)->expired() ? 1 : 0; },
-        argument);
+        database_, steps_between_looks,
+        [](void* given) { return static_cast<const Context*>(given)->expired() ? 1 : 0; }, argument);
   }
   Interruptible(const Interruptible&) = delete;
   Interruptible& operator=(const Interruptible&) = delete;

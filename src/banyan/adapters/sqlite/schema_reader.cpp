@@ -77,13 +77,14 @@ Result<sql::DatabaseShape> read_shape(Connection& connection) {
                    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
                    "ORDER BY name",
                    "", [&](Statement& row) {
-                     if (row.text(0) == sql::notes_table) has_notes = true;
-                     else shape.tables.push_back({.name = std::string(row.text(0))});
+                     if (row.text(0) == sql::notes_table)
+                       has_notes = true;
+                     else
+                       shape.tables.push_back({.name = std::string(row.text(0))});
                    });
   if (done && has_notes) {
-    done = each(connection, "SELECT \"key\", \"value\" FROM \"_banyan\"", "", [&](Statement& row) {
-      shape.notes.emplace(row.text(0), row.text(1));
-    });
+    done = each(connection, "SELECT \"key\", \"value\" FROM \"_banyan\"", "",
+                [&](Statement& row) { shape.notes.emplace(row.text(0), row.text(1)); });
   }
   for (std::size_t i = 0; done && i < shape.tables.size(); ++i) {
     done = read_columns(connection, shape.tables[i]);
@@ -103,8 +104,8 @@ Result<bool> SqliteProbe::has_rows(const std::string& table) {
 Result<std::optional<std::string>> SqliteProbe::row_without_value(const std::string& table, const std::string& column) {
   std::optional<std::string> id;
   auto done = each(connection_,
-                   "SELECT \"id\" FROM " + sql::quoted(table) + " WHERE " + sql::quoted(column) + " IS NULL LIMIT 1", "",
-                   [&](Statement& row) { id = std::string(row.text(0)); });
+                   "SELECT \"id\" FROM " + sql::quoted(table) + " WHERE " + sql::quoted(column) + " IS NULL LIMIT 1",
+                   "", [&](Statement& row) { id = std::string(row.text(0)); });
   if (!done) return fail(std::move(done.error()));
   return id;
 }
@@ -124,8 +125,8 @@ Result<std::optional<std::string>> SqliteProbe::duplicate(const std::string& tab
                    "", [&](Statement& row) {
                      values.emplace();
                      for (std::size_t i = 0; i < columns.size(); ++i) {
-                       *values += (i > 0 ? ", " : "") + columns[i] + " '" +
-                                  std::string(row.text(static_cast<int>(i))) + "'";
+                       *values +=
+                           (i > 0 ? ", " : "") + columns[i] + " '" + std::string(row.text(static_cast<int>(i))) + "'";
                      }
                    });
   if (!done) return fail(std::move(done.error()));

@@ -15,7 +15,8 @@ void Statement::bind(int number, const Value& value) {
 }
 
 void Statement::bind(int number, std::string_view text) {
-  sqlite3_bind_text64(get(), number, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  sqlite3_bind_text64(get(), number, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC,
+                      SQLITE_UTF8);
 }
 
 std::string_view Statement::text(int column) {

@@ -144,10 +144,10 @@ Result<void> Store::start() {
   for (const Collection& collection : state.parts.schema.collections) {
     if (auto done = reader->prepare(collection); !done) return done;
   }
-  state.writer.emplace(state.options,
-                       Writer::Parts{state.parts.clock, state.parts.log, state.metrics, state.health,
-                                     state.on_foreign_change},
-                       state.writer_connection);
+  state.writer.emplace(
+      state.options,
+      Writer::Parts{state.parts.clock, state.parts.log, state.metrics, state.health, state.on_foreign_change},
+      state.writer_connection);
   state.writer->start();
   state.pool.start();
   state.serving = true;

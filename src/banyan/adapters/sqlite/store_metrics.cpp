@@ -26,8 +26,8 @@ StoreMetrics::StoreMetrics(Metrics& metrics)
       write_latency(latency(metrics, "banyan_store_write_seconds", "Time of writes, from the queue to the disk.")),
       commit_latency(latency(metrics, "banyan_store_commit_seconds", "Time of commits, which wait for the disk.")),
       checkpoint_latency(latency(metrics, "banyan_store_checkpoint_seconds", "Time of checkpoints of the log.")),
-      batch_requests(metrics.histogram("banyan_store_commit_requests", "Requests that shared a commit.", batch_bounds,
-                                       1)),
+      batch_requests(
+          metrics.histogram("banyan_store_commit_requests", "Requests that shared a commit.", batch_bounds, 1)),
       writes(metrics.counter("banyan_store_records_written_total", "Records changed by committed writes.")),
       finds_in_place(metrics.counter("banyan_store_finds_total", find_help, {{"where", "in_place"}})),
       finds_pooled(metrics.counter("banyan_store_finds_total", find_help, {{"where", "pool"}})),

@@ -8,8 +8,8 @@ namespace banyan::sqlite {
 namespace {
 
 std::uint64_t microseconds(Duration duration) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(
-      0, std::chrono::duration_cast<std::chrono::microseconds>(duration).count()));
+  return static_cast<std::uint64_t>(
+      std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::microseconds>(duration).count()));
 }
 
 }  // namespace
@@ -102,9 +102,9 @@ void Writer::run(Batch& batch) {
     connection_.rollback();
     parts_.metrics.commits_failed.add();
     parts_.health.broken(done.error().message);
-    parts_.log.error("a transaction could not be kept", {{"error", done.error().message},
-                                                         {"detail", done.error().detail},
-                                                         {"requests", std::to_string(batch.size())}});
+    parts_.log.error(
+        "a transaction could not be kept",
+        {{"error", done.error().message}, {"detail", done.error().detail}, {"requests", std::to_string(batch.size())}});
     return fail_all(batch, done.error());
   }
   if (parts_.health.healed()) parts_.log.info("the database takes writes again");

@@ -18,7 +18,10 @@ namespace banyan::sqlite {
 /// A request to write that waits for the writer. It lives in the coroutine that awaits it.
 struct WriteRequest {
   WriteRequest(const Context& context_, WriteBatch batch_)
-      : context(context_), batch(std::move(batch_)), queued_at(context_.clock.steady()), completion(context_.executor) {}
+      : context(context_),
+        batch(std::move(batch_)),
+        queued_at(context_.clock.steady()),
+        completion(context_.executor) {}
 
   const Context& context;
   WriteBatch batch;

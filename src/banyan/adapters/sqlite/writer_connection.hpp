@@ -64,7 +64,7 @@ class WriterConnection {
   ConnectionSettings settings_;
   std::unique_ptr<Opened> opened_;
   std::size_t checkpoint_pages_ = 0;  ///< Length of the log at which the next checkpoint is due; 0: as the options say.
-  bool reopened_ = false;  ///< What others did in between is not known.
+  bool reopened_ = false;             ///< What others did in between is not known.
 };
 
 }  // namespace banyan::sqlite
