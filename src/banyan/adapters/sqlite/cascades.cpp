@@ -83,8 +83,8 @@ Result<void> Applier::check_reference(const Check& check) {
   if (!target) return fail(std::move(target.error()));
   if (*target) return {};
   // Only what still refers to it: a later write of the batch may have changed or deleted the record.
-  auto found = statement('s', collection, check.field,
-                         [&] { return sql::select_naming(dialect, collection, check.field); });
+  auto found =
+      statement('s', collection, check.field, [&] { return sql::select_naming(dialect, collection, check.field); });
   if (!found) return fail(std::move(found.error()));
   const Use use(**found);
   (*found)->bind(1, check.key.id);
