@@ -31,6 +31,20 @@ struct RecordStoreFactory {
   bool remembers_deleted_versions = true;  ///< Whether a uuid that is created again gets a larger version.
 };
 
+/// For a store that needs nothing but a schema and a clock.
+template <typename Store>
+RecordStoreFactory simple_factory(std::string name) {
+  struct Holder final : StoreUnderTest {
+    Holder(const Schema& schema, const Clock& clock) : held(schema, clock) {}
+    RecordStore& store() override { return held; }
+    Store held;
+  };
+  RecordStoreFactory factory;
+  factory.name = std::move(name);
+  factory.make = [](const Schema& schema, const Clock& clock) { return std::make_unique<Holder>(schema, clock); };
+  return factory;
+}
+
 /// Values by the names of their fields.
 using Named = std::vector<std::pair<std::string_view, Value>>;
 

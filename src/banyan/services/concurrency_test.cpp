@@ -58,10 +58,10 @@ class ConcurrencyTest : public ::testing::Test {
 /// Readers of one key on several loops, held at the store's door until all have come.
 struct Crowd {
   static constexpr std::size_t size = 1'000;
-  std::array<testing::Loop, 4> loops;
   std::vector<std::unique_ptr<Context>> contexts;
   std::vector<std::optional<Result<CachedRecordPtr>>> answers{size};
   std::latch done{size};
+  std::array<testing::Loop, 4> loops;  // the first to go: it waits for what is under way
 
   Crowd(Records& records, const Collection& collection, const Clock& clock) {
     for (std::size_t i = 0; i < size; ++i) {
@@ -134,7 +134,6 @@ struct Ledger {
   static constexpr std::size_t keys = 4;
   static constexpr std::size_t actors = 48;
   static constexpr int operations = 400;
-  std::array<testing::Loop, 4> loops;
   std::vector<std::unique_ptr<Context>> contexts;
   std::array<std::atomic<Version>, keys> acknowledged{};
   std::atomic<int> stale = 0;
@@ -142,6 +141,7 @@ struct Ledger {
   std::latch done{actors};
   Records& records;
   const Collection& collection;
+  std::array<testing::Loop, 4> loops;  // the first to go: it waits for what is under way
 
   Ledger(Records& given_records, const Collection& given_collection, const Clock& clock)
       : records(given_records), collection(given_collection) {

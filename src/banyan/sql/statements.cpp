@@ -95,7 +95,7 @@ Result<SelectPage> select_page(const Dialect& dialect, const Query& query) {
   return page;
 }
 
-std::string insert(const Dialect& dialect, const Collection& collection) {
+std::string insert(const Dialect& dialect, const Collection& collection, bool returning) {
   std::string columns;
   std::string values;
   std::size_t number = 0;
@@ -109,8 +109,11 @@ std::string insert(const Dialect& dialect, const Collection& collection) {
   append_quoted(columns, version_column);
   dialect.append_placeholder(values, ++number);
   std::string text;
-  append_all(text, {"INSERT INTO ", quoted(collection.name), " (", columns, ") VALUES (", values, ") RETURNING "});
-  append_columns(text, collection);
+  append_all(text, {"INSERT INTO ", quoted(collection.name), " (", columns, ") VALUES (", values, ")"});
+  if (returning) {
+    text += " RETURNING ";
+    append_columns(text, collection);
+  }
   return text;
 }
 

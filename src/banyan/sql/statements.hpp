@@ -33,8 +33,8 @@ inline constexpr std::size_t in_operands_max = 4096;
 /// padded to the next power of two, so that shapes stay few.
 Result<SelectPage> select_page(const Dialect& dialect, const Query& query);
 
-/// 1…n: every field but an integer id, in order; n + 1: the version.
-std::string insert(const Dialect& dialect, const Collection& collection);
+/// 1…n: every field but an integer id, in order; n + 1: the version. Answers the row only where `returning` is set.
+std::string insert(const Dialect& dialect, const Collection& collection, bool returning);
 
 /// 1…n: the values of `fields`, in order; n + 1: the clock's version; n + 2: the id; n + 3: the expected version, if
 /// there is one.

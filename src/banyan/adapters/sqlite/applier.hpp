@@ -50,7 +50,7 @@ class Applier {
   bool needs_savepoint(const WriteBatch& batch) const;
   Result<Applied> apply_all(const WriteBatch& batch);
   Result<Changed> apply_one(const Write& write, std::vector<Changed>& caused);
-  std::int64_t first_version(const Write& write) const;
+  Version first_version(const Write& write) const;
   Result<Changed> create(const Write& write);
   Result<Changed> update(const Write& write);
   Result<Changed> remove(const Write& write);

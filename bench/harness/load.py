@@ -1,0 +1,62 @@
+"""One measured run: wrk against a server, and what it cost."""
+
+import json
+import os
+import pathlib
+import resource
+import subprocess
+import time
+
+from . import machine
+
+WORKLOADS = pathlib.Path(__file__).resolve().parent.parent / "workloads"
+
+
+class FailedRun(Exception):
+    """wrk did not run, or the server answered with errors."""
+
+
+def _children_seconds():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def run(server, script, seconds, connections, threads, cpu, tag, directory):
+    """Runs one workload and returns its figures. wrk's loop is closed: each connection waits for its answer."""
+    summary = pathlib.Path(directory, "wrk.json")
+    summary.unlink(missing_ok=True)
+    environment = dict(os.environ, BENCH_LUA=str(WORKLOADS), BENCH_DIALECT=server.dialect, BENCH_TAG=tag,
+                       BENCH_SUMMARY=str(summary))
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency",
+               "-s", str(WORKLOADS / script), f"http://127.0.0.1:{server.port}"]
+    if cpu is not None:
+        command = ["taskset", "-c", str(cpu)] + command
+    server.before_run()
+    begun = time.monotonic()
+    busy, own, spent = machine.busy_seconds(), _children_seconds(), machine.cpu_seconds(server.pids())
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    pids = server.pids()
+    spent = machine.cpu_seconds(pids) - spent
+    own = _children_seconds() - own
+    busy = machine.busy_seconds() - busy
+    wall = time.monotonic() - begun
+    if result.returncode != 0 or not summary.exists():
+        raise FailedRun(f"wrk: {result.stdout[-300:]}{result.stderr[-300:]}")
+    figures = json.loads(summary.read_text())
+    if figures["requests"] == 0:
+        raise FailedRun("no request was answered")
+    elapsed = figures["duration_us"] / 1e6
+    return {
+        "cpu_us": spent * 1e6 / figures["requests"],
+        "rate": figures["requests"] / elapsed,
+        "p50_ms": figures["p50_us"] / 1000,
+        "p99_ms": figures["p99_us"] / 1000,
+        "max_ms": figures["max_us"] / 1000,
+        "memory_mb": machine.memory_bytes(pids) / 1e6,
+        "requests": figures["requests"],
+        "server_cpu_s": spent,
+        "elapsed_s": elapsed,
+        "errors": figures["socket_errors"] + figures["bad_statuses"] + figures["timeouts"],
+        # What everything but the server and wrk took of the machine: a busy machine's figures mean little.
+        "others_share": max(0.0, busy - spent - own) / (wall * os.cpu_count()),
+    }

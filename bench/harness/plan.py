@@ -1,0 +1,48 @@
+"""What is compared with what."""
+
+import dataclasses
+
+from .banyan import Banyan
+from .servers import Bun, Epoll, Express, Nginx, SupabaseLite
+
+MAKERS = {
+    "epoll": Epoll,
+    "nginx": Nginx,
+    "banyan": Banyan,
+    "banyan-uncached": lambda work: Banyan(work, cache=False),
+    "bun-normal": lambda work: Bun(work, "NORMAL"),
+    "bun-full": lambda work: Bun(work, "FULL"),
+    "express": lambda work: Express(work, cache=True),
+    "express-uncached": lambda work: Express(work, cache=False),
+    "supabase-lite": SupabaseLite,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Workload:
+    name: str
+    title: str
+    servers: tuple
+    baseline: str        # Ratios in the table are to this one.
+    writes: bool = False
+    all_cores: bool = False  # Every server on all cores as it does by default, and wrk too; else one core each.
+
+    @property
+    def script(self):
+        return self.name + ".lua"
+
+
+WORKLOADS = (
+    Workload("cached_read", "Read by id, cached", baseline="nginx",
+             servers=("epoll", "nginx", "banyan", "bun-normal", "express", "supabase-lite")),
+    Workload("uncached_read", "Read by id, no cache", baseline="bun-normal",
+             servers=("nginx", "banyan-uncached", "bun-normal", "express-uncached", "supabase-lite")),
+    Workload("list", "List 20 of 100,000 by an indexed filter", baseline="nginx",
+             servers=("nginx", "banyan", "bun-normal", "express", "supabase-lite")),
+    Workload("create", "Create", baseline="bun-normal", writes=True, all_cores=True,
+             servers=("banyan", "bun-normal", "bun-full", "express", "supabase-lite")),
+    Workload("update", "Update", baseline="bun-normal", writes=True, all_cores=True,
+             servers=("banyan", "bun-normal", "bun-full", "express", "supabase-lite")),
+    Workload("mix", "9 reads to 1 update, Zipf keys", baseline="bun-normal", writes=True,
+             servers=("banyan", "bun-normal", "bun-full", "express", "supabase-lite")),
+)
