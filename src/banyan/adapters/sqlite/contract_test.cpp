@@ -38,10 +38,10 @@ class SqliteUnderTest final : public contracts::StoreUnderTest {
 };
 
 contracts::RecordStoreFactory factory() {
-  return {.name = "Sqlite",
-          .make = [](const Schema& schema,
-                     const Clock& clock) { return std::make_unique<SqliteUnderTest>(schema, clock); },
-          .reopens = true};
+  return {
+      .name = "Sqlite",
+      .make = [](const Schema& schema, const Clock& clock) { return std::make_unique<SqliteUnderTest>(schema, clock); },
+      .reopens = true};
 }
 
 BANYAN_RECORD_STORE_CONTRACT(Store, factory());
