@@ -60,6 +60,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a write past a limit on file sizes is an error of that write, not the end
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -26,7 +27,10 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 
 void limit(int resource, std::optional<std::uint64_t> most) {
   if (!most) return;
-  const rlimit bound{*most, *most};
+  rlimit bound{};
+  ::getrlimit(static_cast<__rlimit_resource>(resource), &bound);
+  bound.rlim_max = std::min<rlim_t>(*most, bound.rlim_max);
+  bound.rlim_cur = bound.rlim_max;
   if (::setrlimit(static_cast<__rlimit_resource>(resource), &bound) != 0) ::_exit(124);
 }
 

@@ -71,7 +71,9 @@ Response HttpClient::send(const Request& request) {
   Response response;
   HeaderList headers;
   headers.add("Expect:");
-  if (!request.body.empty() && !names_content_type(request.headers)) headers.add("Content-Type: application/json");
+  const bool has_body =
+      !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+  if (has_body && !names_content_type(request.headers)) headers.add("Content-Type: application/json");
   if (request.as_service) headers.add(std::string("Authorization: Bearer ") + ServerProcess::service_key);
   for (const auto& [name, value] : request.headers) headers.add(name + (value.empty() ? ";" : ": " + value));
 
@@ -86,8 +88,6 @@ Response HttpClient::send(const Request& request) {
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &response);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, &response);
-  const bool has_body =
-      !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
   if (request.method == "HEAD") {
     curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
   } else if (has_body) {
