@@ -6,14 +6,12 @@ import datetime
 import json
 import os
 import pathlib
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 
-from harness import instructions, machine, picture, plan, report, rounds, verdicts
+from harness import instructions, machine, picture, plan, processes, report, rounds, verdicts
 
 BENCH = pathlib.Path(__file__).resolve().parent
 ROOT = BENCH.parent
@@ -69,7 +67,7 @@ def measure(options, work):
         if not options.only or "instructions" in options.only:
             say("Instructions of a cached read (callgrind)")
             for kind in ("epoll", "banyan"):
-                figure = None if kind in options.without else instructions.count(kind, work, options.warm_up, say)
+                figure = None if kind in options.without else instructions.count(kind, work, 2 if options.quick else 5, say)
                 if figure:
                     counted[kind] = figure
                     say(f"  {kind:<18} {figure:8,.0f}")
@@ -113,13 +111,9 @@ def main():
     options = parse(sys.argv[1:])
     stop_on_signals()
     # A real device, never a file system in memory; and a place that PostgreSQL's own user can reach.
-    work = tempfile.mkdtemp(prefix="banyan-bench-", dir=os.environ.get("BANYAN_BENCH_DIR", "/var/tmp"))
-    os.chmod(work, 0o755)
-    try:
+    with processes.working_folder(os.environ.get("BANYAN_BENCH_DIR", "/var/tmp")) as work:
         results, counted, refused = measure(options, work)
         write(options, facts_of(options, work), results, counted, refused)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 if __name__ == "__main__":

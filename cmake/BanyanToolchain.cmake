@@ -16,6 +16,10 @@ if(BANYAN_SANITIZE)
   add_compile_options(-fsanitize=${BANYAN_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${BANYAN_SANITIZE})
 endif()
+if(BANYAN_FUZZERS)
+  # Coverage in every library, not only in the file of the fuzz target: without it the fuzzer works blind.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 
 set(BANYAN_WARNINGS
     -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 from . import machine
+from .processes import die_with_parent
 
 WORKLOADS = pathlib.Path(__file__).resolve().parent.parent / "workloads"
 
@@ -21,11 +22,11 @@ def _children_seconds():
     return usage.ru_utime + usage.ru_stime
 
 
-def run(server, script, seconds, connections, threads, cpu, tag, directory):
+def run(server, script, seconds, connections, threads, cpu, tag, directory, environment=None):
     """Runs one workload and returns its figures. wrk's loop is closed: each connection waits for its answer."""
     summary = pathlib.Path(directory, "wrk.json")
     summary.unlink(missing_ok=True)
-    environment = dict(os.environ, BENCH_LUA=str(WORKLOADS), BENCH_DIALECT=server.dialect, BENCH_TAG=tag,
+    environment = dict(os.environ, **(environment or {}), BENCH_LUA=str(WORKLOADS), BENCH_DIALECT=server.dialect, BENCH_TAG=tag,
                        BENCH_SUMMARY=str(summary))
     command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency",
                "-s", str(WORKLOADS / script), f"http://127.0.0.1:{server.port}"]
@@ -34,7 +35,8 @@ def run(server, script, seconds, connections, threads, cpu, tag, directory):
     server.before_run()
     begun = time.monotonic()
     busy, own, spent = machine.busy_seconds(), _children_seconds(), machine.cpu_seconds(server.pids())
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False,
+                            preexec_fn=die_with_parent)
     pids = server.pids()
     spent = machine.cpu_seconds(pids) - spent
     own = _children_seconds() - own

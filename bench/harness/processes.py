@@ -1,10 +1,13 @@
 """Starting and stopping programs so that none outlives the benchmark, however it ends."""
 
+import contextlib
 import ctypes
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -17,8 +20,24 @@ class DidNotStart(Exception):
     """A server could not be brought up here; the reason is for the report."""
 
 
-def _die_with_parent():
+def die_with_parent():
+    """For a child to run before its program: the kernel kills it when the benchmark dies, even of kill -9."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def working_folder(parent):
+    """A folder that is removed at the end. Those of runs that were killed are removed first."""
+    for folder in pathlib.Path(parent).glob("banyan-bench-*"):
+        owner = folder.name.split("-")[2]
+        if owner.isdigit() and not pathlib.Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+    folder = tempfile.mkdtemp(prefix=f"banyan-bench-{os.getpid()}-", dir=parent)
+    os.chmod(folder, 0o755)  # PostgreSQL's own user has to pass.
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Program:
@@ -30,7 +49,7 @@ class Program:
         with open(self.log, "ab") as output:
             self._process = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=directory,
-                env=dict(os.environ, **(environment or {})), preexec_fn=_die_with_parent)
+                env=dict(os.environ, **(environment or {})), preexec_fn=die_with_parent)
         self.pid = self._process.pid
 
     def alive(self):

@@ -1,5 +1,6 @@
 """Runs a workload: all servers up, then rounds in which each is measured once, in turn."""
 
+import math
 import pathlib
 import statistics
 import time
@@ -65,7 +66,7 @@ class Bench:
         device = []
         try:
             for name, server in servers.items():
-                self._run(workload, name, server, options.warm_up)
+                self._warm_up(workload, name, server)
             for number in range(options.rounds):
                 if workload.writes:
                     device.append(machine.fdatasync_median_ms(self._work, 100))
@@ -92,6 +93,11 @@ class Bench:
             "servers": {name: {"title": server.title, "durability": server.durability, "rounds": rounds[name]}
                         for name, server in servers.items() if rounds[name]},
         }
+
+    def _warm_up(self, workload, name, server):
+        figures = self._run(workload, name, server, self._options.warm_up)
+        if figures and figures["requests"] < workload.warm_requests:
+            self._run(workload, name, server, math.ceil(1.2 * workload.warm_requests / figures["rate"]))
 
     def _run(self, workload, name, server, seconds):
         one_core = not workload.all_cores and self._options.cores > 1

@@ -141,8 +141,8 @@ std::optional<Error> BatchRun::collision(const Collection& collection, const Rec
   const auto constraints = unique_fields(collection);
   for (const auto& [id, record] : tables_[collection.index].records) {
     if (id == candidate.values[0]) {
-      if (is_new) fields.insert(0);
-      continue;
+      if (!is_new) continue;
+      fields.insert(0);
     }
     for (const auto& constraint : constraints) {
       if (share(constraint, candidate, record)) fields.insert(constraint.begin(), constraint.end());

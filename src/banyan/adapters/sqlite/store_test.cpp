@@ -178,8 +178,9 @@ class ImpatientClock final : public Clock {
 
 TEST_F(StoreTest, a_long_list_is_interrupted_at_its_deadline) {
   RawDatabase(opened.options.file)
-      .run("INSERT INTO users (name) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
-           "SELECT 'user ' || i FROM n");
+      .run(
+          "INSERT INTO users (name) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
+          "SELECT 'user ' || i FROM n");
   const ImpatientClock clock;
   Context context{opened.executor, clock, SteadyTime(std::chrono::seconds(50))};
   Query query{.collection = &opened.at("users")};
@@ -205,8 +206,7 @@ TEST_F(StoreTest, a_cascade_past_its_bound_is_refused_whole) {
 
 class WatchfulTest : public StoreTest {
  protected:
-  WatchfulTest()
-      : StoreTest(Options{.checkpoint_bytes = 64 << 10, .watch_interval = std::chrono::milliseconds(2)}) {}
+  WatchfulTest() : StoreTest(Options{.checkpoint_bytes = 64 << 10, .watch_interval = std::chrono::milliseconds(2)}) {}
   void SetUp() override {
     ASSERT_TRUE(opened.open());
     ASSERT_TRUE(opened.store->apply_additive(*opened.store->plan()));
@@ -227,8 +227,7 @@ TEST_F(WatchfulTest, changes_by_other_programs_are_told_and_own_ones_are_not) {
 TEST_F(StoreTest, a_page_by_an_indexed_filter_uses_the_index_in_its_order) {
   RawDatabase raw(opened.options.file);
   const auto plan = [&](const std::string& query) { return raw.ask("EXPLAIN QUERY PLAN " + query); };
-  const std::string page =
-      plan("SELECT id FROM users WHERE \"age\" = 7 ORDER BY \"id\" LIMIT 20 OFFSET 0");
+  const std::string page = plan("SELECT id FROM users WHERE \"age\" = 7 ORDER BY \"id\" LIMIT 20 OFFSET 0");
   EXPECT_THAT(page, ::testing::HasSubstr("users.age.index"));
   EXPECT_THAT(page, ::testing::Not(::testing::HasSubstr("TEMP B-TREE")));
 }
