@@ -8,9 +8,11 @@ BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 
 
 def _number(value):
-    """Three significant digits, and never more than one decimal above ten."""
+    """Two or three significant digits."""
     if value >= 1000:
         return f"{value:,.0f}"
+    if value < 0.1:
+        return f"{value:.2g}"
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
