@@ -35,7 +35,8 @@ OWNED = [
     (r"CLI/.*", ["apps"]),
     (r"boost/asio.*", ["http", "wire", "apps"]),
     (r"curl/.*", ["wire"]),
-    (r"sys/socket\.h|netinet/.*|sys/epoll\.h|poll\.h", ["http", "wire", "apps"]),
+    (r"netinet/.*|sys/epoll\.h", ["http", "wire", "apps"]),
+    (r"sys/socket\.h|poll\.h", ["http", "wire", "observe", "apps"]),
 ]
 # Input, output and threads have no place in these.
 PURE = ["core"]

@@ -10,12 +10,11 @@ MARKS = re.compile(r"\b(FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 # A call that is not used here, and what is used instead.
 BANNED = [
     (r"\bstd::regex\b", "RE2, which is linear in time"),
-    (r"\bstd::endl\b", "'\\n'"),
     (r"\b(strcpy|strcat|sprintf|gets)\s*\(", "std::string"),
     (r"\b(atoi|atol|atof)\s*\(", "std::from_chars"),
     (r"\brand\s*\(\s*\)", "banyan::Random"),
     (r"\bstd::random_device\b", "banyan::SystemRandom"),
-    (r"\busing namespace std\b", "names in full"),
+    (r"\busing namespace std;", "names in full"),
     (r"\bany_io_executor\b", "a concrete executor"),
 ]
 

@@ -210,7 +210,7 @@ void expect_batches_whole(HttpClient& client, const Ledger& ledger) {
 unsigned fresh_seed() { return static_cast<unsigned>(std::chrono::steady_clock::now().time_since_epoch().count()); }
 
 unsigned environment_number(const char* name, unsigned otherwise) {
-  const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+  const char* text = std::getenv(name);
   return text ? static_cast<unsigned>(std::strtoul(text, nullptr, 10)) : otherwise;
 }
 

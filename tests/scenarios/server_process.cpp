@@ -41,7 +41,7 @@ std::string configured(const ServerSetup& setup, std::uint16_t port) {
 std::map<std::string, std::string> base_environment() {
   std::map<std::string, std::string> environment{{"PATH", "/usr/bin:/bin"}};
   for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "ASAN_SYMBOLIZER_PATH", "TMPDIR"}) {
-    if (const char* value = std::getenv(name)) environment[name] = value;  // NOLINT(concurrency-mt-unsafe)
+    if (const char* value = std::getenv(name)) environment[name] = value;
   }
   return environment;
 }
@@ -192,7 +192,7 @@ std::size_t ServerProcess::open_files() const {
 }
 
 std::filesystem::path banyan_binary() {
-  const char* told = std::getenv("BANYAN_BINARY");  // NOLINT(concurrency-mt-unsafe)
+  const char* told = std::getenv("BANYAN_BINARY");
   return told ? told : BANYAN_BINARY_OF_THIS_BUILD;
 }
 

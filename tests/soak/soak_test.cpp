@@ -86,7 +86,7 @@ void load(std::uint16_t port, unsigned seed, steady_clock::time_point end, std::
 }
 
 TEST(Soak, a_mixed_load_with_bad_requests_does_not_make_it_grow) {
-  const char* told = std::getenv("BANYAN_SOAK_SECONDS");  // NOLINT(concurrency-mt-unsafe)
+  const char* told = std::getenv("BANYAN_SOAK_SECONDS");
   const seconds length(told ? std::strtol(told, nullptr, 10) : 300);
   ServerProcess server(ServerSetup{.config = scenario_config()});
   server.start();

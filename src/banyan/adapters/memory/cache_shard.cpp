@@ -91,10 +91,9 @@ void CacheShard::fill(CacheKey key, FillTicket ticket, CachedRecordPtr value, St
   ++stats_.refused_fills;
   if (!slot) return;
   // "Absent" cannot say what it is newer than, so what another left here goes too; a version can, as a raise does.
-  if (mine || value->absent())
-    erase(*slot);
-  else
-    raise_slot(*slot, value->version, std::move(value), now);
+  if (mine || value->absent()) return erase(*slot);
+  const Version version = value->version;
+  raise_slot(*slot, version, std::move(value), now);
 }
 
 void CacheShard::raise(CacheKey key, Version version, CachedRecordPtr value, SteadyTime now) {
