@@ -178,7 +178,7 @@ struct LikeCase {
 
 TEST_P(RecordStoreContract, like_and_ilike_match_by_code_points_and_fold_ascii_only) {
   for (const std::string_view name : {"Alice", "alice", "ALICE", "al", "100%", "1000", "a_b", "axb", "a\\b", "",
-                                      "\xC3\x89ric", "\xC3\xA9ric", "x\ny", "[a]*?"}) {
+                                      "\xC3\x89ric", "\xC3\xA9ric", "x\ny", "[a]*?", "a\\"}) {
     make("users", {{"name", text(name)}});
   }
   const LikeCase cases[] = {
@@ -194,7 +194,7 @@ TEST_P(RecordStoreContract, like_and_ilike_match_by_code_points_and_fold_ascii_o
       {"A_B", {}, {"a_b", "axb", "a\\b"}},
       {"a\\\\b", {"a\\b"}, {"a\\b"}},
       {"\\a\\l", {"al"}, {"al"}},
-      {"a\\", {}, {}},
+      {"a\\", {"a\\"}, {"a\\"}},
       {"", {""}, {""}},
       {"x%y", {"x\ny"}, {"x\ny"}},
       {"x_y", {"x\ny"}, {"x\ny"}},
@@ -210,7 +210,7 @@ TEST_P(RecordStoreContract, like_and_ilike_match_by_code_points_and_fold_ascii_o
       Ids expected;
       for (const std::string_view name : fold ? c.ilike : c.like) expected.push_back(text(name));
       EXPECT_EQ(names, expected) << "'" << c.pattern << "'" << (fold ? ", folded" : "");
-      EXPECT_EQ(ids(query("users", Filter::negate(filter))).size(), 14 - expected.size()) << c.pattern;
+      EXPECT_EQ(ids(query("users", Filter::negate(filter))).size(), 15 - expected.size()) << c.pattern;
     }
   }
 }
@@ -297,6 +297,7 @@ TEST_P(RecordStoreContract, limit_and_offset_cut_the_page_out) {
   EXPECT_EQ(page(0, 0), Ids());
   EXPECT_EQ(page(std::numeric_limits<std::uint32_t>::max(), 0), made);
   EXPECT_EQ(page(5, std::numeric_limits<std::uint32_t>::max()), Ids());
+  EXPECT_EQ(page(5, std::uint64_t{1} << 32U), Ids());
   EXPECT_EQ(page(5, std::numeric_limits<std::int64_t>::max()), Ids());
   EXPECT_EQ(page(5, std::numeric_limits<std::uint64_t>::max()), Ids());
 }

@@ -53,6 +53,17 @@ TEST_P(RecordStoreContract, a_broken_reference_of_a_batch_is_named_with_its_plac
   EXPECT_TRUE(everything()[0].empty());
 }
 
+TEST_P(RecordStoreContract, a_reference_that_a_later_write_of_the_batch_repairs_is_whole) {
+  const Value user = make("users");
+  const Value post = make("posts");
+  must_apply({change("posts", post, {{"author", integer(99)}, {"editor", integer(98)}}),
+              change("posts", post, {{"author", user}, {"editor", Null()}})});
+  EXPECT_EQ(value_of("posts", post, "author"), user);
+  must_apply({creation("posts", {{"author", integer(99)}}), creation("tags", {{"id", uuid(1)}, {"parent", uuid(2)}}),
+              removal("tags", uuid(1)), change("posts", integer(2), {{"author", Null()}})});
+  EXPECT_TRUE(is_null(value_of("posts", integer(2), "author")));
+}
+
 TEST_P(RecordStoreContract, a_record_that_is_referred_to_with_restrict_cannot_be_deleted) {
   const Value owner = make("users");
   make("tags", {{"owner", owner}});

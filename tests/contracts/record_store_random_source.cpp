@@ -90,6 +90,8 @@ constexpr std::int64_t integers[] = {std::numeric_limits<std::int64_t>::min(),
 constexpr double numbers[] = {0.0,  1.0,    -1.0,   0.1,
                               2.5,  1e308,  -1e308, std::numeric_limits<double>::denorm_min(),
                               1e21, 1e-300, 3.0,    9007199254740992.0};
+constexpr std::uint32_t page_limits[] = {0, 1, 3, 10, 10, 100, 100, 100, 100, 1000};
+constexpr std::uint64_t page_offsets[] = {0, 0, 0, 0, 0, 0, 0, 1, 5, 1000};
 constexpr CompareOp orderings[] = {CompareOp::eq,  CompareOp::neq, CompareOp::gt,
                                    CompareOp::gte, CompareOp::lt,  CompareOp::lte};
 
@@ -218,9 +220,8 @@ Query RandomSource::query() {
     made.order.push_back(
         {.field = below(made.collection->fields.size()), .descending = chance(50), .nulls_first = chance(50)});
   }
-  made.limit = pick(random_, {0U, 1U, 3U, 10U, 100U, 100U, 1000U});
-  made.offset = pick(random_, {std::uint64_t{0}, std::uint64_t{0}, std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{5},
-                               std::uint64_t{1000}});
+  made.limit = pick(random_, page_limits);
+  made.offset = pick(random_, page_offsets);
   return made;
 }
 
