@@ -10,6 +10,7 @@
 
 #include "banyan/adapters/sqlite/raw_database.hpp"
 #include "banyan/adapters/sqlite/test_support.hpp"
+#include "banyan/sql/statements.hpp"
 
 namespace banyan::sqlite {
 namespace {
@@ -190,6 +191,35 @@ TEST_F(StoreTest, a_long_list_is_interrupted_at_its_deadline) {
   EXPECT_EQ(page.error().code, ErrorCode::deadline_exceeded);
   EXPECT_LT(clock.looks(), 40) << "it stopped soon after";
   EXPECT_EQ(opened.list({.collection = &opened.at("users"), .limit = 5})->records.size(), 5U) << "the reader goes on";
+}
+
+/// `alice AND (alice OR (alice AND …`
+Filter nested(const Filter& leaf, int depth) {
+  Filter filter = leaf;
+  for (int i = 0; i < depth; ++i) {
+    Filter around;
+    around.kind = i % 2 == 0 ? Filter::Kind::any : Filter::Kind::all;
+    around.children = {leaf, std::move(filter)};
+    filter = std::move(around);
+  }
+  return filter;
+}
+
+TEST_F(StoreTest, filters_up_to_their_bounds_are_answered_and_others_are_too_large) {
+  ASSERT_TRUE(opened.apply({user("Alice")}));
+  const Filter alice = Filter::compare(1, CompareOp::eq, {text("Alice")});
+  Filter wide;
+  wide.children.assign(sql::filter_nodes_max - 1, alice);
+  const Filter many = Filter::compare(1, CompareOp::in, {sql::in_operands_max, text("Alice")});
+  for (const Filter& filter : {nested(alice, 25), wide, many}) {
+    const auto page = opened.list({.collection = &opened.at("users"), .filter = filter});
+    ASSERT_TRUE(page) << page.error().detail;
+    EXPECT_EQ(page->records.size(), 1U);
+  }
+  wide.children.push_back(alice);
+  for (const Filter& filter : {nested(alice, 100), nested(alice, 300), wide}) {
+    EXPECT_EQ(opened.list({.collection = &opened.at("users"), .filter = filter}).error().code, ErrorCode::too_large);
+  }
 }
 
 TEST_F(StoreTest, a_cascade_past_its_bound_is_refused_whole) {
