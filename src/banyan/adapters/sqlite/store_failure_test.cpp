@@ -57,6 +57,17 @@ TEST_F(StoreFailureTest, a_full_disk_refuses_writes_and_serves_reads_and_service
   EXPECT_EQ(applied->changes.front().key.id, number(2)) << "nothing of the refused ones was kept";
 }
 
+TEST_F(StoreFailureTest, a_write_is_acknowledged_only_after_the_device_was_made_to_keep_it) {
+  TempDirectory directory;
+  Opened opened(on_failing_device(directory));
+  ASSERT_TRUE(opened.start());
+  for (int i = 0; i < 20; ++i) {
+    const int before = device().syncs;
+    ASSERT_TRUE(opened.apply({opened.create("users", {{"name", text("Alice")}})}));
+    ASSERT_GT(device().syncs, before);
+  }
+}
+
 /// Fails the nth change of a file, for every n that some creates meet; once, or until the test ends it.
 void fail_each_step(int code, bool stays) {
   for (int nth = 1; nth < 1'000; ++nth) {

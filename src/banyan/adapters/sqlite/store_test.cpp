@@ -8,6 +8,7 @@
 #include <deque>
 #include <thread>
 
+#include "banyan/adapters/sqlite/dialect.hpp"
 #include "banyan/adapters/sqlite/raw_database.hpp"
 #include "banyan/adapters/sqlite/test_support.hpp"
 #include "banyan/sql/statements.hpp"
@@ -254,12 +255,26 @@ TEST_F(WatchfulTest, changes_by_other_programs_are_told_and_own_ones_are_not) {
   EXPECT_EQ(opened.find("users", number(1))->values[1], text("changed"));
 }
 
-TEST_F(StoreTest, a_page_by_an_indexed_filter_uses_the_index_in_its_order) {
-  RawDatabase raw(opened.options.file);
-  const auto plan = [&](const std::string& query) { return raw.ask("EXPLAIN QUERY PLAN " + query); };
-  const std::string page = plan("SELECT id FROM users WHERE \"age\" = 7 ORDER BY \"id\" LIMIT 20 OFFSET 0");
-  EXPECT_THAT(page, ::testing::HasSubstr("users.age.index"));
-  EXPECT_THAT(page, ::testing::Not(::testing::HasSubstr("TEMP B-TREE")));
+TEST_F(StoreTest, pages_by_an_indexed_field_come_from_its_index_in_order) {
+  Collection notes = collection("notes", {field("age", FieldType::integer)}, IdKind::uuid);
+  notes.indexes.push_back({.fields = {1}});
+  Opened other(Options{.file = directory.path() / "other.db"}, schema({blog()->collections[0], std::move(notes)}));
+  ASSERT_TRUE(other.start());
+  RawDatabase raw(other.options.file);
+  const auto plan = [&](const Query& query) {
+    return raw.ask("EXPLAIN QUERY PLAN " + sql::select_page(SqliteDialect(), query)->text);
+  };
+  for (const char* name : {"users", "notes"}) {
+    const std::size_t age = *other.at(name).find_field("age");
+    Query equal{.collection = &other.at(name), .filter = Filter::compare(age, CompareOp::eq, {number(7)})};
+    Query range{.collection = &other.at(name), .filter = Filter::compare(age, CompareOp::gte, {number(7)})};
+    range.order = {{.field = age, .nulls_first = true}};
+    for (const Query& query : {equal, range}) {
+      EXPECT_THAT(plan(query),
+                  ::testing::HasSubstr("SEARCH " + std::string(name) + " USING INDEX " + name + ".age.index"));
+      EXPECT_THAT(plan(query), ::testing::Not(::testing::HasSubstr("TEMP B-TREE"))) << "nothing is left to sort";
+    }
+  }
 }
 
 TEST_F(StoreTest, what_is_queued_when_the_store_closes_is_still_done) {
