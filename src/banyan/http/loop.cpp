@@ -88,7 +88,7 @@ std::unique_ptr<Exchange> Loop::take_exchange() {
 
 void Loop::give_exchange(std::unique_ptr<Exchange> exchange) {
   exchange->reset();
-  if (exchange->head_block.has_block()) buffers_.give(std::move(exchange->head_block));
+  if (exchange->head_block.has_block()) buffers_.take_back(exchange->head_block);
   if (spare_exchanges_.size() < spare_exchanges_max) spare_exchanges_.push_back(std::move(exchange));
 }
 
