@@ -53,7 +53,7 @@ class Buffer {
   std::size_t room_bytes() const noexcept { return capacity_ - end_; }
   void added(std::size_t bytes) noexcept { end_ += static_cast<std::uint32_t>(bytes); }
   void add(std::string_view text) noexcept {
-    std::memcpy(room(), text.data(), text.size());
+    if (!text.empty()) std::memcpy(room(), text.data(), text.size());
     added(text.size());
   }
   /// Takes bytes off the front; what is left stays where it is.

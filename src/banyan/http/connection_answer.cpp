@@ -56,6 +56,7 @@ void Connection::send_answer(Response&& response, bool head, bool keep_alive, co
     out_.add(body);
   } else {
     exchange.answer = std::move(response);
+    exchange.holds_answer = true;
     large_ = exchange.answer.body.bytes();
   }
 

@@ -40,6 +40,8 @@ class Loop final : public Executor, public std::enable_shared_from_this<Loop> {
   /// Serves until begin_stop() and all that follows from it.
   void work();
   void begin_stop();
+  /// After work(): runs what was posted to a loop that went without its last handlers. On any one thread.
+  void run_late_work();
 
   Site& site() noexcept { return *site_; }
   asio::io_context& io() noexcept { return io_; }

@@ -27,6 +27,7 @@ class Cursor {
   explicit Cursor(char* at) noexcept : at_(at) {}
   char* at() const noexcept { return at_; }
   void put(std::string_view text) noexcept {
+    if (text.empty()) return;
     std::memcpy(at_, text.data(), text.size());
     at_ += text.size();
   }

@@ -67,8 +67,11 @@ class Client {
     }
     return std::exchange(received_, "");
   }
+  bool readable() const {
+    pollfd ready{socket_.get(), POLLIN, 0};
+    return ::poll(&ready, 1, 0) > 0;
+  }
   bool reset() const { return reset_; }
-  bool timed_out() const { return timed_out_; }
 
  private:
   static std::size_t body_bytes(const std::string& head) {
@@ -79,7 +82,6 @@ class Client {
     pollfd ready{socket_.get(), POLLIN, 0};
     const int patience_ms = static_cast<int>(std::chrono::milliseconds(patience).count());
     if (::poll(&ready, 1, patience_ms) <= 0) {
-      timed_out_ = true;
       ADD_FAILURE() << "nothing came from the server";
       return false;
     }
@@ -94,7 +96,6 @@ class Client {
   Descriptor socket_;
   bool connected_ = false;
   bool reset_ = false;
-  bool timed_out_ = false;
   std::string received_;
 };
 
