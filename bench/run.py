@@ -43,8 +43,8 @@ def parse(arguments):
     partial = options.only or options.without
     # Only a whole, full-length run replaces what is published.
     options.publish = not options.quick and not partial and options.out is None
-    default = BENCH / "results" if options.publish else BENCH / "results/quick" if not partial else BENCH / "results/raw"
-    options.out = options.out or default
+    folder = "results" if options.publish else "results/raw" if partial else "results/quick"
+    options.out = options.out or BENCH / folder
     return options
 
 
@@ -66,8 +66,9 @@ def measure(options, work):
                 results[workload.name] = bench.measure(workload)
         if not options.only or "instructions" in options.only:
             say("Instructions of a cached read (callgrind)")
+            seconds = 2 if options.quick else 5
             for kind in ("epoll", "banyan"):
-                figure = None if kind in options.without else instructions.count(kind, work, 2 if options.quick else 5, say)
+                figure = None if kind in options.without else instructions.count(kind, work, seconds, say)
                 if figure:
                     counted[kind] = figure
                     say(f"  {kind:<18} {figure:8,.0f}")

@@ -9,8 +9,6 @@ set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -fno-omit-frame-pointer")
 set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g1 -fno-omit-frame-pointer")
 
 add_compile_options(-fcolor-diagnostics)
-# ccache may reuse a precompiled header only when its timestamp does not count.
-add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Xclang> $<$<COMPILE_LANGUAGE:CXX>:-fno-pch-timestamp>)
 add_link_options(-fuse-ld=lld)
 if(BANYAN_SANITIZE)
   add_compile_options(-fsanitize=${BANYAN_SANITIZE} -fno-sanitize-recover=all)

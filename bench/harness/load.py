@@ -26,8 +26,8 @@ def run(server, script, seconds, connections, threads, cpu, tag, directory, envi
     """Runs one workload and returns its figures. wrk's loop is closed: each connection waits for its answer."""
     summary = pathlib.Path(directory, "wrk.json")
     summary.unlink(missing_ok=True)
-    environment = dict(os.environ, **(environment or {}), BENCH_LUA=str(WORKLOADS), BENCH_DIALECT=server.dialect, BENCH_TAG=tag,
-                       BENCH_SUMMARY=str(summary))
+    environment = dict(os.environ, **(environment or {}), BENCH_LUA=str(WORKLOADS),
+                       BENCH_DIALECT=server.dialect, BENCH_TAG=tag, BENCH_SUMMARY=str(summary))
     command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency",
                "-s", str(WORKLOADS / script), f"http://127.0.0.1:{server.port}"]
     if cpu is not None:

@@ -8,9 +8,11 @@ BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 
 
 def _number(value):
-    """Three significant digits, and never more than one decimal above ten."""
+    """Two or three significant digits."""
     if value >= 1000:
         return f"{value:,.0f}"
+    if value < 0.1:
+        return f"{value:.2g}"
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
@@ -62,8 +64,8 @@ def markdown(results, verdicts, instructions, facts, refused):
     parts = [
         f"Measured {facts['date']} on {facts['cpus']} × {facts['cpu']}, {facts['memory_gb']} GB, Linux "
         f"{facts['kernel']}, {facts['file_system']}; Banyan {facts['revision']}. "
-        f"Median of {facts['rounds']} interleaved rounds of {facts['seconds']} s, with the lowest and highest beside it; "
-        "wrk, closed loop (a connection waits for its answer before it asks again). "
+        f"Median of {facts['rounds']} interleaved rounds of {facts['seconds']} s, with the lowest and highest beside "
+        "it; wrk, closed loop (a connection waits for its answer before it asks again). "
         "CPU is user and system time of all of a server's processes, its database included.",
     ]
     if shares:

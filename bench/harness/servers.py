@@ -164,8 +164,8 @@ class Express(Server):
         self.stop()
 
     def _psql(self, text):
-        command = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self._sql_port), "-U", "app",
-                   "postgres"]
+        command = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self._sql_port), "-U",
+                   "app", "postgres"]
         result = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
         if result.returncode != 0:
             raise DidNotStart(f"psql: {result.stderr[-400:]}")

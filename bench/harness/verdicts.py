@@ -50,8 +50,8 @@ def judge(results, instructions):
     verdicts.append(_compared(results, "list of 20: at most 6 times the CPU of nginx `return 200`", "list", "banyan",
                               "nginx", "cpu_us", at_most=6.0))
     for workload in ("create", "update"):
-        verdicts.append(_compared(results, f"{workload}: at least 2 times the rate of Bun at NORMAL", workload, "banyan",
-                                  "bun-normal", "rate", at_least=2.0))
+        verdicts.append(_compared(results, f"{workload}: at least 2 times the rate of Bun at NORMAL", workload,
+                                  "banyan", "bun-normal", "rate", at_least=2.0))
         verdicts.append(_compared(results, f"{workload}: at least 6 times the rate of Bun at FULL", workload, "banyan",
                                   "bun-full", "rate", at_least=6.0))
         verdicts.append(_below(results, f"{workload}: p99 under 20 ms", workload, "banyan", "p99_ms", 20, "ms"))

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace banyan::http {
 
@@ -32,6 +32,18 @@ class Buffer {
     return *this;
   }
 
+  void adopt(std::unique_ptr<char[]> block, std::size_t capacity) noexcept {
+    data_ = std::move(block);
+    capacity_ = static_cast<std::uint32_t>(capacity);
+    clear();
+  }
+  /// Leaves it empty-handed.
+  std::unique_ptr<char[]> surrender() noexcept {
+    capacity_ = 0;
+    clear();
+    return std::move(data_);
+  }
+
   bool has_block() const noexcept { return capacity_ != 0; }
   std::size_t capacity() const noexcept { return capacity_; }
   bool empty() const noexcept { return begin_ == end_; }
@@ -41,7 +53,7 @@ class Buffer {
   std::size_t room_bytes() const noexcept { return capacity_ - end_; }
   void added(std::size_t bytes) noexcept { end_ += static_cast<std::uint32_t>(bytes); }
   void add(std::string_view text) noexcept {
-    std::memcpy(room(), text.data(), text.size());
+    if (!text.empty()) std::memcpy(room(), text.data(), text.size());
     added(text.size());
   }
   /// Takes bytes off the front; what is left stays where it is.
@@ -50,7 +62,11 @@ class Buffer {
 
   /// Makes sure of `bytes` of room, at most 1 GB; moves what it holds.
   void reserve(std::size_t bytes) {
-    if (room_bytes() >= bytes) return;
+    if (room_bytes() < bytes) make_room(bytes);
+  }
+
+ private:
+  void make_room(std::size_t bytes) {
     const std::size_t held = end_ - begin_;
     if (capacity_ - held >= bytes) {
       std::memmove(data_.get(), data_.get() + begin_, held);
@@ -64,7 +80,6 @@ class Buffer {
     end_ = static_cast<std::uint32_t>(held);
   }
 
- private:
   std::unique_ptr<char[]> data_;
   std::uint32_t capacity_ = 0;
   std::uint32_t begin_ = 0;
@@ -74,22 +89,24 @@ class Buffer {
 /// A loop's spare blocks, so that idle connections hold none. Thread safety: none.
 class BufferPool {
  public:
-  Buffer take() {
-    if (spare_.empty()) return Buffer(Buffer::block_bytes);
-    Buffer buffer = std::move(spare_.back());
-    spare_.pop_back();
-    return buffer;
+  /// Gives `buffer`, which has none, a block.
+  void lend(Buffer& buffer) {
+    if (spare_count_ == 0) {
+      buffer = Buffer(Buffer::block_bytes);
+    } else {
+      buffer.adopt(std::move(spare_[--spare_count_]), Buffer::block_bytes);
+    }
   }
-  void give(Buffer&& buffer) {
-    Buffer given = std::move(buffer);
-    if (given.capacity() != Buffer::block_bytes || spare_.size() >= spare_max) return;
-    given.clear();
-    spare_.push_back(std::move(given));
+  void take_back(Buffer& buffer) noexcept {
+    const bool standard = buffer.capacity() == Buffer::block_bytes;
+    std::unique_ptr<char[]> block = buffer.surrender();
+    if (standard && spare_count_ < spare_max) spare_[spare_count_++] = std::move(block);
   }
 
  private:
   static constexpr std::size_t spare_max = 64;
-  std::vector<Buffer> spare_;
+  std::array<std::unique_ptr<char[]>, spare_max> spare_;
+  std::size_t spare_count_ = 0;
 };
 
 }  // namespace banyan::http

@@ -12,12 +12,16 @@ enum CharacterClass : std::uint8_t {
   path_character = 2,        ///< What a target may hold before its "?": visible ASCII without "?" and "#".
   host_character = 4,        ///< What a Host may hold: reg-name, IPv6 in brackets, port; no comma.
   request_id_character = 8,  ///< [A-Za-z0-9._-]
+  value_character = 16,      ///< What a header's value may hold: tab, visible ASCII, space and obs-text.
 };
 
 namespace detail {
 
 constexpr std::array<std::uint8_t, 256> make_character_classes() {
   std::array<std::uint8_t, 256> classes{};
+  for (int c = 0; c < 256; ++c) {
+    if (c == '\t' || (c >= 0x20 && c != 0x7f)) classes[c] |= value_character;
+  }
   for (int c = 0x21; c < 0x7f; ++c) {
     if (c != '?' && c != '#') classes[c] |= path_character;
     const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');

@@ -41,8 +41,8 @@ Connection::Connection(std::shared_ptr<Loop> loop, Loop::Socket socket, std::str
 
 Connection::~Connection() {
   if (exchange_) loop_->give_exchange(std::move(exchange_));
-  if (in_.has_block()) loop_->buffers().give(std::move(in_));
-  if (out_.has_block()) loop_->buffers().give(std::move(out_));
+  if (in_.has_block()) loop_->buffers().take_back(in_);
+  if (out_.has_block()) loop_->buffers().take_back(out_);
   loop_->wheel().remove(*this);
   site_.connections.fetch_sub(1, std::memory_order_relaxed);
   site_.metrics.connections.add(-1);
@@ -132,7 +132,7 @@ Connection::Step Connection::step_reading() {
 }
 
 Connection::Step Connection::begin_wait_for_bytes() {
-  if (in_.empty() && in_.has_block()) loop_->buffers().give(std::move(in_));
+  if (in_.empty() && in_.has_block()) loop_->buffers().take_back(in_);
   batched_ = 0;
   waiting_ = Waiting::read;
   if (lingering_) return Step::read;
@@ -189,7 +189,7 @@ void Connection::park_head() {
   exchange_->head_complete = loop_->now().steady;
   const Head& head = exchange_->reader.head();
   if (!head.expects_continue || head.http_1_0) return;
-  if (!out_.has_block()) out_ = loop_->buffers().take();
+  if (!out_.has_block()) loop_->buffers().lend(out_);
   out_.reserve(64);
   out_.add("HTTP/1.1 100 Continue\r\n\r\n");
 }

@@ -47,7 +47,7 @@ void Connection::send_answer(Response&& response, bool head, bool keep_alive, co
 
   const std::string_view body = sends_body(response, head) ? response.body.bytes() : std::string_view();
   const bool copied = body.size() <= copied_body_bytes_max;
-  if (!out_.has_block()) out_ = loop_->buffers().take();
+  if (!out_.has_block()) loop_->buffers().lend(out_);
   write_head(out_, response, framing);
   const int status = response.status;
   const std::size_t body_bytes = body.size();
@@ -56,6 +56,7 @@ void Connection::send_answer(Response&& response, bool head, bool keep_alive, co
     out_.add(body);
   } else {
     exchange.answer = std::move(response);
+    exchange.holds_answer = true;
     large_ = exchange.answer.body.bytes();
   }
 

@@ -18,7 +18,7 @@ bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULD
 
 // While bytes are read, either no head is complete yet and what `in_` holds may move, or all of it is consumed.
 void Connection::receive() {
-  if (!in_.has_block()) in_ = loop_->buffers().take();
+  if (!in_.has_block()) loop_->buffers().lend(in_);
   if (in_.empty()) in_.clear();
   in_.reserve(room_bytes_min);
   const ssize_t got = ::recv(socket_.native_handle(), in_.room(), in_.room_bytes(), 0);
@@ -64,7 +64,7 @@ Connection::Sent Connection::flush() {
     out_.consume(from_head);
     large_.remove_prefix(bytes - from_head);
   }
-  if (out_.has_block()) loop_->buffers().give(std::move(out_));
+  if (out_.has_block()) loop_->buffers().take_back(out_);
   return Sent::all;
 }
 

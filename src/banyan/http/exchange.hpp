@@ -29,7 +29,8 @@ struct Exchange {
   std::optional<Task<Response>> task;
   Response answer;            ///< From a handler that took its time; held while a large body goes out.
   std::exception_ptr thrown;  ///< What the handler threw instead.
-  bool answered = false;      ///< What is left to do is to send.
+  bool holds_answer = false;
+  bool answered = false;  ///< What is left to do is to send.
 
   void reset() {
     reader.reset();

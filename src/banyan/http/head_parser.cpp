@@ -1,6 +1,7 @@
 #include "banyan/http/head_parser.hpp"
 
-#include <array>
+#include <algorithm>
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -74,7 +75,9 @@ Fault parse_version(std::string_view text, Head& head) noexcept {
 Fault parse_request_line(std::string_view line, Head& head, Request& request) noexcept {
   std::size_t method_end = 0;
   while (method_end < line.size() && is(line[method_end], token_character)) ++method_end;
-  const std::size_t target_end = line.rfind(' ');
+  // Before the eight bytes of the version; whatever else is there, is looked for.
+  const std::size_t usual_end = line.size() - std::min<std::size_t>(line.size(), 9);
+  const std::size_t target_end = line[usual_end] == ' ' ? usual_end : line.rfind(' ');
   if (method_end == 0 || method_end == line.size() || line[method_end] != ' ') return Fault::request_line;
   if (target_end <= method_end + 1) return Fault::request_line;
 
@@ -99,6 +102,7 @@ struct Seen {
   int hosts = 0;
   int transfer_encodings = 0;
   int content_lengths = 0;
+  bool framing = false;  // a header that llhttp draws conclusions from
 };
 
 Fault note_header(const Header& header, Head& head, Seen& seen) noexcept {
@@ -115,6 +119,12 @@ Fault note_header(const Header& header, Head& head, Seen& seen) noexcept {
       if (!equals_ignoring_case(header.value, "100-continue")) return Fault::expectation;
       head.expects_continue = true;
       break;
+    case 7:
+      if (named("upgrade")) seen.framing = true;
+      break;
+    case 10:
+      if (named("connection")) seen.framing = true;
+      break;
     case 12:
       if (named("x-request-id") && !header.value.empty() && header.value.size() <= 64 &&
           all_are(header.value, request_id_character)) {
@@ -122,10 +132,16 @@ Fault note_header(const Header& header, Head& head, Seen& seen) noexcept {
       }
       break;
     case 14:
-      if (named("content-length") && ++seen.content_lengths > 1) return Fault::content_length;
+      if (!named("content-length")) break;
+      seen.framing = true;
+      if (++seen.content_lengths > 1) return Fault::content_length;
+      break;
+    case 16:
+      if (named("proxy-connection")) seen.framing = true;
       break;
     case 17:
       if (!named("transfer-encoding")) break;
+      seen.framing = true;
       if (++seen.transfer_encodings > 1 || !equals_ignoring_case(header.value, "chunked")) {
         return Fault::transfer_encoding;
       }
@@ -135,13 +151,62 @@ Fault note_header(const Header& header, Head& head, Seen& seen) noexcept {
   return Fault::none;
 }
 
+// The top bit of each byte of `word` that is a control character: below 0x20, or 0x7f. Nothing carries from byte to
+// byte.
+std::uint64_t controls_in(std::uint64_t word) noexcept {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t tops = ones * 0x80;
+  const std::uint64_t low = word & ~tops;
+  return (~(low + ones * 0x60) | (low + ones)) & ~word & tops;
+}
+
+Fault find_fault(std::string_view value) noexcept {
+  for (const char c : value) {
+    if (is(c, value_character)) continue;
+    return c == '\0' ? Fault::nul : c == '\r' ? Fault::bare_cr : Fault::control_character;
+  }
+  return Fault::none;
+}
+
+// Eight bytes a step where there are that many.
+Fault check_value(std::string_view value) noexcept {
+  if (value.size() < 8) return find_fault(value);
+  std::uint64_t controls = 0;
+  std::uint64_t word;
+  for (std::size_t at = 0; at + 8 < value.size(); at += 8) {
+    std::memcpy(&word, value.data() + at, 8);
+    controls |= controls_in(word);
+  }
+  std::memcpy(&word, value.data() + value.size() - 8, 8);
+  return (controls | controls_in(word)) == 0 ? Fault::none : find_fault(value);
+}
+
+inline Fault split_header(std::string_view line, Header& header) noexcept {
+  const char* const begin = line.data();
+  const char* const end = begin + line.size();
+  const char* colon = begin;
+  while (is(*colon, token_character)) ++colon;  // the CR behind the line is none
+  if (*colon != ':') {
+    if (colon == begin && (*colon == ' ' || *colon == '\t')) return Fault::folded_header;
+    if (*colon == ' ' || *colon == '\t') return Fault::space_before_colon;
+    return *colon == '\0' ? Fault::nul : Fault::header_name;
+  }
+  if (colon == begin) return Fault::empty_header_name;
+  header.name = std::string_view(begin, static_cast<std::size_t>(colon - begin));
+  const char* first = colon + 1;
+  const char* last = end;
+  while (first < last && (*first == ' ' || *first == '\t')) ++first;
+  while (last > first && (last[-1] == ' ' || last[-1] == '\t')) --last;
+  header.value = std::string_view(first, static_cast<std::size_t>(last - first));
+  return check_value(header.value);
+}
+
 // An expectation is refused only when nothing worse is wrong, for 417 says that all else was understood.
-Fault parse_headers(std::string_view data, std::span<const HeadScanner::Line> lines, Head& head) {
-  Seen seen;
+Fault parse_headers(std::string_view data, std::span<const HeadScanner::Line> lines, Head& head, Seen& seen) {
   Fault expectation = Fault::none;
   for (const HeadScanner::Line line : lines) {
     Header& header = head.headers.emplace_back();
-    Fault fault = parse_header_line(data.substr(line.begin, line.end - line.begin), header);
+    Fault fault = split_header(data.substr(line.begin, line.end - line.begin), header);
     if (fault == Fault::none) fault = note_header(header, head, seen);
     if (fault == Fault::expectation) {
       expectation = fault;
@@ -185,25 +250,15 @@ Fault fault_of(llhttp_errno_t error) noexcept {
   }
 }
 
+Fault judge_framing(std::string_view data, Head& head, llhttp_t& parser) {
+  llhttp_init(&parser, HTTP_REQUEST, &head_settings);
+  parser.data = &head;
+  return fault_of(llhttp_execute(&parser, data.data(), data.size()));
+}
+
 }  // namespace
 
-Fault parse_header_line(std::string_view line, Header& header) {
-  std::size_t colon = 0;
-  while (colon < line.size() && is(line[colon], token_character)) ++colon;
-  if (colon == line.size()) return Fault::header_name;
-  if (line[colon] != ':') {
-    if (line[colon] != ' ' && line[colon] != '\t') return Fault::header_name;
-    return colon == 0 ? Fault::folded_header : Fault::space_before_colon;
-  }
-  if (colon == 0) return Fault::empty_header_name;
-  header.name = line.substr(0, colon);
-  std::size_t begin = colon + 1;
-  std::size_t end = line.size();
-  while (begin < end && (line[begin] == ' ' || line[begin] == '\t')) ++begin;
-  while (end > begin && (line[end - 1] == ' ' || line[end - 1] == '\t')) --end;
-  header.value = line.substr(begin, end - begin);
-  return Fault::none;
-}
+Fault parse_header_line(std::string_view line, Header& header) noexcept { return split_header(line, header); }
 
 Fault parse_head(std::string_view data, std::span<const HeadScanner::Line> lines, Head& head, Request& request,
                  llhttp_t& parser) {
@@ -212,15 +267,16 @@ Fault parse_head(std::string_view data, std::span<const HeadScanner::Line> lines
   head.request_id = {};
   head.origin = {};
   const HeadScanner::Line first = lines.front();
+  Seen seen;
   Fault fault = parse_request_line(data.substr(first.begin, first.end - first.begin), head, request);
-  if (fault == Fault::none) fault = parse_headers(data, lines.subspan(1), head);
+  if (fault == Fault::none) fault = parse_headers(data, lines.subspan(1), head, seen);
   if (fault != Fault::none) return fault;
-
-  llhttp_init(&parser, HTTP_REQUEST, &head_settings);
-  parser.data = &head;
-  const llhttp_errno_t error = llhttp_execute(&parser, data.data() + first.begin, data.size() - first.begin);
   request.headers = head.headers;
-  return fault_of(error);
+  if (seen.framing) return judge_framing(data.substr(first.begin), head, parser);
+  head.chunked = false;
+  head.content_length = 0;
+  head.keep_alive = !head.http_1_0;
+  return Fault::none;
 }
 
 }  // namespace banyan::http

@@ -10,8 +10,9 @@
 
 namespace banyan::http {
 
-/// Finds the lines of a message's head, or of a trailer section, while its bytes arrive. Refuses at once what two
-/// readers could take for different line ends (bare LF, bare CR, NUL, other control characters) and what is too large.
+/// Finds the lines of a message's head, or of a trailer section, while its bytes arrive. Refuses at once a line that
+/// ends with LF alone, which two readers could take differently, and what is too large. What a line holds is looked at
+/// by parse_head(), which refuses any CR that is left in it.
 /// Invariant: what it says depends on the bytes alone, never on how they were split.
 class HeadScanner {
  public:
@@ -38,6 +39,11 @@ class HeadScanner {
  private:
   State refuse(Fault fault) noexcept;
   std::size_t bound(const Limits& limits) const noexcept;
+  Fault too_large() const noexcept;
+  bool in_request_line() const noexcept { return kind_ == Kind::request && lines_.empty(); }
+  std::size_t lines_max(const Limits& limits) const noexcept {
+    return limits.header_count + (kind_ == Kind::request ? 1 : 0);
+  }
 
   Kind kind_ = Kind::request;
   Fault fault_ = Fault::none;

@@ -57,6 +57,11 @@ void Loop::work() {
   io_.run();
 }
 
+void Loop::run_late_work() {
+  io_.restart();
+  io_.poll();
+}
+
 void Loop::begin_stop() {
   const auto self = shared_from_this();
   asio::post(io_, [self] { self->stop_here(); });
@@ -88,7 +93,8 @@ std::unique_ptr<Exchange> Loop::take_exchange() {
 
 void Loop::give_exchange(std::unique_ptr<Exchange> exchange) {
   exchange->reset();
-  if (exchange->head_block.has_block()) buffers_.give(std::move(exchange->head_block));
+  if (std::exchange(exchange->holds_answer, false)) exchange->answer = Response();
+  if (exchange->head_block.has_block()) buffers_.take_back(exchange->head_block);
   if (spare_exchanges_.size() < spare_exchanges_max) spare_exchanges_.push_back(std::move(exchange));
 }
 
@@ -162,12 +168,15 @@ void Loop::schedule_tick() {
 void Loop::on_tick() {
   const SteadyTime now = site_->parts.clock.steady();
   wheel_.advance(now);
-  if (stopping_ && !aborted_ && now >= abort_at_) abort_connections();
-  if (stopping_ && aborted_ && now >= abort_at_ + abort_grace && wheel_.size() > 0) {
-    site_->parts.log.error("handlers did not end in time, the loop goes without them",
-                           {{"connections", std::to_string(wheel_.size())}});
-    io_.stop();
-    return;
+  if (stopping_ && now >= abort_at_) {
+    if (!aborted_) {
+      abort_connections();
+      abort_at_ = now + abort_grace;
+    } else if (wheel_.size() > 0) {
+      site_->parts.log.error("handlers did not end in time, the loop goes without them",
+                             {{"connections", std::to_string(wheel_.size())}});
+      return io_.stop();
+    }
   }
   if (wheel_.size() > 0) schedule_tick();
 }

@@ -40,6 +40,8 @@ class Loop final : public Executor, public std::enable_shared_from_this<Loop> {
   /// Serves until begin_stop() and all that follows from it.
   void work();
   void begin_stop();
+  /// After work(): runs what was posted to a loop that went without its last handlers. On any one thread.
+  void run_late_work();
 
   Site& site() noexcept { return *site_; }
   asio::io_context& io() noexcept { return io_; }
@@ -70,7 +72,8 @@ class Loop final : public Executor, public std::enable_shared_from_this<Loop> {
   void check_finished();
 
   std::shared_ptr<Site> site_;
-  asio::io_context io_{1};
+  // Every socket and timer is used on the loop's own thread only, so the reactor needs no locks; posting keeps its own.
+  asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   asio::executor_work_guard<IoExecutor> work_guard_;
   Timer tick_timer_;
   TimerWheel wheel_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace banyan::http {
 namespace {
@@ -20,20 +21,44 @@ std::size_t head_bytes_max(const Response& response, const Framing& framing) noe
   return bytes;
 }
 
-void write_status(Buffer& out, int status) noexcept {
-  if (status == 200) return out.add("HTTP/1.1 200 OK\r\n");
-  out.add("HTTP/1.1 ");
-  const int digits = std::clamp(status, 100, 999);
-  const char text[4] = {static_cast<char>('0' + digits / 100), static_cast<char>('0' + digits / 10 % 10),
-                        static_cast<char>('0' + digits % 10), ' '};
-  out.add(std::string_view(text, 4));
-  out.add(reason_phrase(status));
-  out.add("\r\n");
-}
+// A place in a buffer with room enough for all that is written.
+class Cursor {
+ public:
+  explicit Cursor(char* at) noexcept : at_(at) {}
+  char* at() const noexcept { return at_; }
+  void put(std::string_view text) noexcept {
+    if (text.empty()) return;
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  // For what is mostly an id of our own making.
+  void put_id(std::string_view text) noexcept {
+    if (text.size() == 15) {
+      std::memcpy(at_, text.data(), 15);
+      at_ += 15;
+    } else {
+      put(text);
+    }
+  }
+  void put_number(std::size_t number) noexcept { at_ = std::to_chars(at_, at_ + 20, number).ptr; }
+  void put_line(std::string_view name, std::string_view value) noexcept {
+    put(name);
+    put(": ");
+    put(value);
+    put("\r\n");
+  }
 
-void write_number(Buffer& out, std::size_t number) noexcept {
-  char* const room = out.room();
-  out.added(static_cast<std::size_t>(std::to_chars(room, room + 20, number).ptr - room));
+ private:
+  char* at_;
+};
+
+void put_status(Cursor& cursor, int status) noexcept {
+  if (status == 200) return cursor.put("HTTP/1.1 200 OK\r\n");
+  cursor.put("HTTP/1.1 ");
+  cursor.put_number(static_cast<std::size_t>(std::clamp(status, 100, 999)));
+  cursor.put(" ");
+  cursor.put(reason_phrase(status));
+  cursor.put("\r\n");
 }
 
 }  // namespace
@@ -44,40 +69,38 @@ bool sends_body(const Response& response, bool head) noexcept {
 
 void write_head(Buffer& out, const Response& response, const Framing& framing) {
   out.reserve(head_bytes_max(response, framing));
-  write_status(out, response.status);
-  out.add(framing.date_line);
+  Cursor cursor(out.room());
+  put_status(cursor, response.status);
+  cursor.put(framing.date_line);
   if (response.status != 204 && response.status != 304) {
     if (!response.content_type.empty()) {
-      out.add("Content-Type: ");
-      out.add(response.content_type);
-      out.add("\r\n");
+      cursor.put("Content-Type: ");
+      cursor.put(response.content_type);
+      cursor.put("\r\n");
     }
-    out.add("Content-Length: ");
-    write_number(out, response.body.bytes().size());
-    out.add("\r\n");
+    cursor.put("Content-Length: ");
+    cursor.put_number(response.body.bytes().size());
+    cursor.put("\r\n");
   }
   if (!response.etag.empty() && is_line(response.etag)) {
-    out.add("ETag: ");
-    out.add(response.etag);
-    out.add("\r\n");
+    cursor.put("ETag: ");
+    cursor.put(response.etag);
+    cursor.put("\r\n");
   }
-  out.add("X-Request-Id: ");
-  out.add(framing.request_id);
-  out.add("\r\n");
+  cursor.put("X-Request-Id: ");
+  cursor.put_id(framing.request_id);
+  cursor.put("\r\n");
   for (const auto& [name, value] : response.headers) {
-    if (!is_line(name) || !is_line(value)) continue;
-    out.add(name);
-    out.add(": ");
-    out.add(value);
-    out.add("\r\n");
+    if (is_line(name) && is_line(value)) cursor.put_line(name, value);
   }
-  out.add(framing.cors_lines);
+  if (!framing.cors_lines.empty()) cursor.put(framing.cors_lines);
   if (framing.close) {
-    out.add("Connection: close\r\n");
+    cursor.put("Connection: close\r\n");
   } else if (framing.keep_alive) {
-    out.add("Connection: keep-alive\r\n");
+    cursor.put("Connection: keep-alive\r\n");
   }
-  out.add("\r\n");
+  cursor.put("\r\n");
+  out.added(static_cast<std::size_t>(cursor.at() - out.room()));
 }
 
 }  // namespace banyan::http

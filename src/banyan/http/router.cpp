@@ -11,9 +11,22 @@ namespace {
 
 constexpr std::size_t index_of(Method method) { return static_cast<std::size_t>(method); }
 
+// Where the segment that begins at `from` ends. Segments are short: a plain loop beats memchr.
+std::size_t segment_end(std::string_view path, std::size_t from) noexcept {
+  while (from < path.size() && path[from] != '/') ++from;
+  return from;
+}
+
+bool has_escape(std::string_view segment) noexcept {
+  for (const char c : segment) {
+    if (c == '%') return true;
+  }
+  return false;
+}
+
 // Takes the first segment off `path`, which begins with "/".
 std::string_view take_segment(std::string_view& path) noexcept {
-  const std::size_t end = std::min(path.find('/', 1), path.size());
+  const std::size_t end = segment_end(path, 1);
   const std::string_view segment = path.substr(1, end - 1);
   path.remove_prefix(end);
   return segment;
@@ -26,6 +39,7 @@ bool is_parameter(std::string_view segment) noexcept {
 }  // namespace
 
 struct Router::Node {
+  static constexpr std::size_t few = 4;
   struct Literal {
     std::string text;
     std::unique_ptr<Node> node;
@@ -38,6 +52,13 @@ struct Router::Node {
     return std::ranges::lower_bound(literals, text, {}, [](const Literal& l) { return std::string_view(l.text); });
   }
   Node* literal(std::string_view text) {
+    // Few are looked through as they stand.
+    if (literals.size() <= few) {
+      for (const Literal& known : literals) {
+        if (known.text == text) return known.node.get();
+      }
+      return nullptr;
+    }
     const auto at = position(text);
     return at != literals.end() && at->text == text ? at->node.get() : nullptr;
   }
@@ -53,21 +74,20 @@ struct Router::Node {
   // As deep as the templates are, whatever the path.
   const Route* find(std::string_view path, std::vector<std::string>& parameters) {
     if (path.empty()) return route;
-    const std::string_view raw = take_segment(path);
-    std::optional<std::string> decoded;
-    if (raw.find('%') != std::string_view::npos) {
-      decoded = percent_decode(raw, false);
-      if (!decoded) return nullptr;
-    }
-    const std::string_view segment = decoded ? std::string_view(*decoded) : raw;
+    const std::string_view segment = take_segment(path);
+    if (!has_escape(segment)) return find_below(segment, path, parameters);
+    const std::optional<std::string> decoded = percent_decode(segment, false);
+    return decoded ? find_below(*decoded, path, parameters) : nullptr;
+  }
+  const Route* find_below(std::string_view segment, std::string_view rest, std::vector<std::string>& parameters) {
     if (Node* next = literal(segment)) {
-      if (const Route* found = next->find(path, parameters)) return found;
+      if (const Route* found = next->find(rest, parameters)) return found;
     }
     if (!parameter || segment.empty()) return nullptr;
     parameters.emplace_back(segment);
-    if (const Route* found = parameter->find(path, parameters)) return found;
-    parameters.pop_back();
-    return nullptr;
+    const Route* found = parameter->find(rest, parameters);
+    if (!found) parameters.pop_back();
+    return found;
   }
 };
 

@@ -26,6 +26,11 @@ class LoopServer final : public Server {
     for (Descriptor& socket : listeners.sockets) loops_.push_back(std::make_shared<Loop>(site_, std::move(socket)));
   }
 
+  // Handlers that ended after run() had given up on them free themselves here. Those that never end keep their loop.
+  ~LoopServer() override {
+    for (const std::shared_ptr<Loop>& loop : loops_) loop->run_late_work();
+  }
+
   std::uint16_t port() const override { return port_; }
   bool stopping() const override { return site_->stopping.load(); }
 

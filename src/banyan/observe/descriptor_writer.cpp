@@ -33,6 +33,7 @@ DescriptorWriter::Outcome DescriptorWriter::write(std::string_view bytes, std::c
                                                   const GoOn& go_on) {
   if (bytes.empty()) return {};
   if (torn_ && write_some("\n", patience, go_on).failed) return {.failed = true};
+  torn_ = false;
   const Outcome outcome = write_some(bytes, patience, go_on);
   torn_ = outcome.written > 0 && bytes[outcome.written - 1] != '\n';
   return outcome;

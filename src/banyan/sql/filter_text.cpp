@@ -58,6 +58,8 @@ class FilterText {
       out_ += when_empty;
       return true;
     }
+    // No more parentheses than must be: parsers have a stack.
+    if (filter.children.size() == 1) return append(filter.children.front());
     out_ += '(';
     for (std::size_t i = 0; i < filter.children.size(); ++i) {
       if (i > 0) out_ += separator;

@@ -26,7 +26,8 @@ struct SelectPage {
   std::string text;
   std::vector<const Value*> operands;  ///< Into the query that it was made of, which must outlive this.
 };
-/// Comparisons and operands together in one filter; what has more is `too_large`.
+/// Bounds of a filter, past which it is `too_large`: nodes of its tree, and operands of one `in`. How deep it may be
+/// nested is the database's own bound.
 inline constexpr std::size_t filter_nodes_max = 500;
 inline constexpr std::size_t in_operands_max = 4096;
 /// Fails with too_large only. The text depends on the shape of the query, not on its operands; `in` of n operands is

@@ -15,6 +15,7 @@ struct Device {
   std::atomic<int> fails_at{0};    ///< The nth change of a file from now on fails; 0: none does.
   std::atomic<bool> stays{false};  ///< Whether all after it fail too.
   std::atomic<int> code{SQLITE_IOERR_WRITE};
+  std::atomic<int> syncs{0};  ///< That were asked for and done.
 
   void fail_at(int nth, int with, bool and_stay) {
     code = with;
@@ -69,6 +70,7 @@ inline const sqlite3_io_methods* methods() {
     m.xSync = [](sqlite3_file* f, int flags) {
       const int rc = device().next();
       if (rc != SQLITE_OK) return rc == SQLITE_FULL ? SQLITE_FULL : SQLITE_IOERR_FSYNC;
+      ++device().syncs;
       return real(f)->pMethods->xSync(real(f), flags);
     };
     m.xFileSize = [](sqlite3_file* f, sqlite3_int64* size) { return real(f)->pMethods->xFileSize(real(f), size); };

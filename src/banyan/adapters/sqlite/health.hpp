@@ -9,9 +9,12 @@ namespace banyan::sqlite {
 /// Why the store cannot serve, if so. Thread-safe.
 class Health {
  public:
-  void broken(std::string reason) {
+  /// True when the reason is news.
+  bool broken(const std::string& reason) {
     const std::lock_guard lock(mutex_);
-    reason_ = std::move(reason);
+    if (reason_ == reason) return false;
+    reason_ = reason;
+    return true;
   }
   /// True when it was broken before.
   bool healed() {

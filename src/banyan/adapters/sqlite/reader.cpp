@@ -33,6 +33,11 @@ Error damaged_record(const Collection& collection) {
       .with_detail("table " + collection.name + ": written by another program?");
 }
 
+/// SQLite's parser has a stack of 100 symbols, and its expressions a depth of 1000.
+bool is_too_deep(const Error& error) {
+  return error.detail.starts_with("parser stack overflow") || error.detail.starts_with("Expression tree is too large");
+}
+
 }  // namespace
 
 Result<void> Reader::open() {
@@ -84,6 +89,9 @@ Result<RecordPage> Reader::list(const Context& context, const Query& query) {
   auto page = sql::select_page(SqliteDialect(), query);
   if (!page) return fail(std::move(page.error()));
   auto statement = opened_->lists.get(page->text, [&] { return std::string_view(page->text); });
+  if (!statement && is_too_deep(statement.error())) {
+    return fail(Error(ErrorCode::too_large, "the filter is nested too deep").with_hint("write it with fewer brackets"));
+  }
   if (!statement) return fail(std::move(statement.error()));
 
   const Interruptible interruptible(opened_->connection.get(), context);

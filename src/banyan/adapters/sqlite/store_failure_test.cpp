@@ -19,6 +19,7 @@ Options on_failing_device(const TempDirectory& directory) {
   options.vfs = failing_vfs();
   options.watch_interval = std::chrono::milliseconds(5);
   options.checkpoint_bytes = 16 << 10;  // so that checkpoints fail too
+  options.writer_cache_bytes = 8 << 10;  // so that statements write before the commit
   return options;
 }
 
@@ -55,6 +56,19 @@ TEST_F(StoreFailureTest, a_full_disk_refuses_writes_and_serves_reads_and_service
   const auto applied = opened.apply({opened.create("users", {{"name", text("Bob")}})});
   ASSERT_TRUE(applied);
   EXPECT_EQ(applied->changes.front().key.id, number(2)) << "nothing of the refused ones was kept";
+}
+
+TEST_F(StoreFailureTest, a_write_is_acknowledged_only_after_the_device_was_made_to_keep_it) {
+  TempDirectory directory;
+  Options options = on_failing_device(directory);
+  options.checkpoint_bytes = 64 << 20;  // whose syncs would count
+  Opened opened(options);
+  ASSERT_TRUE(opened.start());
+  for (int i = 0; i < 20; ++i) {
+    const int before = device().syncs;
+    ASSERT_TRUE(opened.apply({opened.create("users", {{"name", text("Alice")}})}));
+    ASSERT_GT(device().syncs, before);
+  }
 }
 
 /// Fails the nth change of a file, for every n that some creates meet; once, or until the test ends it.

@@ -8,8 +8,10 @@
 #include <deque>
 #include <thread>
 
+#include "banyan/adapters/sqlite/dialect.hpp"
 #include "banyan/adapters/sqlite/raw_database.hpp"
 #include "banyan/adapters/sqlite/test_support.hpp"
+#include "banyan/sql/statements.hpp"
 
 namespace banyan::sqlite {
 namespace {
@@ -192,6 +194,35 @@ TEST_F(StoreTest, a_long_list_is_interrupted_at_its_deadline) {
   EXPECT_EQ(opened.list({.collection = &opened.at("users"), .limit = 5})->records.size(), 5U) << "the reader goes on";
 }
 
+/// `alice AND (alice OR (alice AND …`
+Filter nested(const Filter& leaf, int depth) {
+  Filter filter = leaf;
+  for (int i = 0; i < depth; ++i) {
+    Filter around;
+    around.kind = i % 2 == 0 ? Filter::Kind::any : Filter::Kind::all;
+    around.children = {leaf, std::move(filter)};
+    filter = std::move(around);
+  }
+  return filter;
+}
+
+TEST_F(StoreTest, filters_up_to_their_bounds_are_answered_and_others_are_too_large) {
+  ASSERT_TRUE(opened.apply({user("Alice")}));
+  const Filter alice = Filter::compare(1, CompareOp::eq, {text("Alice")});
+  Filter wide;
+  wide.children.assign(sql::filter_nodes_max - 1, alice);
+  const Filter many = Filter::compare(1, CompareOp::in, {sql::in_operands_max, text("Alice")});
+  for (const Filter& filter : {nested(alice, 25), wide, many}) {
+    const auto page = opened.list({.collection = &opened.at("users"), .filter = filter});
+    ASSERT_TRUE(page) << page.error().detail;
+    EXPECT_EQ(page->records.size(), 1U);
+  }
+  wide.children.push_back(alice);
+  for (const Filter& filter : {nested(alice, 100), nested(alice, 300), wide}) {
+    EXPECT_EQ(opened.list({.collection = &opened.at("users"), .filter = filter}).error().code, ErrorCode::too_large);
+  }
+}
+
 TEST_F(StoreTest, a_cascade_past_its_bound_is_refused_whole) {
   Opened small(Options{.file = directory.path() / "small.db", .cascade_rows_max = 3});
   ASSERT_TRUE(small.start());
@@ -224,12 +255,26 @@ TEST_F(WatchfulTest, changes_by_other_programs_are_told_and_own_ones_are_not) {
   EXPECT_EQ(opened.find("users", number(1))->values[1], text("changed"));
 }
 
-TEST_F(StoreTest, a_page_by_an_indexed_filter_uses_the_index_in_its_order) {
-  RawDatabase raw(opened.options.file);
-  const auto plan = [&](const std::string& query) { return raw.ask("EXPLAIN QUERY PLAN " + query); };
-  const std::string page = plan("SELECT id FROM users WHERE \"age\" = 7 ORDER BY \"id\" LIMIT 20 OFFSET 0");
-  EXPECT_THAT(page, ::testing::HasSubstr("users.age.index"));
-  EXPECT_THAT(page, ::testing::Not(::testing::HasSubstr("TEMP B-TREE")));
+TEST_F(StoreTest, pages_by_an_indexed_field_come_from_its_index_in_order) {
+  Collection notes = collection("notes", {field("age", FieldType::integer)}, IdKind::uuid);
+  notes.indexes.push_back({.fields = {1}});
+  Opened other(Options{.file = directory.path() / "other.db"}, schema({blog()->collections[0], std::move(notes)}));
+  ASSERT_TRUE(other.start());
+  RawDatabase raw(other.options.file);
+  const auto plan = [&](const Query& query) {
+    return raw.ask("EXPLAIN QUERY PLAN " + sql::select_page(SqliteDialect(), query)->text);
+  };
+  for (const char* name : {"users", "notes"}) {
+    const std::size_t age = *other.at(name).find_field("age");
+    Query equal{.collection = &other.at(name), .filter = Filter::compare(age, CompareOp::eq, {number(7)})};
+    Query range{.collection = &other.at(name), .filter = Filter::compare(age, CompareOp::gte, {number(7)})};
+    range.order = {{.field = age, .nulls_first = true}};
+    for (const Query& query : {equal, range}) {
+      EXPECT_THAT(plan(query),
+                  ::testing::HasSubstr("SEARCH " + std::string(name) + " USING INDEX " + name + ".age.index"));
+      EXPECT_THAT(plan(query), ::testing::Not(::testing::HasSubstr("TEMP B-TREE"))) << "nothing is left to sort";
+    }
+  }
 }
 
 TEST_F(StoreTest, what_is_queued_when_the_store_closes_is_still_done) {

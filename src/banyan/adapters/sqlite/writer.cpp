@@ -101,10 +101,10 @@ void Writer::run(Batch& batch) {
   if (!done) {
     connection_.rollback();
     parts_.metrics.commits_failed.add();
-    parts_.health.broken(done.error().message);
-    parts_.log.error(
-        "a transaction could not be kept",
-        {{"error", done.error().message}, {"detail", done.error().detail}, {"requests", std::to_string(batch.size())}});
+    if (parts_.health.broken(done.error().message)) {  // once, not for every request that meets it
+      parts_.log.error("a transaction could not be kept",
+                       {{"error", done.error().message}, {"detail", done.error().detail}});
+    }
     return fail_all(batch, done.error());
   }
   if (parts_.health.healed()) parts_.log.info("the database takes writes again");
