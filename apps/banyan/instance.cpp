@@ -132,6 +132,7 @@ Result<void> Instance::open_store() {
 Result<void> Instance::listen(std::string key) {
   services::Records::Options records_options = services::Records::default_options;
   records_options.batch_records_max = config_.api.max_batch;
+  records_options.cached = config_.cache.enabled;
   records_ = std::make_unique<services::Records>(
       services::Records::Parts{config_.schema, *store_, *cache_, clock_, random_, metrics_}, records_options);
   application_ = std::make_unique<api::Application>(api::Application::Parts{

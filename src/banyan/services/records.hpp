@@ -34,8 +34,9 @@ class Records {
   struct Options {
     std::size_t batch_records_max;     ///< Of one create; more are `too_large`.
     std::size_t flight_followers_max;  ///< Readers that wait for one query; more are `overloaded`.
+    bool cached;                       ///< False: the cache keeps nothing, so every read goes straight to the store.
   };
-  static constexpr Options default_options{.batch_records_max = 1'000, .flight_followers_max = 100'000};
+  static constexpr Options default_options{.batch_records_max = 1'000, .flight_followers_max = 100'000, .cached = true};
 
   explicit Records(Parts parts, Options options = default_options);
   ~Records();

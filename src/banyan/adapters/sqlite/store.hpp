@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "banyan/adapters/sqlite/options.hpp"
 #include "banyan/base/log.hpp"
@@ -59,6 +60,8 @@ class Store final : public RecordStore, public SchemaKeeper {
 
  private:
   struct State;
+  /// Nothing when every reader is busy.
+  std::optional<Result<Record>> find_in_place(const Context& context, const RecordKey& key, SteadyTime began_at);
   Task<Result<Record>> find_in_pool(const Context& context, RecordKey key);
   explicit Store(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
