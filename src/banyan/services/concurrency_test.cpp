@@ -64,6 +64,7 @@ struct Crowd {
   std::array<testing::Loop, 4> loops;  // the first to go: it waits for what is under way
 
   Crowd(Records& records, const Collection& collection, const Clock& clock) {
+    contexts.reserve(size);  // the loops read it while it fills
     for (std::size_t i = 0; i < size; ++i) {
       contexts.push_back(testing::request(loops[i % loops.size()], clock));
       contexts.back()->executor.run([this, i, &records, &collection] { detach(read(i, records, collection)); });
