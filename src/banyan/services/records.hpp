@@ -64,6 +64,10 @@ class Records {
   Task<Result<void>> remove(const Context& context, const Collection& collection, Value id,
                             std::optional<Version> expected);
 
+  /// Forgets every record that is kept, and lets no reader share a query that has begun: for when somebody else has
+  /// changed the database.
+  Task<void> forget_all();
+
   struct State;  // what the parts of this class share: records_state.hpp
 
  private:

@@ -130,11 +130,15 @@ Result<std::unique_ptr<SchemaKeeper>> Store::open_for_plan(Options options, Part
   return std::make_unique<Keeper>(parts.schema, parts.clock, std::move(*connection), false);
 }
 
+void Store::stop() {
+  state_->serving = false;
+  if (state_->writer) state_->writer->stop();
+  state_->pool.stop();
+}
+
 Store::~Store() {
+  stop();
   State& state = *state_;
-  state.serving = false;
-  if (state.writer) state.writer->stop();
-  state.pool.stop();
   state.in_place->close();
   state.writer_connection.close();
 }

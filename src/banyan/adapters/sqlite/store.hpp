@@ -50,6 +50,10 @@ class Store final : public RecordStore, public SchemaKeeper {
   /// Begins to serve. The database must have room for the schema (apply_additive). Errors: as open().
   Result<void> start();
 
+  /// Finishes what is queued and refuses what comes afterwards (`unavailable`). The destructor does it otherwise; do
+  /// it first where coroutines that the store completes use what is destroyed before it.
+  void stop();
+
   Task<Result<Record>> find(const Context& context, const RecordKey& key) override;
   Task<Result<RecordPage>> list(const Context& context, Query query) override;
   Task<Result<Applied>> apply(const Context& context, WriteBatch batch) override;
