@@ -94,7 +94,12 @@ Instance::Instance(const config::Config& config)
   observe::add_process_metrics(metrics_, {BANYAN_VERSION, __VERSION__});
 }
 
-Instance::~Instance() = default;
+// Requests that outlived the server's patience end in here: the store completes them, the server's loops run them to
+// their end, and only then may what they use go.
+Instance::~Instance() {
+  if (store_) store_->stop();
+  server_.reset();
+}
 
 Result<void> Instance::start() {
   Result<std::string> key = service_key();
@@ -122,21 +127,20 @@ Result<void> Instance::open_store() {
     if (difference.kind == SchemaDifference::Kind::additive) log_.info("schema: " + difference.what);
   }
   if (Result<void> applied = store_->apply_additive(*plan); !applied) return applied;
-  store_->on_foreign_change([this] {
-    log_.warning("another program changed the database; the cache is emptied");
-    block_on(cache_->clear());
-  });
+  services::Records::Options records_options = services::Records::default_options;
+  records_options.batch_records_max = config_.api.max_batch;
+  records_options.cached = config_.cache.enabled;
+  records_ = std::make_unique<services::Records>(
+      services::Records::Parts{config_.schema, *store_, *cache_, clock_, random_, metrics_}, records_options);
+  store_->on_foreign_change([this] { block_on(records_->forget_all()); });
   return store_->start();
 }
 
 Result<void> Instance::listen(std::string key) {
-  services::Records::Options records_options = services::Records::default_options;
-  records_options.batch_records_max = config_.api.max_batch;
-  records_ = std::make_unique<services::Records>(
-      services::Records::Parts{config_.schema, *store_, *cache_, clock_, random_, metrics_}, records_options);
   application_ = std::make_unique<api::Application>(api::Application::Parts{
       .schema = config_.schema,
       .records = *records_,
+      .log = log_,
       .service_key = std::move(key),
       .limits = {.default_limit = config_.api.default_limit, .max_limit = config_.api.max_limit},
       .unready_reasons = [this] { return unready_reasons(); },

@@ -47,7 +47,7 @@ class Instance {
   observe::OperatorLog log_;
   std::unique_ptr<AccessLog> access_log_;
   std::unique_ptr<Cache> cache_;
-  std::unique_ptr<http::Server> server_;  // before the store: completions of writes under way are posted to its loops
+  std::unique_ptr<http::Server> server_;
   std::unique_ptr<sqlite::Store> store_;
   std::unique_ptr<services::Records> records_;
   std::unique_ptr<api::Application> application_;

@@ -21,6 +21,7 @@ int serve(const std::filesystem::path& config_file) {
     instance.stop();
   });
   instance.run();
+  signals.end();
   instance.log().info("stopped");
   return exit_ok;
 }

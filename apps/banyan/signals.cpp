@@ -21,12 +21,14 @@ sigset_t handled_signals() {
   return set;
 }
 
-void listen(const std::function<void(int)>& stop) {
+void listen(const std::function<void(int)>& stop, const std::atomic<bool>& ending) {
   const sigset_t set = handled_signals();
   bool stopping = false;
   while (true) {
     int signal = 0;
-    if (sigwait(&set, &signal) != 0 || signal == wake_signal) return;
+    if (sigwait(&set, &signal) != 0) continue;
+    if (ending) return;
+    if (signal == wake_signal) continue;  // somebody else's
     if (stopping) std::_Exit(128 + signal);
     stopping = true;
     stop(signal);
@@ -40,14 +42,17 @@ StopSignals::StopSignals() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-StopSignals::~StopSignals() {
+StopSignals::~StopSignals() { end(); }
+
+void StopSignals::end() {
   if (!listener_.joinable()) return;
+  ending_ = true;
   pthread_kill(listener_.native_handle(), wake_signal);
   listener_.join();
 }
 
 void StopSignals::on_stop(std::function<void(int)> stop) {
-  listener_ = std::thread([stop = std::move(stop)] { listen(stop); });
+  listener_ = std::thread([this, stop = std::move(stop)] { listen(stop, ending_); });
 }
 
 }  // namespace banyan::app

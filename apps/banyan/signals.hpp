@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <thread>
 
@@ -16,8 +17,11 @@ class StopSignals {
 
   /// Begins to listen, once.
   void on_stop(std::function<void(int signal)> stop);
+  /// Listens no more; `stop` is not running and will not run any more. The destructor does it otherwise.
+  void end();
 
  private:
+  std::atomic<bool> ending_ = false;
   std::thread listener_;
 };
 

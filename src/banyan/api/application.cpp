@@ -24,7 +24,7 @@ http::Response text_response(std::string_view content_type, std::string text) {
 Application::Application(Parts parts) : parts_(std::move(parts)), service_key_(parts_.service_key) {
   resources_.reserve(parts_.schema.collections.size());
   for (const Collection& collection : parts_.schema.collections)
-    resources_.emplace_back(Resource::Parts{collection, parts_.records, service_key_, parts_.limits});
+    resources_.emplace_back(Resource::Parts{collection, parts_.records, service_key_, parts_.limits, parts_.log});
 }
 
 void Application::add_routes(http::Router& router) {

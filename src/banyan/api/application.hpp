@@ -8,6 +8,7 @@
 #include "banyan/api/query_parser.hpp"
 #include "banyan/api/resource.hpp"
 #include "banyan/api/service_key.hpp"
+#include "banyan/base/log.hpp"
 #include "banyan/core/schema.hpp"
 #include "banyan/http/router.hpp"
 #include "banyan/services/records.hpp"
@@ -21,6 +22,7 @@ class Application {
   struct Parts {
     const Schema& schema;
     services::Records& records;
+    Log& log;
     std::string service_key;
     QueryLimits limits;
     /// Why this instance should get no traffic now, a sentence each; empty when it should.

@@ -32,6 +32,19 @@ Error with_precondition(Error error, const IfMatch& if_match) {
   return error;
 }
 
+// What the caller cannot mend. Refusals under load are counted, not logged: they would add to it.
+bool is_for_the_operator(ErrorCode code) {
+  return code == ErrorCode::internal || code == ErrorCode::outcome_unknown || code == ErrorCode::unavailable ||
+         code == ErrorCode::storage_full;
+}
+
+std::string place_of(const Error& error) {
+  const std::string_view file = error.where.file_name();
+  const std::size_t start = file.rfind("banyan/");
+  return std::string(start == std::string_view::npos ? file : file.substr(start)) + ":" +
+         std::to_string(error.where.line());
+}
+
 // The id as it stands in the record's JSON, where it is the first member, without its quotes.
 std::string id_text(const CachedRecord& record) {
   constexpr std::size_t start = std::string_view("{\"id\":").size();
@@ -62,8 +75,19 @@ Task<http::Response> Resource::run(Operation operation, const Request& request, 
   if (!viewer) co_return render(viewer.error());
   context.viewer = *viewer;
   Result<Response> response = co_await (this->*operation)(request, context);
-  if (!response) co_return render(response.error());
+  if (!response) co_return refuse(context, response.error());
   co_return std::move(*response);
+}
+
+http::Response Resource::refuse(const Context& context, const Error& error) const {
+  if (is_for_the_operator(error.code))
+    parts_.log.error("a request failed", {{"request_id", context.request_id},
+                                          {"collection", parts_.collection.name},
+                                          {"code", to_string(error.code)},
+                                          {"error", error.message},
+                                          {"detail", error.detail},
+                                          {"where", place_of(error)}});
+  return render(error);
 }
 
 // The way that most requests take: when the cache has the answer, no coroutine is made.
@@ -77,14 +101,19 @@ Task<http::Response> Resource::get(const Request& request, Context& context) {
   if (!id) return render(id.error());
 
   Task<Result<CachedRecordPtr>> finding = parts_.records.find(context, parts_.collection, std::move(*id));
-  const auto respond = [this](const Request& asked, const Result<CachedRecordPtr>& found) {
-    return found ? answer(asked, *found, std::nullopt) : render(found.error());
-  };
-  if (finding.await_ready()) return respond(request, finding.await_resume());
-  return [](auto respond_, const Request& asked, Task<Result<CachedRecordPtr>> pending) -> Task<Response> {
-    const Result<CachedRecordPtr> found = co_await std::move(pending);
-    co_return respond_(asked, found);
-  }(respond, request, std::move(finding));
+  if (finding.await_ready()) return answer_found(request, context, finding.await_resume());
+  return answer_when_found(request, context, std::move(finding));
+}
+
+http::Response Resource::answer_found(const Request& request, const Context& context,
+                                      const Result<CachedRecordPtr>& found) const {
+  return found ? answer(request, *found, std::nullopt) : refuse(context, found.error());
+}
+
+Task<http::Response> Resource::answer_when_found(const Request& request, const Context& context,
+                                                 Task<Result<CachedRecordPtr>> finding) {
+  const Result<CachedRecordPtr> found = co_await std::move(finding);
+  co_return answer_found(request, context, found);
 }
 
 Task<Result<http::Response>> Resource::get_with_conditions(const Request& request, Context& context) {
@@ -132,9 +161,10 @@ Task<Result<http::Response>> Resource::create(const Request& request, Context& c
   Response response;
   if (body->is_object()) {
     const CachedRecordPtr& record = created->front();
-    response = answer(request, record, *selection);
+    if (may_read(context)) response = answer(request, record, *selection);
+    response.etag = entity_tag(record->version);
     response.headers.emplace_back("Location", "/" + parts_.collection.name + "/" + id_text(*record));
-  } else {
+  } else if (may_read(context)) {
     response.content_type = http::json_type;
     response.body = http::Body(body_of(*created, *selection));
   }
@@ -163,7 +193,16 @@ Task<Result<http::Response>> Resource::change(Change operation, const Request& r
   const Result<CachedRecordPtr> changed = co_await (parts_.records.*operation)(
       context, parts_.collection, std::move(*id), *body, expected_version(*if_match));
   if (!changed) co_return fail(with_precondition(changed.error(), *if_match));
-  co_return answer(request, *changed, *selection);
+  if (may_read(context)) co_return answer(request, *changed, *selection);
+  Response response;
+  response.status = 204;
+  response.etag = entity_tag((*changed)->version);
+  co_return response;
+}
+
+// A write tells no more of a record than a read would.
+bool Resource::may_read(const Context& context) const {
+  return parts_.collection.policy.decide(Action::read, context.viewer) == Policy::Verdict::allowed;
 }
 
 Task<Result<http::Response>> Resource::remove(const Request& request, Context& context) {

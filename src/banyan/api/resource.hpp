@@ -7,6 +7,7 @@
 
 #include "banyan/api/query_parser.hpp"
 #include "banyan/api/service_key.hpp"
+#include "banyan/base/log.hpp"
 #include "banyan/core/schema.hpp"
 #include "banyan/http/router.hpp"
 #include "banyan/services/records.hpp"
@@ -22,6 +23,7 @@ class Resource {
     services::Records& records;
     const ServiceKey& service_key;
     const QueryLimits& limits;
+    Log& log;
   };
   explicit Resource(Parts parts) : parts_(parts) {}
 
@@ -38,6 +40,9 @@ class Resource {
   http::Handler handler_of(Operation operation);
 
   Task<Response> get(const Request& request, Context& context);
+  Response answer_found(const Request& request, const Context& context, const Result<CachedRecordPtr>& found) const;
+  Task<Response> answer_when_found(const Request& request, const Context& context,
+                                   Task<Result<CachedRecordPtr>> finding);
   Task<Result<Response>> get_with_conditions(const Request& request, Context& context);
   Task<Result<Response>> list(const Request& request, Context& context);
   Task<Result<Response>> create(const Request& request, Context& context);
@@ -51,6 +56,9 @@ class Resource {
   Task<Result<Response>> change(Change operation, const Request& request, Context& context);
 
   Result<Value> id_of(const Request& request) const;
+  /// The error's response; what is this side's fault is logged whole.
+  Response refuse(const Context& context, const Error& error) const;
+  bool may_read(const Context& context) const;
   Response answer(const Request& request, const CachedRecordPtr& record, const Selection& selection) const;
   std::string body_of(const std::vector<CachedRecordPtr>& records, const Selection& selection) const;
   void append_selected(std::string& out, const Record& record, const Selection& selection) const;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace banyan::http {
@@ -46,6 +47,32 @@ constexpr bool all_are(std::string_view text, CharacterClass wanted) noexcept {
     if (!is(c, wanted)) return false;
   }
   return true;
+}
+
+/// Whether a control character other than the tab is somewhere in `text`; a tab may be taken for one. Eight bytes a
+/// step.
+inline bool may_hold_control(std::string_view text) noexcept {
+  // The top bit of each byte below 0x20, or 0x7f. Nothing carries from byte to byte.
+  constexpr auto controls_in = [](std::uint64_t word) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t tops = ones * 0x80;
+    const std::uint64_t low = word & ~tops;
+    return (~(low + ones * 0x60) | (low + ones)) & ~word & tops;
+  };
+  if (text.size() < 8) {
+    for (const char c : text) {
+      if (!is(c, value_character)) return true;
+    }
+    return false;
+  }
+  std::uint64_t controls = 0;
+  std::uint64_t word;
+  for (std::size_t at = 0; at + 8 < text.size(); at += 8) {
+    std::memcpy(&word, text.data() + at, 8);
+    controls |= controls_in(word);
+  }
+  std::memcpy(&word, text.data() + text.size() - 8, 8);
+  return (controls | controls_in(word)) != 0;
 }
 
 constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }

@@ -41,9 +41,6 @@ class HeadScanner {
   std::size_t bound(const Limits& limits) const noexcept;
   Fault too_large() const noexcept;
   bool in_request_line() const noexcept { return kind_ == Kind::request && lines_.empty(); }
-  std::size_t lines_max(const Limits& limits) const noexcept {
-    return limits.header_count + (kind_ == Kind::request ? 1 : 0);
-  }
 
   Kind kind_ = Kind::request;
   Fault fault_ = Fault::none;

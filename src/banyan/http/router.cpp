@@ -11,23 +11,17 @@ namespace {
 
 constexpr std::size_t index_of(Method method) { return static_cast<std::size_t>(method); }
 
-// Where the segment that begins at `from` ends. Segments are short: a plain loop beats memchr.
-std::size_t segment_end(std::string_view path, std::size_t from) noexcept {
-  while (from < path.size() && path[from] != '/') ++from;
-  return from;
-}
+struct Segment {
+  std::string_view text;
+  bool has_escape = false;
+};
 
-bool has_escape(std::string_view segment) noexcept {
-  for (const char c : segment) {
-    if (c == '%') return true;
-  }
-  return false;
-}
-
-// Takes the first segment off `path`, which begins with "/".
-std::string_view take_segment(std::string_view& path) noexcept {
-  const std::size_t end = segment_end(path, 1);
-  const std::string_view segment = path.substr(1, end - 1);
+// Takes the first segment off `path`, which begins with "/". Segments are short: one plain loop beats two memchr.
+Segment take_segment(std::string_view& path) noexcept {
+  bool has_escape = false;
+  std::size_t end = 1;
+  for (; end < path.size() && path[end] != '/'; ++end) has_escape |= path[end] == '%';
+  const Segment segment{path.substr(1, end - 1), has_escape};
   path.remove_prefix(end);
   return segment;
 }
@@ -71,12 +65,12 @@ struct Router::Node {
     return *literals.insert(position(segment), Literal{std::string(segment), std::make_unique<Node>()})->node;
   }
 
-  // As deep as the templates are, whatever the path.
+  // Tries the literal first. As deep as the templates are, whatever the path.
   const Route* find(std::string_view path, std::vector<std::string>& parameters) {
     if (path.empty()) return route;
-    const std::string_view segment = take_segment(path);
-    if (!has_escape(segment)) return find_below(segment, path, parameters);
-    const std::optional<std::string> decoded = percent_decode(segment, false);
+    const Segment segment = take_segment(path);
+    if (!segment.has_escape) return find_below(segment.text, path, parameters);
+    const std::optional<std::string> decoded = percent_decode(segment.text, false);
     return decoded ? find_below(*decoded, path, parameters) : nullptr;
   }
   const Route* find_below(std::string_view segment, std::string_view rest, std::vector<std::string>& parameters) {
@@ -110,7 +104,7 @@ Router::Router(Router&&) noexcept = default;
 void Router::add(Method method, std::string_view path_template, Handler handler) {
   if (!path_template.starts_with('/')) throw std::logic_error("a route begins with '/': " + std::string(path_template));
   Node* node = root_.get();
-  for (std::string_view rest = path_template; !rest.empty();) node = &node->child(take_segment(rest));
+  for (std::string_view rest = path_template; !rest.empty();) node = &node->child(take_segment(rest).text);
   Route* route = nullptr;
   if (node->route) {
     const auto same = [&](const std::unique_ptr<Route>& known) { return known.get() == node->route; };
@@ -144,9 +138,32 @@ void Router::finish(Metrics& metrics) {
   }
 }
 
+// As long as there is only one way to go, it is gone without looking back.
 const Route* Router::find(std::string_view path, std::vector<std::string>& parameters) const {
   if (path.empty() || path.front() != '/') return nullptr;
-  return root_->find(path, parameters);
+  Node* node = root_.get();
+  while (!path.empty()) {
+    std::string_view rest = path;
+    const Segment segment = take_segment(rest);
+    Node* next = node->literal(segment.text);
+    if (segment.has_escape || (next && node->parameter)) {
+      const Route* found = node->find(path, parameters);
+      if (!found) parameters.clear();
+      return found;
+    }
+    if (!next) {
+      if (!node->parameter || segment.text.empty()) {
+        parameters.clear();
+        return nullptr;
+      }
+      parameters.emplace_back(segment.text);
+      next = node->parameter.get();
+    }
+    node = next;
+    path = rest;
+  }
+  if (!node->route) parameters.clear();
+  return node->route;
 }
 
 }  // namespace banyan::http

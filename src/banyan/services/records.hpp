@@ -34,8 +34,9 @@ class Records {
   struct Options {
     std::size_t batch_records_max;     ///< Of one create; more are `too_large`.
     std::size_t flight_followers_max;  ///< Readers that wait for one query; more are `overloaded`.
+    bool cached;                       ///< False: the cache keeps nothing, so every read goes straight to the store.
   };
-  static constexpr Options default_options{.batch_records_max = 1'000, .flight_followers_max = 100'000};
+  static constexpr Options default_options{.batch_records_max = 1'000, .flight_followers_max = 100'000, .cached = true};
 
   explicit Records(Parts parts, Options options = default_options);
   ~Records();
@@ -62,6 +63,10 @@ class Records {
   /// Deletes the record, and what cascades from it.
   Task<Result<void>> remove(const Context& context, const Collection& collection, Value id,
                             std::optional<Version> expected);
+
+  /// Forgets every record that is kept, and lets no reader share a query that has begun: for when somebody else has
+  /// changed the database.
+  Task<void> forget_all();
 
   struct State;  // what the parts of this class share: records_state.hpp
 

@@ -64,10 +64,23 @@ Task<Result<CachedRecordPtr>> find_far(Records::State& state, const Context& con
   co_return co_await find_missed(state, context, std::move(key));
 }
 
+Result<CachedRecordPtr> encoded(const Collection& collection, Result<Record> found) {
+  if (!found) return fail(std::move(found.error()));
+  return encode(collection, *found);
+}
+
+Task<Result<CachedRecordPtr>> find_from_store(Records::State& state, const Context& context, RecordKey key) {
+  co_return encoded(*key.collection, co_await state.parts.store.find(context, key));
+}
+
+// No coroutine where the store answers at once. One that does not has not begun; it is asked again by a coroutine that
+// keeps the key for as long as that takes.
 Task<Result<CachedRecordPtr>> find_uncached(Records::State& state, const Context& context, RecordKey key) {
-  Result<Record> found = co_await state.parts.store.find(context, key);
-  if (!found) co_return fail(std::move(found.error()));
-  co_return encode(*key.collection, *found);
+  {
+    Task<Result<Record>> found = state.parts.store.find(context, key);
+    if (found.await_ready()) return encoded(*key.collection, found.await_resume());
+  }
+  return find_from_store(state, context, std::move(key));
 }
 
 }  // namespace
@@ -77,7 +90,8 @@ Task<Result<CachedRecordPtr>> Records::find(const Context& context, const Collec
   if (auto refused = refusal(context, collection, Action::read)) return fail(std::move(*refused));
   const KeyText text(collection, id);
   if (text.empty()) return fail(no_such_record({&collection, std::move(id)}));
-  if (!collection.cached) return find_uncached(*state_, context, RecordKey{&collection, std::move(id)});
+  if (!collection.cached || !state_->options.cached)
+    return find_uncached(*state_, context, RecordKey{&collection, std::move(id)});
   {
     Task<CachedRecordPtr> got = state_->parts.cache.get(text.view());
     // One that has not begun is dropped: it would outlive the text.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <exception>
 #include <limits>
 #include <utility>
 
@@ -54,13 +55,16 @@ Reach reach_of(const Schema& schema, const WriteBatch& batch) {
   return reach;
 }
 
+Task<void> forget(Records::State& state) {
+  state.flights.detach_all();
+  co_await state.parts.cache.clear();
+}
+
 // The write may have happened or not, so nothing that is kept can be believed.
 Task<void> doubt(Records::State& state, Reach reach) {
   for (const RecordKey& key : reach.keys)
     if (key.collection->cached) co_await pass_over(state, key, above_every_version, nullptr);
-  if (reach.known) co_return;
-  state.flights.detach_all();
-  co_await state.parts.cache.clear();
+  if (!reach.known) co_await forget(state);
 }
 
 bool may_have_happened(ErrorCode code) { return code == ErrorCode::outcome_unknown || code == ErrorCode::internal; }
@@ -73,7 +77,17 @@ Task<Result<Answers>> apply(Records::State& state, const Context& context, Write
     if (may_have_happened(applied.error().code)) co_await doubt(state, std::move(reach));
     co_return fail(std::move(applied.error()));
   }
-  Answers answers = co_await settle(state, std::move(*applied), answered);
+  Answers answers;
+  std::exception_ptr failure;
+  try {
+    answers = co_await settle(state, std::move(*applied), answered);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) {  // out of memory, most likely: what is kept may be older than the commit
+    co_await forget(state);
+    std::rethrow_exception(failure);
+  }
   if (answers.size() != answered || std::ranges::count(answers, nullptr) != 0)
     co_return fail(Error(ErrorCode::internal, "The change was made, but cannot be shown.")
                        .with_detail("the store named fewer records than were written"));
@@ -120,6 +134,8 @@ InputRules rules_of(const Records::State& state, const Context& context, const C
 }
 
 }  // namespace
+
+Task<void> Records::forget_all() { return forget(*state_); }
 
 Task<Result<std::vector<CachedRecordPtr>>> Records::create(const Context& context, const Collection& collection,
                                                            const boost::json::value& body) {

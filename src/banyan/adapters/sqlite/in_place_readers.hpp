@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "banyan/adapters/sqlite/reader.hpp"
@@ -13,9 +14,11 @@ namespace banyan::sqlite {
 /// meet; there are never more than at the start. Thread-safe.
 class InPlaceReaders {
   struct alignas(64) Slot {
-    explicit Slot(const Schema& schema, const ConnectionSettings& settings) : reader(schema, settings) {}
+    Slot(const Schema& schema, const ConnectionSettings& settings, std::size_t place_)
+        : reader(schema, settings), place(place_) {}
     std::atomic<bool> taken{false};
     Reader reader;
+    const std::size_t place;
   };
 
  public:
@@ -30,13 +33,15 @@ class InPlaceReaders {
     }
     explicit operator bool() const noexcept { return slot_ != nullptr; }
     Reader* operator->() const noexcept { return &slot_->reader; }
+    /// For borrow_again().
+    std::size_t place() const noexcept { return slot_->place; }
 
    private:
     Slot* slot_;
   };
 
   InPlaceReaders(const Schema& schema, const ConnectionSettings& settings, std::size_t readers) {
-    for (std::size_t i = 0; i < readers; ++i) slots_.push_back(std::make_unique<Slot>(schema, settings));
+    for (std::size_t i = 0; i < readers; ++i) slots_.push_back(std::make_unique<Slot>(schema, settings, i));
   }
 
   Lease borrow() noexcept {
@@ -48,8 +53,17 @@ class InPlaceReaders {
     return Lease(nullptr);
   }
 
-  /// Closes the connections; no lease may be out.
-  void close() { slots_.clear(); }
+  /// The reader at that place, once it is free; it is never held for more than a read.
+  Lease borrow_again(std::size_t place) noexcept {
+    Slot* slot = slots_[place].get();
+    while (slot->taken.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
+    return Lease(slot);
+  }
+
+  /// Closes the connections.
+  void close() {
+    for (std::size_t i = 0; i < slots_.size(); ++i) borrow_again(i)->close();
+  }
 
  private:
   std::vector<std::unique_ptr<Slot>> slots_;

@@ -67,6 +67,34 @@ Result<void> Reader::prepare(const Collection& collection) {
   return {};
 }
 
+bool Reader::run(Statement& statement, const char* text) {
+  if (!statement) {
+    auto made = opened_->connection.prepare(text);
+    if (!made) return false;
+    statement = std::move(*made);
+  }
+  const Use use(statement);
+  return statement.step() == SQLITE_DONE;
+}
+
+bool Reader::keep_snapshot(std::uint64_t commits) {
+  if (opened_ == nullptr) return false;
+  if (opened_->in_snapshot) {
+    if (opened_->snapshot_commits == commits) return false;
+    run(opened_->commit, "COMMIT");
+  }
+  const bool had_snapshot = opened_->in_snapshot;
+  opened_->in_snapshot = run(opened_->begin, "BEGIN");
+  opened_->snapshot_commits = commits;
+  return opened_->in_snapshot && !had_snapshot;
+}
+
+void Reader::end_snapshot() {
+  if (opened_ == nullptr || !opened_->in_snapshot) return;
+  run(opened_->commit, "COMMIT");
+  opened_->in_snapshot = false;
+}
+
 Result<Record> Reader::find(const RecordKey& key) {
   auto statement = find_statement(*key.collection);
   if (!statement) return fail(std::move(statement.error()));

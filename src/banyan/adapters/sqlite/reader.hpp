@@ -17,6 +17,13 @@ class Reader {
   /// Opens the connection and prepares a find.
   Result<void> prepare(const Collection& collection);
   Result<Record> find(const RecordKey& key);
+  /// Keeps the snapshot of the finds that follow, which saves each of them two locks on the file. `commits` counts
+  /// this process's commits: a snapshot that was begun at another count is given up first, so that no find misses a
+  /// write that was acknowledged before it. True when a snapshot has begun: end_snapshot() must follow soon, for it
+  /// keeps the write-ahead log from starting over.
+  bool keep_snapshot(std::uint64_t commits);
+  void end_snapshot();
+  void close() { opened_.reset(); }
   /// Interrupted with deadline_exceeded when the context expires.
   Result<RecordPage> list(const Context& context, const Query& query);
 
@@ -25,10 +32,15 @@ class Reader {
     explicit Opened(Connection made) : connection(std::move(made)), lists(connection, 64) {}
     Connection connection;
     std::vector<Statement> finds;  ///< By collection; made when first used.
+    Statement begin;
+    Statement commit;
+    std::uint64_t snapshot_commits = 0;
+    bool in_snapshot = false;
     StatementCache lists;
   };
 
   Result<void> open();
+  bool run(Statement& statement, const char* text);
   Result<Statement*> find_statement(const Collection& collection);
 
   const Schema& schema_;

@@ -33,7 +33,7 @@ struct Store::State {
         metrics(parts.metrics),
         writer_connection(parts.schema, parts.clock, options, writer_settings(options)),
         pool(parts.schema, reader_settings(options), options, metrics),
-        in_place(parts.schema, reader_settings(options), options.in_place_readers),
+        in_place(std::make_shared<InPlaceReaders>(parts.schema, reader_settings(options), options.in_place_readers)),
         route(options.find_slow_us, options.find_fast_us, metrics.finds_are_pooled) {
     keeper.emplace(parts.schema, parts.clock, std::move(opened), true);
   }
@@ -47,10 +47,17 @@ struct Store::State {
   WriterConnection writer_connection;
   std::optional<Writer> writer;
   ReadPool pool;
-  InPlaceReaders in_place;
+  std::shared_ptr<InPlaceReaders> in_place;  ///< Shared with what runs at the end of a loop's turn.
+  std::atomic<std::uint64_t> commits = 0;    ///< Of the writer, each counted before it is acknowledged.
   FindRoute route;
   std::function<void()> on_foreign_change;
   std::atomic<bool> serving = false;
+
+  /// Finds of one turn of an event loop share a snapshot; this runs behind them. The reader must have been given back,
+  /// for there are executors that run it at once.
+  void end_snapshot_after_turn(Executor& executor, std::size_t place) {
+    executor.run([readers = in_place, place] { readers->borrow_again(place)->end_snapshot(); });
+  }
 
   /// Notes how long a read took on SQLite; in nanoseconds, for finds take few microseconds.
   void note_find(Duration duration) {
@@ -123,12 +130,16 @@ Result<std::unique_ptr<SchemaKeeper>> Store::open_for_plan(Options options, Part
   return std::make_unique<Keeper>(parts.schema, parts.clock, std::move(*connection), false);
 }
 
+void Store::stop() {
+  state_->serving = false;
+  if (state_->writer) state_->writer->stop();
+  state_->pool.stop();
+}
+
 Store::~Store() {
+  stop();
   State& state = *state_;
-  state.serving = false;
-  if (state.writer) state.writer->stop();
-  state.pool.stop();
-  state.in_place.close();
+  state.in_place->close();
   state.writer_connection.close();
 }
 
@@ -140,14 +151,14 @@ Result<void> Store::start() {
   if (auto done = state.writer_connection.open(state.keeper->release()); !done) return done;
   state.keeper.reset();
   // A reader that finds every table: what the schema asks for is there.
-  auto reader = state.in_place.borrow();
+  auto reader = state.in_place->borrow();
   for (const Collection& collection : state.parts.schema.collections) {
     if (auto done = reader->prepare(collection); !done) return done;
   }
-  state.writer.emplace(
-      state.options,
-      Writer::Parts{state.parts.clock, state.parts.log, state.metrics, state.health, state.on_foreign_change},
-      state.writer_connection);
+  state.writer.emplace(state.options,
+                       Writer::Parts{state.parts.clock, state.parts.log, state.metrics, state.health, state.commits,
+                                     state.on_foreign_change},
+                       state.writer_connection);
   state.writer->start();
   state.pool.start();
   state.serving = true;
@@ -162,14 +173,25 @@ Task<Result<Record>> Store::find(const Context& context, const RecordKey& key) {
     if (before >= context.deadline || context.cancelled.load(std::memory_order_relaxed)) {
       return Result<Record>(fail(ErrorCode::deadline_exceeded, "the read began after its deadline"));
     }
-    if (const auto reader = state.in_place.borrow()) {
-      auto record = reader->find(key);
-      state.note_find(state.parts.clock.steady() - before);
-      state.metrics.finds_in_place.add();
-      return record;
-    }
+    if (auto found = find_in_place(context, key, before)) return std::move(*found);
   }
   return find_in_pool(context, key);
+}
+
+std::optional<Result<Record>> Store::find_in_place(const Context& context, const RecordKey& key, SteadyTime began_at) {
+  State& state = *state_;
+  std::optional<Result<Record>> found;
+  std::optional<std::size_t> snapshot_place;
+  {
+    const auto reader = state.in_place->borrow();
+    if (!reader) return found;
+    if (reader->keep_snapshot(state.commits.load(std::memory_order_acquire))) snapshot_place = reader.place();
+    found.emplace(reader->find(key));
+  }
+  if (snapshot_place) state.end_snapshot_after_turn(context.executor, *snapshot_place);
+  state.note_find(state.parts.clock.steady() - began_at);
+  state.metrics.finds_in_place.add();
+  return found;
 }
 
 Task<Result<Record>> Store::find_in_pool(const Context& context, RecordKey key) {

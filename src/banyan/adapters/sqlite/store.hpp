@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "banyan/adapters/sqlite/options.hpp"
 #include "banyan/base/log.hpp"
@@ -49,6 +50,10 @@ class Store final : public RecordStore, public SchemaKeeper {
   /// Begins to serve. The database must have room for the schema (apply_additive). Errors: as open().
   Result<void> start();
 
+  /// Finishes what is queued and refuses what comes afterwards (`unavailable`). The destructor does it otherwise; do
+  /// it first where coroutines that the store completes use what is destroyed before it.
+  void stop();
+
   Task<Result<Record>> find(const Context& context, const RecordKey& key) override;
   Task<Result<RecordPage>> list(const Context& context, Query query) override;
   Task<Result<Applied>> apply(const Context& context, WriteBatch batch) override;
@@ -59,6 +64,8 @@ class Store final : public RecordStore, public SchemaKeeper {
 
  private:
   struct State;
+  /// Nothing when every reader is busy.
+  std::optional<Result<Record>> find_in_place(const Context& context, const RecordKey& key, SteadyTime began_at);
   Task<Result<Record>> find_in_pool(const Context& context, RecordKey key);
   explicit Store(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

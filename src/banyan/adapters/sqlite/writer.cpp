@@ -98,6 +98,7 @@ void Writer::refuse_expired(Batch& batch) {
 
 void Writer::run(Batch& batch) {
   auto done = execute(batch);
+  parts_.commits.fetch_add(1, std::memory_order_acq_rel);  // also where the outcome is not known
   if (!done) {
     connection_.rollback();
     parts_.metrics.commits_failed.add();
@@ -144,6 +145,7 @@ void Writer::fail_all(const Batch& batch, const Error& error) {
 void Writer::note_foreign_changes() {
   const auto changed = connection_.changed_by_others();
   if (!changed || !*changed) return;
+  parts_.commits.fetch_add(1, std::memory_order_acq_rel);
   parts_.metrics.foreign_changes.add();
   parts_.log.info("another program changed the database");
   if (parts_.on_foreign_change) parts_.on_foreign_change();

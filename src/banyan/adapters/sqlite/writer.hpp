@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -40,6 +41,8 @@ class Writer {
     Log& log;
     StoreMetrics& metrics;
     Health& health;
+    /// Grows with every commit, before it is acknowledged: whoever reads tells by it whether a snapshot is the latest.
+    std::atomic<std::uint64_t>& commits;
     std::function<void()> on_foreign_change;
   };
   Writer(const Options& options, Parts parts, WriterConnection& connection);
