@@ -3,9 +3,12 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <map>
 
 namespace banyan::sqlite {
 namespace {
+
+using Waiters = std::map<Executor*, std::vector<std::coroutine_handle<>>>;
 
 std::uint64_t microseconds(Duration duration) {
   return static_cast<std::uint64_t>(
@@ -130,11 +133,16 @@ Result<void> Writer::execute(const Batch& batch) {
 void Writer::acknowledge(const Batch& batch) {
   const SteadyTime now = parts_.clock.steady();
   std::size_t records = 0;
+  Waiters waiters;
   for (WriteRequest* request : batch) {
     if (*request->result) records += (*request->result)->changes.size();
     parts_.metrics.write_latency.observe(microseconds(now - request->queued_at));
-    request->completion.complete(std::move(*request->result));
+    Executor& executor = request->completion.executor();
+    const auto waiter = request->completion.complete_quietly(std::move(*request->result));
+    if (waiter) waiters[&executor].push_back(waiter);
   }
+  // Once a loop, not once a request: the first to wake would fight the rest for the loop's queue.
+  for (auto& [executor, coroutines] : waiters) executor->post_all(std::move(coroutines));
   parts_.metrics.writes.add(records);
 }
 
