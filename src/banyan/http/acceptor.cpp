@@ -191,7 +191,7 @@ void Acceptor::complain(int error) {
       "connections cannot be accepted",
       {{"error", std::strerror(error)},
        {"turned_away", std::to_string(turned_away_)},
-       {"hint", "raise the limit on open files (ulimit -n, LimitNOFILE=) or lower server.limits.connections"}});
+       {"hint", "raise the limit on open files (ulimit -n, LimitNOFILE=) or lower limits.connections"}});
 }
 
 }  // namespace banyan::http
