@@ -23,7 +23,8 @@ const Named every_type{{"name", text("Alice")},
 
 TEST_P(DurableStoreContract, everything_is_there_after_closing_and_opening_again) {
   make("users", every_type);
-  make("users", {{"age", integer(std::numeric_limits<std::int64_t>::min())}, {"score", std::numeric_limits<double>::denorm_min()}});
+  make("users", {{"age", integer(std::numeric_limits<std::int64_t>::min())},
+                 {"score", std::numeric_limits<double>::denorm_min()}});
   make("tags", {{"id", uuid(3)}, {"label", text("\xF0\x9F\x8C\xB3")}});
   const auto before = everything();
   reopen();

@@ -75,12 +75,11 @@ std::set<std::pair<int, std::string>> documented() {
     std::string nothing, statuses, codes;
     std::getline(std::getline(std::getline(cells, nothing, '|'), statuses, '|'), codes, '|');
     std::istringstream numbers(statuses);
-    for (std::string status; std::getline(numbers, status, ',');) {
-      if (std::atoi(status.c_str()) < 400) continue;
+    for (int status = 0; numbers >> status; numbers.ignore(1, ',')) {
       std::istringstream words(codes);
       std::string before, code;
       while (std::getline(words, before, '`') && std::getline(words, code, '`')) {
-        pairs.emplace(std::atoi(status.c_str()), code);
+        pairs.emplace(status, code);
       }
     }
   }
