@@ -3,7 +3,7 @@
 
 repository="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 # Every script works from the top of the repository, wherever it was called from.
-cd "$repository"
+cd "$repository" || exit
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -98,6 +98,15 @@ class Sizes(unittest.TestCase):
         with planted({"src/a.hpp": "class A {\n" + "  int f() {\n    return 1;\n  }\n" * 60 + "};\n"}) as root:
             self.assertEqual(sizes.check(root)[0], [])
 
+    def test_a_long_table_in_a_short_function_passes_and_code_in_braces_does_not(self):
+        rows = "    {1, 2},\n" * 100
+        with planted({"src/a.cpp": "auto f() {\n  static const T t[] = {\n" + rows + "  };\n  return t;\n}\n"}) as root:
+            self.assertEqual(sizes.check(root)[0], [])
+        calls = "    g();\n" * 100
+        for head in ("if (a) {", "if (a) { b(); } else {", "h([&] {", "do {"):
+            with planted({"src/a.cpp": "auto f() {\n  " + head + "\n" + calls + "  }\n}\n"}) as root:
+                self.assertEqual(len(sizes.check(root)[0]), 1, head)
+
     def test_braces_in_texts_and_comments_do_not_count(self):
         source = 'void f() {\n  g("{{{", \'{\');  // {\n  h(R"({)");\n}\n'
         self.assertEqual([length for _, length, _ in sizes.functions(source)], [4])

@@ -14,8 +14,32 @@ _SCOPE = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b")
 _CONTROL = re.compile(r"(^|[;{}\s])(if|for|while|switch|catch|else|do)\b[^;{}]*$")
 
 
+_TABLE = re.compile(r"([=,({]|\b(?!else\b|do\b|try\b|const\b|mutable\b|noexcept\b)\w+)\s*$")
+
+
+def table_lines(body):
+    """Lines of a function's text that lie inside initialisers: a table is read as a table, not as a function."""
+    lines, depth, began, start = 0, 0, 0, 0
+    kinds = []
+    for match in re.finditer(r"[{};]", body):
+        at, sign = match.start(), match.group()
+        if sign == "{":
+            is_table = depth > 0 or bool(kinds and _TABLE.search(body[start:at]))
+            kinds.append(is_table)
+            if is_table:
+                depth += 1
+                if depth == 1:
+                    began = at
+        elif sign == "}" and kinds and kinds.pop():
+            depth -= 1
+            if depth == 0:
+                lines += body.count("\n", began, at)
+        start = at + 1
+    return lines
+
+
 def functions(source):
-    """(first line, lines, head) of each outermost function body."""
+    """(first line, lines without those of tables, head) of each outermost function body."""
     text = tree.without_texts(source)
     found = []
     stack = []  # for each open brace: (what it opens, where its head began)
@@ -42,7 +66,8 @@ def functions(source):
             kind, began = stack.pop()
             if kind == "function":
                 first = line_of(began)
-                found.append((first, line_of(at) - first + 1, " ".join(text[began : began + 80].split())))
+                lines = line_of(at) - first + 1 - table_lines(text[began : at + 1])
+                found.append((first, lines, " ".join(text[began : began + 80].split())))
             if kind == "initializer":
                 continue
         start = at + 1

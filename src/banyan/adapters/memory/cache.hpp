@@ -32,7 +32,7 @@ struct CacheStats {
 };
 
 /// The cache inside the process: sharded by a secret hash of the key, bounded by bytes, evicting by S3-FIFO
-/// (docs/decisions/cache-eviction-s3-fifo.md). The rules of a slot are those of docs/consistency.md.
+/// (docs/decisions/0010-s3-fifo.md). The rules of a slot are those of docs/consistency.md.
 ///
 /// Every function answers at once (the task is born with its result). Thread-safe: a mutex a shard, held for less than
 /// a microsecond save where many evictions fall due.
