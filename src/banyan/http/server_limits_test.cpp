@@ -2,6 +2,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <future>
+
 #include "banyan/http/server_fixture.hpp"
 
 namespace banyan::http {
@@ -36,14 +38,22 @@ TEST_F(ServerTest, what_is_too_large_is_refused_with_its_own_status) {
 }
 
 TEST_F(ServerTest, one_connection_too_many_is_answered_503_and_closed) {
+  std::promise<void> asked;
+  router.add(Method::get, "/hold", [&](const Request&, Context&) -> Task<Response> {
+    asked.get_future().wait_for(patience);
+    return text("held");
+  });
   options.limits.connections = 2;
   start();
   Client first = connect();
   Client second = connect();
   EXPECT_THAT(first.ask(get("/hello")), EndsWith("hello"));
   EXPECT_THAT(second.ask(get("/hello")), EndsWith("hello"));
+  // The loop is held up until the third has sent its request: it must not be reset for what nobody read.
+  first.send(get("/hold"));
   Client third = connect();
   third.send(get("/hello"));
+  asked.set_value();
   EXPECT_THAT(third.rest(), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After: 1\r\n")));
   EXPECT_FALSE(third.reset());
   third.close();
@@ -93,6 +103,7 @@ TEST_F(ServerTest, a_body_that_takes_too_long_is_answered_408) {
 }
 
 TEST_F(ServerTest, a_client_that_does_not_read_is_let_go) {
+  options.limits.idle_timeout = std::chrono::hours(10'000);
   start();
   Client client = connect();
   ASSERT_TRUE(client.send(get("/big")));
