@@ -18,7 +18,7 @@ Options on_failing_device(const TempDirectory& directory) {
   Options options{.file = directory.path() / "app.db"};
   options.vfs = failing_vfs();
   options.watch_interval = std::chrono::milliseconds(5);
-  options.checkpoint_bytes = 16 << 10;  // so that checkpoints fail too
+  options.checkpoint_bytes = 16 << 10;   // so that checkpoints fail too
   options.writer_cache_bytes = 8 << 10;  // so that statements write before the commit
   return options;
 }
