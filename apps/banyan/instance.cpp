@@ -102,9 +102,9 @@ Instance::~Instance() {
 }
 
 Result<void> Instance::start() {
+  if (Result<void> opened = open_store(); !opened) return opened;
   Result<std::string> key = service_key();
   if (!key) return std::unexpected(std::move(key.error()));
-  if (Result<void> opened = open_store(); !opened) return opened;
   return listen(std::move(*key));
 }
 

@@ -1,3 +1,5 @@
+#include <atomic>
+#include <cstdlib>
 #include <iostream>
 
 #include "commands.hpp"
@@ -12,14 +14,18 @@ int serve(const std::filesystem::path& config_file) {
   if (!config) return exit_usage;
   StopSignals signals;
   Instance instance(*config);
+  std::atomic<bool> serving = false;
+  signals.on_stop([&](int signal) {
+    // Whatever goes on while it starts may be cut short at any moment: nothing has been acknowledged yet.
+    if (!serving) std::_Exit(128 + signal);
+    instance.log().info("stopping", {{"signal", std::to_string(signal)}});
+    instance.stop();
+  });
   if (const Result<void> started = instance.start(); !started) {
     report(started.error(), std::cerr);
     return exit_failed;
   }
-  signals.on_stop([&](int signal) {
-    instance.log().info("stopping", {{"signal", std::to_string(signal)}});
-    instance.stop();
-  });
+  serving = true;
   instance.run();
   signals.end();
   instance.log().info("stopped");

@@ -74,11 +74,12 @@ Result<std::string> read_key(const std::filesystem::path& file, int descriptor) 
 }  // namespace
 
 Result<ServiceKeyFile> read_or_make_service_key(const std::filesystem::path& file, Random& random) {
-  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (opened.number() < 0 && errno == ENOENT) return make(file, random);
   if (opened.number() < 0) return refuse_errno(file, "cannot be opened");
   struct stat facts{};
   if (::fstat(opened.number(), &facts) != 0) return refuse_errno(file, "cannot be examined");
+  if (!S_ISREG(facts.st_mode)) return refuse(file, "is not a regular file.", "Move it away to have a new key made.");
   if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return refuse(file, "may be read by others than its owner.", "Run: chmod 600 " + file.string());
   Result<std::string> key = read_key(file, opened.number());

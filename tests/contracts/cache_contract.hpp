@@ -20,8 +20,8 @@ class CacheRig {
   virtual Cache& cache() = 0;
   /// Lets that much time pass for the cache.
   virtual void pass_time(Duration by) = 0;
-  /// The bytes held now; nothing where the cache cannot tell.
-  virtual std::optional<std::size_t> bytes() = 0;
+  /// The bytes held now.
+  virtual std::size_t bytes() = 0;
 };
 
 /// What the suite asks of the cache that it is given.

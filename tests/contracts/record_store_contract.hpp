@@ -27,8 +27,7 @@ class StoreUnderTest {
 struct RecordStoreFactory {
   std::string name;  ///< Letters and digits; becomes part of the tests' names.
   std::function<std::unique_ptr<StoreUnderTest>(const Schema&, const Clock&)> make;
-  bool reopens = false;                    ///< Whether it keeps its records when it is closed.
-  bool remembers_deleted_versions = true;  ///< Whether a uuid that is created again gets a larger version.
+  bool reopens = false;  ///< Whether it keeps its records when it is closed.
 };
 
 /// For a store that needs nothing but a schema and a clock.
@@ -71,7 +70,6 @@ class RecordStoreContract : public testing::TestWithParam<RecordStoreFactory> {
     return {&collection(collection_name), std::move(id)};
   }
   RecordStore& store() { return under_test_->store(); }
-  void reopen() { under_test_->reopen(); }
 
   /// A create of every field: what is not given is null, or made up where it is required.
   Write creation(std::string_view collection_name, const Named& values = {});
@@ -106,9 +104,17 @@ class RecordStoreContract : public testing::TestWithParam<RecordStoreFactory> {
   InlineExecutor executor_;
   Context context_;
 
- private:
   std::unique_ptr<StoreUnderTest> under_test_;
+
+ private:
   std::uint64_t made_up_ = 0;
+};
+
+/// What is promised beyond that of stores that keep their records when they are closed. Only their adapters'
+/// test programs instantiate it: `BANYAN_DURABLE_STORE_CONTRACT(Sqlite, sqlite_factory());`
+class DurableStoreContract : public RecordStoreContract {
+ protected:
+  void reopen() { under_test_->reopen(); }
 };
 
 /// The names of the fields that an error is about.
@@ -119,6 +125,7 @@ testing::AssertionResult fails_with(const Result<Applied>& result, ErrorCode cod
 
 /// Refers to every file of the suite, so that linkers keep them.
 bool link_record_store_contract();
+bool link_durable_store_contract();
 
 }  // namespace banyan::contracts
 
@@ -126,4 +133,10 @@ bool link_record_store_contract();
   using banyan::contracts::RecordStoreContract;                                                           \
   [[maybe_unused]] const bool linked_contract_##prefix = banyan::contracts::link_record_store_contract(); \
   INSTANTIATE_TEST_SUITE_P(prefix, RecordStoreContract, testing::Values(__VA_ARGS__),                     \
+                           [](const auto& contract) { return contract.param.name; })
+
+#define BANYAN_DURABLE_STORE_CONTRACT(prefix, ...)                                                        \
+  using banyan::contracts::DurableStoreContract;                                                          \
+  [[maybe_unused]] const bool linked_durable_##prefix = banyan::contracts::link_durable_store_contract(); \
+  INSTANTIATE_TEST_SUITE_P(prefix, DurableStoreContract, testing::Values(__VA_ARGS__),                    \
                            [](const auto& contract) { return contract.param.name; })

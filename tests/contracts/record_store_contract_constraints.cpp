@@ -135,14 +135,5 @@ TEST_P(RecordStoreContract, the_store_works_on_after_a_refusal) {
   EXPECT_EQ(ids(query("users")).size(), 2U);
 }
 
-TEST_P(RecordStoreContract, a_refused_batch_is_still_undone_after_closing_and_opening_again) {
-  if (!GetParam().reopens) GTEST_SKIP() << "this store keeps nothing";
-  make("users", ann);
-  EXPECT_FALSE(apply({creation("users"), creation("users", ann)}).has_value());
-  const auto before = everything();
-  reopen();
-  EXPECT_EQ(everything(), before);
-}
-
 }  // namespace
 }  // namespace banyan::contracts

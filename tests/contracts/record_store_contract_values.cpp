@@ -161,15 +161,5 @@ TEST_P(RecordStoreContract, references_hold_integer_ids_and_uuids_alike) {
   EXPECT_EQ(value_of("taggings", tagging, "tag"), tag);
 }
 
-TEST_P(RecordStoreContract, everything_is_there_after_closing_and_opening_again) {
-  if (!GetParam().reopens) GTEST_SKIP() << "this store keeps nothing";
-  make("users", one_of_each());
-  make("users", {{"age", integer(integer_min)}, {"score", std::numeric_limits<double>::denorm_min()}});
-  make("tags", {{"id", uuid(3)}, {"label", text("\xF0\x9F\x8C\xB3")}});
-  const auto before = everything();
-  reopen();
-  EXPECT_EQ(everything(), before);
-}
-
 }  // namespace
 }  // namespace banyan::contracts

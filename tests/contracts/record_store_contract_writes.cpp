@@ -39,14 +39,6 @@ TEST_P(RecordStoreContract, ids_are_not_used_again_when_all_records_are_deleted)
   EXPECT_GT(number(make("users")), 3);
 }
 
-TEST_P(RecordStoreContract, ids_are_not_used_again_after_closing_and_opening_again) {
-  if (!GetParam().reopens) GTEST_SKIP() << "this store keeps nothing";
-  const Value newest = make("users");
-  must_apply(removal("users", newest));
-  reopen();
-  EXPECT_GT(number(make("users")), number(newest));
-}
-
 TEST_P(RecordStoreContract, the_version_of_a_new_record_is_the_clock_in_microseconds) {
   clock_.set_wall(1'777'777'777'777'777);
   EXPECT_EQ(must_apply(creation("users")).version, Version{1'777'777'777'777'777});
@@ -77,16 +69,7 @@ TEST_P(RecordStoreContract, versions_grow_while_the_clock_goes_backwards) {
   EXPECT_EQ(must_apply(removal("users", created.key.id)).version, created.version + 2);
 }
 
-TEST_P(RecordStoreContract, versions_grow_after_closing_and_opening_again_with_an_earlier_clock) {
-  if (!GetParam().reopens) GTEST_SKIP() << "this store keeps nothing";
-  const Changed created = must_apply(creation("users"));
-  reopen();
-  clock_.set_wall(clock_.wall() - 1'000'000);
-  EXPECT_EQ(must_apply(change("users", created.key.id, {{"age", integer(1)}})).version, created.version + 1);
-}
-
 TEST_P(RecordStoreContract, a_uuid_that_is_created_again_gets_a_version_past_its_deletion) {
-  if (!GetParam().remembers_deleted_versions) GTEST_SKIP() << "this store says that it does not";
   const Changed created = must_apply(creation("tags", {{"id", uuid(5)}}));
   const Changed deleted = must_apply(removal("tags", uuid(5)));
   EXPECT_GT(deleted.version, created.version);

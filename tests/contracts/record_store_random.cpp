@@ -89,7 +89,7 @@ class Comparison {
         model_(model),
         tested_(&tested),
         run_(run),
-        source_(schema, clock, run.seed, run.recreate_uuids),
+        source_(schema, clock, run.seed),
         context_{.executor = executor_, .clock = clock, .deadline = SteadyTime::max()} {}
 
   Difference run() {
@@ -188,7 +188,6 @@ void expect_same_answers(const RecordStoreFactory& model, const RecordStoreFacto
   RandomRun run;
   run.seed = seed_from_environment();
   run.steps = steps_from_environment(steps);
-  run.recreate_uuids = tested.remembers_deleted_versions;
   if (tested.reopens)
     run.reopen = [&]() -> RecordStore& {
       tested_store->reopen();

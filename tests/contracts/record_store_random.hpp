@@ -14,7 +14,6 @@ namespace banyan::contracts {
 struct RandomRun {
   std::uint64_t seed = 0;
   std::size_t steps = 20'000;
-  bool recreate_uuids = true;  ///< Whether uuids of deleted records are sometimes created again.
   /// Closes `tested` and opens it again, if there is one; called a few times on the way.
   std::function<RecordStore&()> reopen;
 };

@@ -102,12 +102,8 @@ T pick(Random& random, const T (&pool)[n]) {
 
 }  // namespace
 
-RandomSource::RandomSource(const Schema& schema, const Clock& clock, std::uint64_t seed, bool recreate_uuids)
-    : schema_(schema),
-      clock_(clock),
-      random_(seed),
-      recreate_uuids_(recreate_uuids),
-      populations_(schema.collections.size()) {}
+RandomSource::RandomSource(const Schema& schema, const Clock& clock, std::uint64_t seed)
+    : schema_(schema), clock_(clock), random_(seed), populations_(schema.collections.size()) {}
 
 const Collection& RandomSource::collection() { return schema_.collections[below(schema_.collections.size())]; }
 
@@ -166,7 +162,7 @@ std::optional<Version> RandomSource::expectation(const Write& write) {
 Value RandomSource::new_uuid(const Collection& collection) {
   const Population& population = populations_[collection.index];
   if (!population.living.empty() && chance(2)) return id_of(collection, 100);  // taken
-  if (recreate_uuids_ && !population.dead.empty() && chance(10)) return population.dead[below(population.dead.size())];
+  if (!population.dead.empty() && chance(10)) return population.dead[below(population.dead.size())];
   // Scattered, so that the order of ids is not that of their making.
   planned_uuids_.push_back(uuid((++uuids_made_ * 2654435761U) % 1000003U));
   return planned_uuids_.back();

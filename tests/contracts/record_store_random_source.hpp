@@ -13,7 +13,7 @@ namespace banyan::contracts {
 /// come from small pools, so that they meet. Works on the example schema.
 class RandomSource {
  public:
-  RandomSource(const Schema& schema, const Clock& clock, std::uint64_t seed, bool recreate_uuids);
+  RandomSource(const Schema& schema, const Clock& clock, std::uint64_t seed);
 
   /// True `percent` times of a hundred.
   bool chance(unsigned percent) { return random_.below(100) < percent; }
@@ -52,7 +52,6 @@ class RandomSource {
   const Schema& schema_;
   const Clock& clock_;
   SeededRandom random_;
-  bool recreate_uuids_;
   std::vector<Population> populations_;
   std::vector<Value> planned_uuids_;  ///< Of the batch that is being made up.
   std::uint64_t uuids_made_ = 0;

@@ -113,13 +113,15 @@ TEST(DiskFull, at_start_is_told) {
   EXPECT_TRUE(says(server, "full") || says(server, "No space left") || says(server, "room")) << server.output();
 }
 
-TEST(FileSizeLimit, is_a_full_disk_to_a_write_and_does_not_end_the_server) {
+TEST(FileSizeLimit, is_told_to_a_write_and_does_not_end_the_server) {
   ServerProcess server(ServerSetup{.config = config, .file_bytes_max = 512 * 1024});
   server.start();
   HttpClient client(server.port());
-  int status = 201;
-  for (int i = 0; i < 100 && status == 201; ++i) status = client.post("/things", thing(50'000)).status;
-  EXPECT_TRUE(status == 507 || status == 500 || status == 503) << status;
+  auto answer = client.post("/things", thing(50'000));
+  for (int i = 0; i < 100 && answer.status == 201; ++i) answer = client.post("/things", thing(50'000));
+  // SQLite tells EFBIG from ENOSPC: a commit that meets the limit is a failed device, with an outcome not known.
+  const bool unknown = answer.status == 503 && answer.body.find("\"code\":\"40003\"") != std::string::npos;
+  EXPECT_TRUE(answer.status == 507 || unknown) << answer.status << " " << answer.body;
   EXPECT_TRUE(server.running()) << server.output();
   EXPECT_EQ(client.get("/things/1?select=id").status, 200);
 }

@@ -39,9 +39,10 @@ struct Reason {
 
 constexpr Reason reasons[] = {
     {"malformed_query", "PGRST100", 0}, {"malformed_json", "PGRST102", 0},
-    {"unknown_field", "PGRST204", 0},   {"validation_failed", "23514", 0},
+    {"unknown_field", "PGRST204", 0},   {"invalid_value", "23514", 0},
     {"wrong_key", "PGRST301", 0},       {"unsupported_media_type", "PGRST107", 415},
     {"route_not_found", "PGRST125", 0}, {"method_not_allowed", "PGRST117", 0},
+    {"internal", "XX000", 0},
 };
 
 struct Parts {
@@ -114,6 +115,13 @@ ProblemKind kind_of(const Error& error) {
     if (reason->status != 0) kind.status = reason->status;
   }
   return kind;
+}
+
+std::vector<std::string_view> shown_codes() {
+  std::vector<std::string_view> codes;
+  for (const Row& row : rows) codes.push_back(row.shown_code);
+  for (const Reason& reason : reasons) codes.push_back(reason.shown_code);
+  return codes;
 }
 
 http::Response render(const Error& error) {

@@ -17,6 +17,9 @@ struct ProblemKind {
 };
 ProblemKind kind_of(const Error& error);
 
+/// Every `code` of that table; what the HTTP server refuses by itself has the fault's own word (http/fault.hpp).
+std::vector<std::string_view> shown_codes();
+
 /// The one error body, RFC 9457 and PostgREST at once: type, title, status, detail, code, message, details, hint,
 /// and `errors` with a member a wrong field where there are any.
 http::Response render(const Error& error);

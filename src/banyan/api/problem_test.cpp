@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <boost/json/parse.hpp>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "banyan/http/fault.hpp"
 
 namespace banyan::api {
 namespace {
@@ -53,6 +58,55 @@ TEST(Problem, a_refusal_that_may_be_tried_again_says_when) {
 TEST(Problem, texts_are_escaped) {
   const http::Response response = render(Error(ErrorCode::invalid, "a \"quote\"\nand\ta tab"));
   EXPECT_EQ(body_of(response).at("message"), "a \"quote\"\nand\ta tab");
+}
+
+TEST(Problem, a_value_past_its_bounds_has_the_code_of_a_broken_check) {
+  const ProblemKind kind = kind_of(Error(ErrorCode::invalid, "").with_reason("invalid_value"));
+  EXPECT_EQ(kind.status, 400);
+  EXPECT_EQ(kind.code, "23514");
+}
+
+// The table of docs/errors.md: its rows begin with statuses and, in backticks, codes.
+std::set<std::pair<int, std::string>> documented() {
+  std::ifstream file(BANYAN_SOURCE_FOLDER "/docs/errors.md");
+  std::set<std::pair<int, std::string>> pairs;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream cells(line);
+    std::string nothing, statuses, codes;
+    std::getline(std::getline(std::getline(cells, nothing, '|'), statuses, '|'), codes, '|');
+    std::istringstream numbers(statuses);
+    for (int status = 0; numbers >> status; numbers.ignore(1, ',')) {
+      std::istringstream words(codes);
+      std::string before, code;
+      while (std::getline(words, before, '`') && std::getline(words, code, '`')) {
+        pairs.emplace(status, code);
+      }
+    }
+  }
+  return pairs;
+}
+
+TEST(Problem, the_document_and_the_table_name_the_same_codes) {
+  const auto pairs = documented();
+  std::set<std::string> shown;
+  for (const std::string_view code : shown_codes()) shown.emplace(code);
+  for (std::size_t i = 1; i < http::fault_count; ++i) {
+    const http::FaultText& fault = http::describe(static_cast<http::Fault>(i));
+    shown.emplace(fault.reason);
+    // Of the many that break HTTP's rules the document names two.
+    if (fault.status != 400) EXPECT_TRUE(pairs.contains({fault.status, std::string(fault.reason)})) << fault.reason;
+  }
+  shown.emplace("no_file_handles");
+  std::set<std::string> named;
+  for (const auto& [status, code] : pairs) {
+    EXPECT_TRUE(shown.contains(code)) << code << " is documented, and nobody shows it";
+    named.insert(code);
+  }
+  for (const std::string_view code : shown_codes()) EXPECT_TRUE(named.contains(std::string(code))) << code;
+  for (int code = 0; code <= static_cast<int>(ErrorCode::internal); ++code) {
+    const ProblemKind kind = kind_of(Error(static_cast<ErrorCode>(code), ""));
+    EXPECT_TRUE(pairs.contains({kind.status, kind.code})) << kind.status << " " << kind.code;
+  }
 }
 
 }  // namespace

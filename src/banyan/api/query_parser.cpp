@@ -183,6 +183,11 @@ class ListQueryParser {
   }
 
   Result<void> take_filter(const http::QueryParameter& parameter) {
+    constexpr std::string_view later[] = {"and",    "or",    "not.and", "not.or",
+                                          "cursor", "count", "columns", "on_conflict"};
+    if (std::ranges::find(later, parameter.name) != std::end(later))
+      return fail(Error(ErrorCode::unsupported, quoted(parameter.name) + " is not offered by this version.")
+                      .with_hint("Filters are joined by 'and'; page with limit and offset."));
     Result<std::size_t> place = place_of(collection_, parameter.name, true);
     if (!place) return std::unexpected(std::move(place.error()));
     std::vector<Filter>& filters = parsed_.query.filter.children;

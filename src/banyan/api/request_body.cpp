@@ -22,6 +22,12 @@ Result<boost::json::value> json_body_of(const http::Request& request) {
                                               "', and only JSON is taken here.")
                     .with_reason("unsupported_media_type")
                     .with_hint("Send JSON with the header 'Content-Type: application/json'."));
+  const auto encoding = request.header("content-encoding");
+  if (encoding && !boost::algorithm::iequals(*encoding, "identity"))
+    return fail(Error(ErrorCode::invalid, "The body is encoded as '" + std::string(encoding->substr(0, 100)) +
+                                              "', and only plain JSON is taken here.")
+                    .with_reason("unsupported_media_type")
+                    .with_hint("Send the body as it is, without Content-Encoding."));
   if (request.body.empty())
     return fail(Error(ErrorCode::invalid, "The request has no body.")
                     .with_reason("malformed_json")

@@ -17,6 +17,12 @@ Error precondition_failed() {
       .with_hint("Read the record again, and send the ETag that comes with it.");
 }
 
+Error only_if_absent() {
+  return Error(ErrorCode::version_mismatch,
+               "If-None-Match keeps a write from records that exist, and this one needs one.")
+      .with_hint("Ids are made here: create with POST, and guard a change with If-Match.");
+}
+
 // A write's If-Match as the version to expect. `never` must be refused, but only after a look whether the record
 // exists would tell more than the policy allows: so it becomes a version that no record has.
 std::optional<Version> expected_version(const IfMatch& if_match) {
@@ -57,23 +63,30 @@ std::string id_text(const CachedRecord& record) {
 void Resource::add_routes(http::Router& router) {
   const std::string collection_path = "/" + parts_.collection.name;
   const std::string record_path = collection_path + "/{id}";
-  router.add(http::Method::get, collection_path, handler_of(&Resource::list));
-  router.add(http::Method::post, collection_path, handler_of(&Resource::create));
+  router.add(http::Method::get, collection_path, handler_of(&Resource::list, Action::read));
+  router.add(http::Method::post, collection_path, handler_of(&Resource::create, Action::create));
   router.add(http::Method::get, record_path,
              [this](const Request& request, Context& context) { return get(request, context); });
-  router.add(http::Method::patch, record_path, handler_of(&Resource::update));
-  router.add(http::Method::put, record_path, handler_of(&Resource::replace));
-  router.add(http::Method::remove, record_path, handler_of(&Resource::remove));
+  router.add(http::Method::patch, record_path, handler_of(&Resource::update, Action::update));
+  router.add(http::Method::put, record_path, handler_of(&Resource::replace, Action::update));
+  router.add(http::Method::remove, record_path, handler_of(&Resource::remove, Action::remove));
 }
 
-http::Handler Resource::handler_of(Operation operation) {
-  return [this, operation](const Request& request, Context& context) { return run(operation, request, context); };
+http::Handler Resource::handler_of(Operation operation, Action action) {
+  return [this, operation, action](const Request& request, Context& context) {
+    return run(operation, action, request, context);
+  };
 }
 
-Task<http::Response> Resource::run(Operation operation, const Request& request, Context& context) {
+std::optional<Error> Resource::identify(Action action, const Request& request, Context& context) const {
   Result<Viewer> viewer = parts_.service_key.viewer_of(request);
-  if (!viewer) co_return render(viewer.error());
+  if (!viewer) return std::move(viewer.error());
   context.viewer = *viewer;
+  return services::refusal(context, parts_.collection, action);
+}
+
+Task<http::Response> Resource::run(Operation operation, Action action, const Request& request, Context& context) {
+  if (const auto refused = identify(action, request, context)) co_return render(*refused);
   Result<Response> response = co_await (this->*operation)(request, context);
   if (!response) co_return refuse(context, response.error());
   co_return std::move(*response);
@@ -93,10 +106,8 @@ http::Response Resource::refuse(const Context& context, const Error& error) cons
 // The way that most requests take: when the cache has the answer, no coroutine is made.
 Task<http::Response> Resource::get(const Request& request, Context& context) {
   if (!request.query.empty() || request.header("if-match"))
-    return run(&Resource::get_with_conditions, request, context);
-  Result<Viewer> viewer = parts_.service_key.viewer_of(request);
-  if (!viewer) return render(viewer.error());
-  context.viewer = *viewer;
+    return run(&Resource::get_with_conditions, Action::read, request, context);
+  if (const auto refused = identify(Action::read, request, context)) return render(*refused);
   Result<Value> id = id_of(request);
   if (!id) return render(id.error());
 
@@ -187,6 +198,7 @@ Task<Result<http::Response>> Resource::change(Change operation, const Request& r
   if (!selection) co_return fail(std::move(selection.error()));
   const Result<IfMatch> if_match = parse_if_match(request);
   if (!if_match) co_return fail(if_match.error());
+  if (request.header("if-none-match")) co_return fail(only_if_absent());
   const Result<boost::json::value> body = json_body_of(request);
   if (!body) co_return fail(body.error());
 

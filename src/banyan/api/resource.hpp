@@ -35,9 +35,11 @@ class Resource {
   using Selection = std::optional<std::vector<std::size_t>>;
   using Operation = Task<Result<Response>> (Resource::*)(const Request&, Context&);
 
-  /// Tells who asks, then runs the operation; an error becomes its response.
-  Task<Response> run(Operation operation, const Request& request, Context& context);
-  http::Handler handler_of(Operation operation);
+  /// Tells who asks and turns away whom the policy denies, before anything of the request is looked at; then runs the
+  /// operation. An error becomes its response.
+  Task<Response> run(Operation operation, Action action, const Request& request, Context& context);
+  http::Handler handler_of(Operation operation, Action action);
+  std::optional<Error> identify(Action action, const Request& request, Context& context) const;
 
   Task<Response> get(const Request& request, Context& context);
   Response answer_found(const Request& request, const Context& context, const Result<CachedRecordPtr>& found) const;

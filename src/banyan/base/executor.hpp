@@ -2,6 +2,7 @@
 
 #include <coroutine>
 #include <functional>
+#include <vector>
 
 namespace banyan {
 
@@ -12,6 +13,10 @@ class Executor {
   virtual ~Executor() = default;
   /// Resumes `coroutine` on this executor's thread, after what was posted before it.
   virtual void post(std::coroutine_handle<> coroutine) = 0;
+  /// The same for several, in their order, at the cost of one.
+  virtual void post_all(std::vector<std::coroutine_handle<>> coroutines) {
+    for (const std::coroutine_handle<> coroutine : coroutines) post(coroutine);
+  }
   /// Runs `work` on this executor's thread, after what was posted before it.
   virtual void run(std::move_only_function<void()> work) = 0;
 };

@@ -166,9 +166,17 @@ class Completion {
 
   /// Stores the value and has the executor resume the waiter. Do not touch this object afterwards.
   void complete(T value) {
-    value_.emplace(std::move(value));
-    if (state_.exchange(State::done, std::memory_order_acq_rel) == State::awaited) executor_->post(waiter_);
+    Executor* const executor = executor_;
+    if (const std::coroutine_handle<> waiter = complete_quietly(std::move(value))) executor->post(waiter);
   }
+  /// The same, but leaves it to the caller to post the waiter to executor(), together with others; null when nobody
+  /// waits yet, and nothing is left to do. Ask executor() before.
+  [[nodiscard]] std::coroutine_handle<> complete_quietly(T value) {
+    value_.emplace(std::move(value));
+    if (state_.exchange(State::done, std::memory_order_acq_rel) != State::awaited) return nullptr;
+    return waiter_;
+  }
+  Executor& executor() const noexcept { return *executor_; }
 
   bool await_ready() const noexcept { return state_.load(std::memory_order_acquire) == State::done; }
   bool await_suspend(std::coroutine_handle<> waiter) noexcept {

@@ -37,7 +37,8 @@ std::optional<std::string_view> nearest_word(std::string_view word, std::span<co
   for (const std::string_view candidate : candidates) {
     if (candidate.size() > word_bytes_max) continue;
     const std::size_t distance = edit_distance(word, candidate);
-    if (distance < best_distance) {
+    // The word itself is no suggestion, and neither is one with which it shares nothing.
+    if (distance > 0 && distance < word.size() && distance < best_distance) {
       best = candidate;
       best_distance = distance;
     }

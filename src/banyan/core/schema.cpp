@@ -89,6 +89,8 @@ Field make_time_field(FieldRole role) {
 }
 
 bool is_reserved_collection_name(std::string_view name) noexcept {
+  // SQLite and PostgreSQL keep these beginnings for themselves.
+  if (name.starts_with("sqlite_") || name.starts_with("pg_")) return true;
   return std::ranges::binary_search(reserved_collections, name);
 }
 

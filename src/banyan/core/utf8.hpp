@@ -3,10 +3,9 @@
 #include <cstddef>
 #include <string_view>
 
-namespace banyan {
+#include "banyan/base/utf8.hpp"
 
-/// Whether `text` is UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing past U+10FFFF.
-bool is_valid_utf8(std::string_view text) noexcept;
+namespace banyan {
 
 /// How many code points valid UTF-8 holds.
 std::size_t count_code_points(std::string_view text) noexcept;

@@ -170,9 +170,9 @@ bool Acceptor::turn_one_away() {
   Descriptor socket(::accept4(listener_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   const bool accepted = socket.valid();
   if (accepted) {
-    char request[4096];
-    while (::recv(socket.get(), request, sizeof request, 0) == static_cast<ssize_t>(sizeof request)) {
-    }
+    // What was read does not turn the close into a reset. More than this a request seldom has.
+    char request[16 * 1024];
+    ::recv(socket.get(), request, sizeof request, 0);
     ::send(socket.get(), no_handles_answer_.data(), no_handles_answer_.size(), MSG_NOSIGNAL);
     ::shutdown(socket.get(), SHUT_WR);
     loop_.site().metrics.rejected_without_handles.add();
@@ -191,7 +191,7 @@ void Acceptor::complain(int error) {
       "connections cannot be accepted",
       {{"error", std::strerror(error)},
        {"turned_away", std::to_string(turned_away_)},
-       {"hint", "raise the limit on open files (ulimit -n, LimitNOFILE=) or lower server.limits.connections"}});
+       {"hint", "raise the limit on open files (ulimit -n, LimitNOFILE=) or lower limits.connections"}});
 }
 
 }  // namespace banyan::http

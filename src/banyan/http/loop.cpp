@@ -41,6 +41,12 @@ void Loop::post(std::coroutine_handle<> coroutine) {
   asio::post(io_, [coroutine] { coroutine.resume(); });
 }
 
+void Loop::post_all(std::vector<std::coroutine_handle<>> coroutines) {
+  asio::post(io_, [coroutines = std::move(coroutines)] {
+    for (const std::coroutine_handle<> coroutine : coroutines) coroutine.resume();
+  });
+}
+
 void Loop::run(std::move_only_function<void()> work) {
   asio::post(io_, [this, work = std::move(work)]() mutable {
     try {

@@ -35,6 +35,7 @@ class Loop final : public Executor, public std::enable_shared_from_this<Loop> {
   ~Loop() override;
 
   void post(std::coroutine_handle<> coroutine) override;
+  void post_all(std::vector<std::coroutine_handle<>> coroutines) override;
   void run(std::move_only_function<void()> work) override;
 
   /// Serves until begin_stop() and all that follows from it.

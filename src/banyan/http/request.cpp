@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "banyan/base/utf8.hpp"
 #include "banyan/http/characters.hpp"
 
 namespace banyan::http {
@@ -12,33 +13,6 @@ int hex_value(char c) noexcept {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
-}
-
-// Well-formed sequences only (Unicode 15, table 3-7): nothing overlong, no surrogates, nothing past U+10FFFF.
-std::size_t utf8_sequence_bytes(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto within = [](unsigned value, unsigned low, unsigned high) { return value >= low && value <= high; };
-  const unsigned first = byte(0);
-  if (within(first, 0xc2, 0xdf)) return within(byte(1), 0x80, 0xbf) ? 2 : 0;
-  if (within(first, 0xe0, 0xef)) {
-    const unsigned low = first == 0xe0 ? 0xa0 : 0x80;
-    const unsigned high = first == 0xed ? 0x9f : 0xbf;
-    return within(byte(1), low, high) && within(byte(2), 0x80, 0xbf) ? 3 : 0;
-  }
-  if (!within(first, 0xf0, 0xf4)) return 0;
-  const unsigned low = first == 0xf0 ? 0x90 : 0x80;
-  const unsigned high = first == 0xf4 ? 0x8f : 0xbf;
-  return within(byte(1), low, high) && within(byte(2), 0x80, 0xbf) && within(byte(3), 0x80, 0xbf) ? 4 : 0;
-}
-
-bool is_utf8_without_nul(std::string_view text) noexcept {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const std::size_t bytes = c == 0 ? 0 : c < 0x80 ? 1 : utf8_sequence_bytes(text.substr(i));
-    if (bytes == 0) return false;
-    i += bytes;
-  }
-  return true;
 }
 
 }  // namespace
@@ -73,7 +47,7 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
       decoded.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
     }
   }
-  if (!is_utf8_without_nul(decoded)) return std::nullopt;
+  if (decoded.contains('\0') || !is_valid_utf8(decoded)) return std::nullopt;
   return decoded;
 }
 

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -209,12 +210,22 @@ class ServerTest : public testing::Test {
     auto made = Server::listen(options, router, ServerParts{clock, random, log, metrics, access_log, render_plainly});
     ASSERT_TRUE(made) << made.error().message;
     server = std::move(*made);
-    thread = std::thread([this] { server->run(); });
+    thread = std::thread([this] {
+      server->run();
+      ended = true;
+    });
   }
   void stop() {
     if (!thread.joinable()) return;
     server->stop();
     gate.open();
+    if (!eventually([&] { return ended.load(); })) {
+      ADD_FAILURE() << "the server does not stop by itself";
+      while (!ended) {
+        clock.advance(std::chrono::seconds(1));
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+    }
     thread.join();
   }
   Client connect() { return Client(server->port()); }
@@ -241,6 +252,7 @@ class ServerTest : public testing::Test {
   Router router;
   ServerOptions options;
   std::unique_ptr<Server> server;
+  std::atomic<bool> ended = false;
   std::thread thread;
 };
 

@@ -22,7 +22,7 @@ TEST_F(ServerTest, stop_lets_a_request_in_flight_end_and_says_close) {
   EXPECT_EQ(idle.rest(), "") << "idle connections are closed at once";
   gate.open();
   EXPECT_THAT(client.rest(), AllOf(HasSubstr("Connection: close\r\n"), EndsWith("opened")));
-  thread.join();
+  stop();
   EXPECT_EQ(connections(), 0);
 }
 
@@ -65,8 +65,7 @@ TEST_F(ServerTest, a_handler_that_ends_after_the_last_moment_finds_all_it_needs)
     char byte;
     return ::recv(client.fd(), &byte, 1, MSG_DONTWAIT) == 0 || errno == ECONNRESET;
   })) << "the connection was not cut";
-  gate.open();
-  thread.join();
+  stop();
 }
 
 TEST_F(ServerTest, a_handler_that_never_ends_does_not_hold_up_the_stop) {

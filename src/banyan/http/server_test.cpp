@@ -165,6 +165,21 @@ TEST_F(ServerTest, a_handler_that_throws_is_answered_500_and_the_secret_stays_in
   EXPECT_THAT(client.ask(get("/hello")), EndsWith("hello"));
 }
 
+TEST_F(ServerTest, a_header_cannot_end_its_line_early) {
+  router.add(Method::get, "/split", [](const Request&, Context&) -> Task<Response> {
+    Response response = text("x");
+    response.headers = {{"Location", "/a\r\nSet-Cookie: b=c"}, {"Fine", "a\tb"}};
+    response.etag = "\"1\n\"";
+    return response;
+  });
+  start();
+  Client client = connect();
+  const std::string answer = client.ask(get("/split"));
+  EXPECT_THAT(answer, Not(HasSubstr("Set-Cookie")));
+  EXPECT_THAT(answer, Not(HasSubstr("ETag")));
+  EXPECT_THAT(answer, HasSubstr("\r\nFine: a\tb\r\n"));
+}
+
 TEST_F(ServerTest, options_says_what_is_allowed) {
   start();
   Client client = connect();

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "banyan/base/utf8.hpp"
+
 namespace banyan::observe {
 
 namespace {
@@ -36,18 +38,11 @@ struct CodePoint {
 };
 
 CodePoint decode(std::string_view text) noexcept {
+  const std::size_t length = utf8_sequence_bytes(text);
+  if (length == 0) return {};
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return {};
-  std::uint32_t value = lead & (0xffu >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {};
-    value = (value << 6) | (byte(i) & 0x3f);
-  }
-  const bool overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
-  if (overlong || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) return {};
+  std::uint32_t value = length == 1 ? byte(0) : byte(0) & (0xffu >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) value = (value << 6) | (byte(i) & 0x3f);
   return {value, length};
 }
 

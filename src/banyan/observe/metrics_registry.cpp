@@ -134,8 +134,7 @@ double scaled(std::uint64_t value, double scale) {
   return divides ? static_cast<double>(value) / divisor : static_cast<double>(value) * scale;
 }
 
-void show_histogram(const Histogram& histogram, prometheus::ClientMetric& shown) {
-  const Histogram::Snapshot snapshot = histogram.snapshot();
+void show_histogram(const Histogram& histogram, const Histogram::Snapshot& snapshot, prometheus::ClientMetric& shown) {
   std::uint64_t below = 0;
   for (std::size_t i = 0; i < snapshot.counts.size(); ++i) {
     below += snapshot.counts[i];
@@ -176,7 +175,12 @@ std::string MetricsRegistry::expose() const noexcept try {
       }
       if (series->counter) shown.counter.value = static_cast<double>(series->counter->value());
       if (series->gauge) shown.gauge.value = static_cast<double>(series->gauge->value());
-      if (series->histogram) show_histogram(*series->histogram, shown);
+      if (series->histogram) {
+        const Histogram::Snapshot snapshot = series->histogram->snapshot();
+        // A route has a dozen lines, and most of a schema's routes are never asked for.
+        if (snapshot.total == 0) continue;
+        show_histogram(*series->histogram, snapshot, shown);
+      }
       family.metric.push_back(std::move(shown));
     }
     if (!family.metric.empty()) result.push_back(std::move(family));

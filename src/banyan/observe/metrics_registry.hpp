@@ -28,8 +28,8 @@ class MetricsRegistry final : public Metrics {
   void sample(std::string_view name, std::string_view help, SampleKind kind, std::function<double()> read,
               MetricLabels labels = {}) override;
 
-  /// Every figure as it is now, families by name. A sample that throws is left out. Never throws; when there is no
-  /// memory for the text, the text is empty.
+  /// Every figure as it is now, families by name. A sample that throws is left out, and so is a histogram that has
+  /// observed nothing yet. Never throws; when there is no memory for the text, the text is empty.
   std::string expose() const noexcept;
 
   /// The content type of expose().

@@ -53,11 +53,31 @@ banyan_reads_total{collection="users"} 3
 
 TEST(MetricsRegistry, the_ends_of_buckets_are_shown_as_a_person_writes_them) {
   MetricsRegistry registry;
-  registry.histogram("h", "H.", latency_bounds_us(), 1e-6);
+  registry.histogram("h", "H.", latency_bounds_us(), 1e-6).observe(60'000'000);
   const std::string text = registry.expose();
-  for (const char* end : {"5e-05", "0.0001", "0.00025", "0.0005", "0.001", "0.0025", "0.1", "2.5", "10", "+Inf"}) {
+  for (const char* end : {"5e-05", "0.0001", "0.00025", "0.0005", "0.001", "0.0025", "0.1", "2.5", "10"}) {
     EXPECT_THAT(text, HasSubstr("h_bucket{le=\"" + std::string(end) + "\"} 0\n"));
   }
+  EXPECT_THAT(text, HasSubstr("h_bucket{le=\"+Inf\"} 1\n"));
+}
+
+TEST(MetricsRegistry, a_histogram_is_shown_from_its_first_observation_on) {
+  MetricsRegistry registry;
+  registry.counter("counted_total", "Counted.");
+  registry.gauge("level", "Level.");
+  Histogram& first = registry.histogram("h", "H.", bounds, 1, {{"route", "first"}});
+  registry.histogram("h", "H.", bounds, 1, {{"route", "second"}});
+  EXPECT_EQ(registry.expose(), R"(# HELP counted_total Counted.
+# TYPE counted_total counter
+counted_total 0
+# HELP level Level.
+# TYPE level gauge
+level 0
+)");
+  first.observe(0);
+  const std::string text = registry.expose();
+  EXPECT_THAT(text, HasSubstr("h_count{route=\"first\"} 1\n"));
+  EXPECT_THAT(text, Not(HasSubstr("second")));
 }
 
 TEST(MetricsRegistry, asking_twice_gives_the_same_object) {

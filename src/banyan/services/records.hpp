@@ -15,6 +15,9 @@
 
 namespace banyan::services {
 
+/// Why the policy turns the viewer away (`unauthenticated` or `forbidden`); nothing for whom it lets in.
+std::optional<Error> refusal(const Context& context, const Collection& collection, Action action);
+
 /// What Banyan does with records: checks who asks and what is given, reads through the cache, writes through the
 /// store, and keeps the one honest with the other (docs/consistency.md).
 ///

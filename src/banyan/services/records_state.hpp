@@ -19,9 +19,6 @@ struct Records::State {
   State(Parts given_parts, Options given_options);
 };
 
-/// Whom the policy turns away, and why; nothing for whom it lets in.
-std::optional<Error> refusal(const Context& context, const Collection& collection, Action action);
-
 Error no_such_record(const RecordKey& key);
 
 /// The record that the cache holds, or `not_found` where it holds "absent".

@@ -41,7 +41,7 @@ class Rig final : public contracts::CacheRig {
                 .ticket_lifetime = wishes.ticket_lifetime}) {}
   banyan::Cache& cache() override { return bench_.cache; }
   void pass_time(Duration by) override { bench_.clock.advance(by); }
-  std::optional<std::size_t> bytes() override { return bench_.cache.stats().bytes; }
+  std::size_t bytes() override { return bench_.cache.stats().bytes; }
 
  private:
   Bench bench_;

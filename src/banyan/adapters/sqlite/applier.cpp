@@ -76,7 +76,7 @@ Result<Applied> Applier::apply(const WriteBatch& batch) {
   cascaded_ = 0;
   checks_.clear();
   now_ = std::max<UnixMicros>(clock_.wall(), 1);
-  // One statement undoes itself when it fails; a savepoint is for more than one.
+  if (auto done = know_ties(); !done) return broken_ = true, fail(std::move(done.error()));
   if (!needs_savepoint(batch)) return apply_all(batch);
   if (auto done = run("SAVEPOINT request", savepoint_); !done) return fail(std::move(done.error()));
   auto applied = apply_all(batch);
@@ -89,10 +89,26 @@ Result<Applied> Applier::apply(const WriteBatch& batch) {
 }
 
 bool Applier::needs_savepoint(const WriteBatch& batch) const {
+  // One statement undoes itself when it fails. A savepoint is for more than one, and for what is found only
+  // afterwards: foreign keys are deferred, and those that the config does not know would else fail the commit of all.
   if (batch.writes.size() > 1) return true;
   const Write& write = batch.writes.front();
-  if (write.kind == Write::Kind::remove) return !plans_[write.collection->index].incoming.empty();
-  return touches_reference(write);
+  const Ties& ties = ties_[write.collection->index];
+  if (ties.has_triggers) return true;
+  const bool has_dependents = ties.is_referred_to || !plans_[write.collection->index].incoming.empty();
+  if (write.kind == Write::Kind::remove) return has_dependents;
+  if (ties.refers_beyond_config || touches_reference(write)) return true;
+  // A foreign key may name another column than the id.
+  return write.kind == Write::Kind::update && ties.is_referred_to;
+}
+
+Result<void> Applier::know_ties() {
+  if (ties_are_known_) return {};
+  auto ties = read_ties(connection_, schema_);
+  if (!ties) return fail(std::move(ties.error()));
+  ties_ = std::move(*ties);
+  ties_are_known_ = true;
+  return {};
 }
 
 Result<void> Applier::run(const char* text, Statement& statement) {
@@ -116,12 +132,16 @@ Result<Applied> Applier::apply_all(const WriteBatch& batch) {
   Applied applied;
   applied.changes.reserve(batch.writes.size());
   std::vector<Changed> caused;
+  bool were_open = false;
   for (write_ = 0; write_ < batch.writes.size(); ++write_) {
     auto changed = apply_one(batch.writes[write_], caused);
     if (!changed) return failed(std::move(changed.error()));
     applied.changes.push_back(std::move(*changed));
+    const bool are_open = references_are_open();
+    if (are_open && !were_open) opened_by_ = write_;
+    were_open = are_open;
   }
-  if (auto done = check_all(write_); !done) return failed(std::move(done.error()));
+  if (auto done = check_all(batch, write_); !done) return failed(std::move(done.error()));
   append_caused(applied.changes, std::move(caused));
   return applied;
 }

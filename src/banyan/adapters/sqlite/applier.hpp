@@ -6,6 +6,7 @@
 #include "banyan/adapters/sqlite/connection.hpp"
 #include "banyan/adapters/sqlite/graves.hpp"
 #include "banyan/adapters/sqlite/statement_cache.hpp"
+#include "banyan/adapters/sqlite/ties.hpp"
 #include "banyan/base/clock.hpp"
 #include "banyan/core/record_store.hpp"
 
@@ -24,6 +25,9 @@ class Applier {
   /// All of the batch or, after an error, none of it: the transaction is as it was before. After an error for which
   /// `broken()` holds, the transaction as a whole is lost.
   Result<Applied> apply(const WriteBatch& batch);
+
+  /// Another program may have changed the tables: look at their foreign keys again before the next batch.
+  void look_again() noexcept { ties_are_known_ = false; }
 
   /// Whether the latest apply() met an error of the whole database.
   bool broken() const noexcept { return broken_; }
@@ -48,6 +52,7 @@ class Applier {
   };
 
   bool needs_savepoint(const WriteBatch& batch) const;
+  Result<void> know_ties();
   Result<Applied> apply_all(const WriteBatch& batch);
   Result<Changed> apply_one(const Write& write, std::vector<Changed>& caused);
   Version first_version(const Write& write) const;
@@ -65,7 +70,7 @@ class Applier {
                                 std::vector<Changed>& caused);
   Result<void> clear_referring(const Incoming& from, const Value& id, std::vector<Changed>& caused);
   /// Nothing, or the first check that fails. `write` is then the place of the write that it is about.
-  Result<void> check_all(std::size_t& write);
+  Result<void> check_all(const WriteBatch& batch, std::size_t& write);
   Result<void> check_reference(const Check& check);
   Result<void> check_restricted(const RecordKey& gone);
   Result<bool> exists(const RecordKey& key);
@@ -96,6 +101,8 @@ class Applier {
   Connection& connection_;
   std::size_t cascade_rows_max_;
   std::vector<Plan> plans_;  ///< By collection.
+  std::vector<Ties> ties_;   ///< By collection.
+  bool ties_are_known_ = false;
   StatementCache statements_;
   Statement savepoint_;
   Statement release_;
@@ -105,6 +112,7 @@ class Applier {
   // Of the batch that is being applied:
   UnixMicros now_ = 0;
   std::size_t write_ = 0;
+  std::size_t opened_by_ = 0;  ///< The write that left references open, if they are.
   std::vector<Check> checks_;
   std::size_t cascaded_ = 0;  ///< Records touched beside those that the request names.
   bool broken_ = false;

@@ -14,6 +14,16 @@ Error broken_reference(std::string message) {
   return Error(ErrorCode::reference_broken, std::move(message)).with_reason("foreign_key_violation");
 }
 
+/// Of a foreign key that is in the database and not in the config.
+Error unknown_reference(const Write& write) {
+  if (write.kind == Write::Kind::remove) {
+    return broken_reference("records of a table that the config does not know refer to this record");
+  }
+  return broken_reference("a foreign key of the table " + write.collection->name +
+                          " that the config does not know would be broken")
+      .with_hint("name the reference in the config, or take the foreign key out of the database");
+}
+
 Error too_many(std::size_t rows_max) {
   return Error(ErrorCode::too_large, "deleting this would touch more than " + std::to_string(rows_max) + " records")
       .with_hint("delete the records that refer to it first, in parts");
@@ -55,14 +65,15 @@ Result<void> Applier::cascade(const RecordKey& key, std::vector<Changed>& caused
   return {};
 }
 
-Result<void> Applier::check_all(std::size_t& write) {
-  if (checks_.empty() || !references_are_open()) return {};
+Result<void> Applier::check_all(const WriteBatch& batch, std::size_t& write) {
+  if (!references_are_open()) return {};
   for (const Check& check : checks_) {
     write = check.write;
     auto done = check.field == 0 ? check_restricted(check.key) : check_reference(check);
     if (!done) return done;
   }
-  return fail(broken_reference("records of a table that the config does not know refer to this record"));
+  write = opened_by_;
+  return fail(unknown_reference(batch.writes[write]));
 }
 
 Result<bool> Applier::exists(const RecordKey& key) {

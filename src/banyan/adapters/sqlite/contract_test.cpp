@@ -45,6 +45,7 @@ contracts::RecordStoreFactory factory() {
 }
 
 BANYAN_RECORD_STORE_CONTRACT(Store, factory());
+BANYAN_DURABLE_STORE_CONTRACT(Store, factory());
 
 TEST(RecordStoreComparison, the_sqlite_store_answers_as_the_memory_store_does) {
   contracts::expect_same_answers(contracts::simple_factory<memory::RecordStore>("Memory"), factory());

@@ -19,9 +19,9 @@ struct Options {
   std::size_t batch_writes_max = 256;         ///< Writes of different requests that share one commit.
   std::size_t request_writes_max = 10'000;    ///< Writes of one request; more is `too_large`.
   std::size_t cascade_rows_max = 10'000;      ///< Records that one request may touch beside those it names.
-  std::size_t reader_cache_bytes = 1U << 20;  ///< Of pages, a connection.
-  std::size_t writer_cache_bytes = 4U << 20;
-  std::size_t checkpoint_bytes = 4U << 20;          ///< Size of the write-ahead log that asks for a checkpoint.
+  std::size_t reader_cache_bytes = 8U << 20;  ///< Of pages, a connection.
+  std::size_t writer_cache_bytes = 16U << 20;
+  std::size_t checkpoint_bytes = 16U << 20;         ///< Size of the write-ahead log that asks for a checkpoint.
   std::chrono::milliseconds lock_wait_max{2'000};   ///< For a lock that another program holds on the database.
   std::chrono::milliseconds watch_interval{1'000};  ///< How often an idle store looks for changes by others.
   /// Mean duration of a find in place, in microseconds, above which finds move to the reader threads, and below which

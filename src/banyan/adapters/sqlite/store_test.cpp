@@ -117,6 +117,46 @@ TEST_F(StoreTest, a_member_that_fails_takes_nobody_with_it) {
   EXPECT_EQ(opened.list({.collection = &opened.at("posts")})->records.size(), 0U);
 }
 
+TEST_F(StoreTest, a_foreign_key_that_the_config_does_not_know_fails_nobody_else) {
+  ASSERT_TRUE(opened.apply({user("Alice")}));
+  // Made while the store runs: it is known as soon as it holds.
+  RawDatabase(opened.options.file)
+      .run(
+          "CREATE TABLE relics (owner REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED);"
+          "INSERT INTO relics VALUES (1)");
+  std::vector<std::vector<Write>> requests;
+  requests.push_back({user("a")});
+  requests.push_back({opened.remove("users", number(1))});
+  requests.push_back({user("b"), opened.remove("users", number(1)), user("c")});
+  requests.push_back({user("d")});
+  const auto pending = together(std::move(requests));
+  ASSERT_EQ(commits().total, 3U) << "they shared a transaction";
+  EXPECT_TRUE(*pending[1].result);
+  EXPECT_EQ(pending[2].result->error().code, ErrorCode::reference_broken);
+  EXPECT_EQ(pending[3].result->error().code, ErrorCode::reference_broken);
+  EXPECT_EQ(pending[3].result->error().fields.front().field, "[1]");
+  EXPECT_TRUE(*pending[4].result);
+  EXPECT_FALSE(opened.store->unready_reason());
+  EXPECT_EQ(opened.list({.collection = &opened.at("users")})->records.size(), 4U) << "Alice, first, a, d";
+}
+
+TEST_F(StoreTest, a_reference_that_became_an_integer_still_fails_nobody_else) {
+  const auto file = opened.options.file;
+  opened.store.reset();
+  Opened changed(Options{.file = file},
+                 schema({blog()->collections[0], collection("posts", {required(field("title", FieldType::text)),
+                                                                      field("author", FieldType::integer)})}));
+  ASSERT_TRUE(changed.start());
+  const auto refused = changed.apply({changed.create("posts", {{"title", text("t")}, {"author", number(999)}})});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::reference_broken) << refused.error().detail;
+  EXPECT_FALSE(changed.store->unready_reason());
+  ASSERT_TRUE(changed.apply({changed.create("posts", {{"title", text("t")}})}));
+  EXPECT_EQ(changed.apply({changed.update("posts", number(1), {{"author", number(999)}})}).error().code,
+            ErrorCode::reference_broken);
+  EXPECT_FALSE(changed.store->unready_reason());
+}
+
 TEST_F(StoreTest, a_write_whose_time_ran_out_in_the_queue_is_not_done) {
   std::deque<Pending> pending;
   RawDatabase other(opened.options.file);

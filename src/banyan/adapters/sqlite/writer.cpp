@@ -3,9 +3,16 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <map>
 
 namespace banyan::sqlite {
 namespace {
+
+using Waiters = std::map<Executor*, std::vector<std::coroutine_handle<>>>;
+
+/// A commit on a device of which one does not wait for the callers of the last one.
+constexpr Duration slow_commit = std::chrono::milliseconds(1);
+constexpr Duration gather_max = std::chrono::milliseconds(2);
 
 std::uint64_t microseconds(Duration duration) {
   return static_cast<std::uint64_t>(
@@ -38,24 +45,32 @@ Writer::Push Writer::push(WriteRequest& request) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return Push::stopped;
-    const std::size_t queued = queue_.size() - taken_;
-    if (queued >= options_.write_queue_max) return Push::full;
+    if (queued() >= options_.write_queue_max) return Push::full;
     queue_.push_back(&request);
-    parts_.metrics.write_queue.set(static_cast<std::int64_t>(queued + 1));
-    wake = std::exchange(waiting_, false);
+    parts_.metrics.write_queue.set(static_cast<std::int64_t>(queued()));
+    wake = wake_at_ != 0 && queued() >= wake_at_;
+    if (wake) wake_at_ = 0;
   }
   if (wake) arrived_.notify_one();
   return Push::taken;
 }
 
+void Writer::wait_for_requests(std::unique_lock<std::mutex>& lock) {
+  const auto wait = [&](std::size_t requests, Duration at_most) {
+    if (stopping_ || queued() >= requests) return;
+    wake_at_ = requests;
+    arrived_.wait_for(lock, at_most, [&] { return stopping_ || queued() >= requests; });
+    wake_at_ = 0;
+  };
+  const std::size_t callers = std::min(answered_ + queued(), options_.batch_writes_max);
+  if (callers > 1 && commit_time_ >= slow_commit) wait(callers, std::min(commit_time_ / 4, gather_max));
+  wait(1, options_.watch_interval);
+}
+
 bool Writer::wait_for_batch(Batch& batch) {
   batch.clear();
   std::unique_lock lock(mutex_);
-  if (taken_ == queue_.size() && !stopping_) {
-    waiting_ = true;
-    arrived_.wait_for(lock, options_.watch_interval, [&] { return stopping_ || taken_ < queue_.size(); });
-    waiting_ = false;
-  }
+  wait_for_requests(lock);
   std::size_t writes = 0;
   while (taken_ < queue_.size()) {
     const std::size_t more = queue_[taken_]->batch.writes.size();
@@ -71,7 +86,8 @@ bool Writer::wait_for_batch(Batch& batch) {
     queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(taken_));
     taken_ = 0;
   }
-  parts_.metrics.write_queue.set(static_cast<std::int64_t>(queue_.size() - taken_));
+  answered_ = batch.size();
+  parts_.metrics.write_queue.set(static_cast<std::int64_t>(queued()));
   return !batch.empty() || !stopping_;
 }
 
@@ -121,7 +137,9 @@ Result<void> Writer::execute(const Batch& batch) {
   }
   const SteadyTime before = parts_.clock.steady();
   if (auto done = connection_.commit(); !done) return done;
-  parts_.metrics.commit_latency.observe(microseconds(parts_.clock.steady() - before));
+  const Duration took = parts_.clock.steady() - before;
+  commit_time_ += (took - commit_time_) / 8;
+  parts_.metrics.commit_latency.observe(microseconds(took));
   parts_.metrics.batch_requests.observe(batch.size());
   parts_.metrics.wal_bytes.set(static_cast<std::int64_t>(connection_.wal_bytes()));
   return {};
@@ -130,11 +148,16 @@ Result<void> Writer::execute(const Batch& batch) {
 void Writer::acknowledge(const Batch& batch) {
   const SteadyTime now = parts_.clock.steady();
   std::size_t records = 0;
+  Waiters waiters;
   for (WriteRequest* request : batch) {
     if (*request->result) records += (*request->result)->changes.size();
     parts_.metrics.write_latency.observe(microseconds(now - request->queued_at));
-    request->completion.complete(std::move(*request->result));
+    Executor& executor = request->completion.executor();
+    const auto waiter = request->completion.complete_quietly(std::move(*request->result));
+    if (waiter) waiters[&executor].push_back(waiter);
   }
+  // Once a loop, not once a request: the first to wake would fight the rest for the loop's queue.
+  for (auto& [executor, coroutines] : waiters) executor->post_all(std::move(coroutines));
   parts_.metrics.writes.add(records);
 }
 

@@ -93,6 +93,7 @@ Result<bool> WriterConnection::changed_by_others() {
   const bool changed = reopened_ || version != opened_->last_data_version;
   reopened_ = false;
   opened_->last_data_version = version;
+  if (changed) opened_->applier.look_again();
   return changed;
 }
 
