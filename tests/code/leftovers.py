@@ -42,6 +42,10 @@ def check(root):
     headers = [path for path in sources if path.suffix == ".hpp"]
     problems += [f"{path}: no file includes it" for path in unused(root, headers, text_of)]
 
+    for path in tree.files(root, ".md", ".cpp", ".hpp", ".py", ".txt", ".cmake", ".toml", ".bash"):
+        if re.search(r"^(<{7} |>{7} )", tree.read(root / path), re.M):
+            problems.append(f"{path}: a conflict that nobody resolved")
+
     documents = tree.files(root, ".md")
     text_of = {path: tree.read(root / path) for path in documents}
     linked = [path for path in tree.files(root, ".md", ".svg", ".png", under=("docs",)) if path.name != "README.md"]

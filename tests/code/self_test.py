@@ -120,6 +120,9 @@ class Leftovers(unittest.TestCase):
     def test_a_mark_of_unfinished_work_is_refused(self):
         self.assertIn("src/a.cpp:2: left behind", self.problems({"src/a.cpp": "\n// FIX" + "ME later\n"})[0])
 
+    def test_an_unresolved_conflict_is_refused(self):
+        self.assertIn("a conflict", self.problems({"a.md": "<" * 7 + " HEAD\n", "src/b.cpp": ""})[0])
+
     def test_a_banned_call_names_its_replacement(self):
         self.assertIn("use RE2", self.problems({"src/a.cpp": "std::regex pattern;\n"})[0])
 
