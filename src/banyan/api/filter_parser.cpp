@@ -24,6 +24,9 @@ constexpr std::array operators = {
     Operator{"is", CompareOp::is_null},
 };
 
+/// A match takes as many steps as the text has bytes, times those of the pattern.
+constexpr std::size_t pattern_bytes_max = 1'000;
+
 std::unexpected<Error> malformed(std::string message, std::string hint) {
   return fail(Error(ErrorCode::invalid, std::move(message)).with_reason("malformed_query").with_hint(std::move(hint)));
 }
@@ -116,6 +119,9 @@ Result<Filter> parse_comparison(const Field& field, std::size_t place, CompareOp
       return malformed("'like' and 'ilike' compare texts, and '" + field.name + "' is of type " +
                            std::string(to_string(field.type)) + ".",
                        "Use eq, neq, gt, gte, lt, lte or in.");
+    if (text.size() > pattern_bytes_max)
+      return malformed("A pattern holds at most " + std::to_string(pattern_bytes_max) + " bytes.",
+                       "Ask for a shorter part of the text.");
     return Filter::compare(place, op, {Value(with_asterisks_as_percent(text))});
   }
   Result<Value> value = value_from_text(field, text);

@@ -113,6 +113,12 @@ TEST_F(QueryParser, an_escaped_asterisk_in_a_pattern_is_itself) {
   EXPECT_TRUE(matches_row("name=like.a%5C%25", Value(std::string("a%")), none));
 }
 
+TEST_F(QueryParser, a_pattern_has_a_bound_that_its_refusal_names) {
+  EXPECT_EQ(refusal("name=like." + std::string(1'000, 'a')), "accepted");
+  EXPECT_THAT(refusal("name=like." + std::string(1'001, 'a')), HasSubstr("1000 bytes"));
+  EXPECT_THAT(refusal("name=not.ilike." + std::string(1'001, '*')), HasSubstr("1000 bytes"));
+}
+
 TEST_F(QueryParser, order_limit_offset_and_select_are_understood) {
   const ParsedQuery parsed = parse("order=age.desc,name.asc.nullsfirst,id&limit=7&offset=3&select=name,id");
   ASSERT_EQ(parsed.query.order.size(), 3U);

@@ -45,6 +45,15 @@ Stretch match_stretch(std::string_view text, std::size_t t, std::string_view pat
   return {p, t, true};
 }
 
+constexpr std::size_t steps_between_looks = 1U << 16U;
+
+bool is_stopped(StopCheck& stop, std::size_t steps) noexcept {
+  stop.steps += steps;
+  if (stop.steps < steps_between_looks) return false;
+  stop.steps = 0;
+  return stop.should_stop != nullptr && stop.should_stop(stop.argument);
+}
+
 }  // namespace
 
 int compare_values(const Value& a, const Value& b) noexcept {
@@ -66,6 +75,12 @@ int compare_with_null_last(const Value& a, const Value& b) noexcept {
 }
 
 bool matches_like(std::string_view text, std::string_view pattern, bool fold_ascii_case) noexcept {
+  StopCheck never;
+  return matches_like(text, pattern, fold_ascii_case, never).value_or(false);
+}
+
+std::optional<bool> matches_like(std::string_view text, std::string_view pattern, bool fold_ascii_case,
+                                 StopCheck& stop) noexcept {
   // Wildcard matching that goes back to the latest `%` only: a stretch between two `%` that fits at its first place
   // leaves the most for the rest, so earlier `%` need no second look. At most |text| * |pattern| steps.
   std::size_t t = 0;
@@ -73,6 +88,7 @@ bool matches_like(std::string_view text, std::string_view pattern, bool fold_asc
   bool after_percent = false;
   while (true) {
     const Stretch stretch = match_stretch(text, t, pattern, p, fold_ascii_case);
+    if (is_stopped(stop, stretch.pattern_end - p + 1)) return std::nullopt;
     const bool at_pattern_end = stretch.matched && stretch.pattern_end == pattern.size();
     if (at_pattern_end && stretch.text_end == text.size()) return true;
     if (stretch.matched && !at_pattern_end) {

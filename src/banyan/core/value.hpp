@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -31,5 +32,17 @@ int compare_with_null_last(const Value& a, const Value& b) noexcept;
 /// next character as it is, and stands for itself where none follows. With `fold_ascii_case`, A-Z equals a-z and
 /// nothing else folds. Both texts are valid UTF-8. Takes at most |text| * |pattern| steps.
 bool matches_like(std::string_view text, std::string_view pattern, bool fold_ascii_case) noexcept;
+
+/// Asked now and then, in the midst of long work, whether to give it up.
+struct StopCheck {
+  bool (*should_stop)(const void* argument) = nullptr;  ///< Nothing: never.
+  const void* argument = nullptr;
+  std::size_t steps = 0;  ///< Since it was last asked; goes on from one match to the next.
+};
+
+/// The same; nothing when it was given up. Asks about every 2^16 steps, well under a millisecond, plus what one stretch
+/// of the pattern without `%` takes.
+std::optional<bool> matches_like(std::string_view text, std::string_view pattern, bool fold_ascii_case,
+                                 StopCheck& stop) noexcept;
 
 }  // namespace banyan

@@ -122,5 +122,20 @@ TEST(MatchesLike, a_pattern_made_to_hurt_costs_no_more_than_the_product_of_the_l
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10)) << "exponential would never end";
 }
 
+TEST(MatchesLike, a_long_match_is_given_up_when_it_is_told_to_stop) {
+  const std::string text(100'000, 'a');
+  const std::string pattern = "%" + std::string(100, 'a') + "b%";
+  struct Asked {
+    mutable int times = 0;
+  } asked;
+  StopCheck stop{.should_stop = [](const void* count) { return ++static_cast<const Asked*>(count)->times == 3; },
+                 .argument = &asked};
+  EXPECT_EQ(matches_like(text, pattern, false, stop), std::nullopt);
+  EXPECT_EQ(asked.times, 3);
+  StopCheck never;
+  EXPECT_EQ(matches_like(text, pattern, false, never), false);
+  EXPECT_EQ(matches_like("aab", "%a_", false, never), true);
+}
+
 }  // namespace
 }  // namespace banyan

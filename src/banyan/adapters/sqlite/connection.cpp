@@ -25,13 +25,17 @@ void like(sqlite3_context* context, int, sqlite3_value** arguments) {
   if (sqlite3_value_type(arguments[0]) == SQLITE_NULL || sqlite3_value_type(arguments[1]) == SQLITE_NULL) {
     return sqlite3_result_null(context);
   }
-  sqlite3_result_int(context, matches_like(argument(arguments[0]), argument(arguments[1]), fold_case) ? 1 : 0);
+  auto& stop = *static_cast<StopCheck*>(sqlite3_user_data(context));
+  const auto matched = matches_like(argument(arguments[0]), argument(arguments[1]), fold_case, stop);
+  // SQLite itself looks at the deadline only between two steps of its machine, and a match is one.
+  if (!matched) return sqlite3_result_error_code(context, SQLITE_INTERRUPT);
+  sqlite3_result_int(context, *matched ? 1 : 0);
 }
 
-void register_functions(sqlite3* handle) {
+void register_functions(sqlite3* handle, StopCheck* stop) {
   constexpr int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-  sqlite3_create_function_v2(handle, "banyan_like", 2, flags, nullptr, like<false>, nullptr, nullptr, nullptr);
-  sqlite3_create_function_v2(handle, "banyan_ilike", 2, flags, nullptr, like<true>, nullptr, nullptr, nullptr);
+  sqlite3_create_function_v2(handle, "banyan_like", 2, flags, stop, like<false>, nullptr, nullptr, nullptr);
+  sqlite3_create_function_v2(handle, "banyan_ilike", 2, flags, stop, like<true>, nullptr, nullptr, nullptr);
 }
 
 /// A name in double quotes that does not exist is an error, not a text; the schema may not call unsafe functions.
@@ -54,7 +58,7 @@ Result<Connection> Connection::open(const ConnectionSettings& settings) {
   Connection connection(raw);
   if (rc != SQLITE_OK) return fail(open_error(raw, rc, settings.path));
   harden(raw);
-  register_functions(raw);
+  register_functions(raw, connection.stop_.get());
   sqlite3_busy_timeout(raw, static_cast<int>(settings.busy_timeout.count()));
 
   // secure_delete is on in Debian and writes deleted content over with zeros: more pages written a delete.

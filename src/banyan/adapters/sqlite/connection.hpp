@@ -10,6 +10,7 @@
 
 #include "banyan/adapters/sqlite/statement.hpp"
 #include "banyan/base/result.hpp"
+#include "banyan/core/value.hpp"
 
 namespace banyan::sqlite {
 
@@ -37,6 +38,9 @@ class Connection {
   /// The first column of the first row, or `fallback` when there is no row.
   Result<std::int64_t> query_integer(std::string_view sql, std::int64_t fallback = 0);
 
+  /// What the functions ask that Banyan adds to SQLite, in the midst of one call.
+  StopCheck& stop_check() noexcept { return *stop_; }
+
   bool in_transaction() const noexcept { return sqlite3_get_autocommit(get()) == 0; }
 
  private:
@@ -44,6 +48,7 @@ class Connection {
     void operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
   };
   explicit Connection(sqlite3* handle) : handle_(handle) {}
+  std::unique_ptr<StopCheck> stop_ = std::make_unique<StopCheck>();  ///< SQLite has its address.
   std::unique_ptr<sqlite3, Close> handle_;
 };
 

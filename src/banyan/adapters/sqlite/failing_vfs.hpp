@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -69,7 +70,10 @@ inline const sqlite3_io_methods* methods() {
     };
     m.xSync = [](sqlite3_file* f, int flags) {
       const int rc = device().next();
-      if (rc != SQLITE_OK) return rc == SQLITE_FULL ? SQLITE_FULL : SQLITE_IOERR_FSYNC;
+      if (rc != SQLITE_OK) {
+        errno = rc == SQLITE_FULL ? ENOSPC : EIO;  // as a file system says it that finds room only now
+        return SQLITE_IOERR_FSYNC;
+      }
       ++device().syncs;
       return real(f)->pMethods->xSync(real(f), flags);
     };

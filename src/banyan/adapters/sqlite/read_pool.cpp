@@ -8,7 +8,7 @@ ReadPool::ReadPool(const Schema& schema, const ConnectionSettings& settings, con
                    StoreMetrics& metrics)
     : queue_max_(options.read_queue_max), metrics_(metrics) {
   for (std::size_t i = 0; i < options.reader_threads; ++i) {
-    readers_.push_back(std::make_unique<Reader>(schema, settings));
+    readers_.push_back(std::make_unique<Reader>(schema, settings, options.page_bytes_max));
   }
 }
 

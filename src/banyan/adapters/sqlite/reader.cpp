@@ -13,24 +13,43 @@ constexpr int steps_between_looks = 2000;
 /// Has a connection look at the deadline now and then as long as it lives.
 class Interruptible {
  public:
-  Interruptible(sqlite3* database, const Context& context) : database_(database) {
+  Interruptible(Connection& connection, const Context& context) : connection_(connection) {
     // SQLite takes a pointer to anything and hands it back as it is.
     void* argument = const_cast<Context*>(&context);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
     sqlite3_progress_handler(
-        database_, steps_between_looks,
-        [](void* given) { return static_cast<const Context*>(given)->expired() ? 1 : 0; }, argument);
+        connection_.get(), steps_between_looks, [](void* given) { return has_expired(given) ? 1 : 0; }, argument);
+    connection_.stop_check() = {.should_stop = has_expired, .argument = &context};
   }
   Interruptible(const Interruptible&) = delete;
   Interruptible& operator=(const Interruptible&) = delete;
-  ~Interruptible() { sqlite3_progress_handler(database_, 0, nullptr, nullptr); }
+  ~Interruptible() {
+    sqlite3_progress_handler(connection_.get(), 0, nullptr, nullptr);
+    connection_.stop_check() = {};
+  }
 
  private:
-  sqlite3* database_;
+  static bool has_expired(const void* context) { return static_cast<const Context*>(context)->expired(); }
+
+  Connection& connection_;
 };
 
 Error damaged_record(const Collection& collection) {
   return Error(ErrorCode::internal, "a record holds what its collection does not allow")
       .with_detail("table " + collection.name + ": written by another program?");
+}
+
+std::size_t text_bytes(const Record& record) {
+  std::size_t bytes = 0;
+  for (const Value& value : record.values) {
+    if (const auto* text = std::get_if<std::string>(&value)) bytes += text->size();
+  }
+  return bytes;
+}
+
+Error page_too_large(std::size_t bytes_max) {
+  return Error(ErrorCode::too_large, "the page would hold more than " + std::to_string(bytes_max) + " bytes")
+      .with_reason("page_too_large")
+      .with_hint("ask for fewer records with limit");
 }
 
 /// SQLite's parser has a stack of 100 symbols, and its expressions a depth of 1000.
@@ -122,17 +141,20 @@ Result<RecordPage> Reader::list(const Context& context, const Query& query) {
   }
   if (!statement) return fail(std::move(statement.error()));
 
-  const Interruptible interruptible(opened_->connection.get(), context);
+  const Interruptible interruptible(opened_->connection, context);
   const Use use(**statement);
   int number = 0;
   for (const Value* operand : page->operands) (*statement)->bind(++number, *operand);
   (*statement)->bind(++number, static_cast<std::int64_t>(query.limit));
   (*statement)->bind(++number, static_cast<std::int64_t>(std::min<std::uint64_t>(query.offset, INT64_MAX)));
   RecordPage result;
+  std::size_t bytes = 0;
   int rc = SQLITE_OK;
   while ((rc = (*statement)->step()) == SQLITE_ROW) {
     Record& record = result.records.emplace_back();
     if (!read_record(**statement, *query.collection, record)) return fail(damaged_record(*query.collection));
+    bytes += text_bytes(record);
+    if (bytes > page_bytes_max_) return fail(page_too_large(page_bytes_max_));
   }
   if (rc != SQLITE_DONE) return fail(error_from(opened_->connection.get(), rc));
   return result;

@@ -12,7 +12,9 @@ namespace banyan::sqlite {
 /// One connection that reads, opened when first used. Thread safety: one thread at a time.
 class Reader {
  public:
-  Reader(const Schema& schema, ConnectionSettings settings) : schema_(schema), settings_(std::move(settings)) {}
+  /// `page_bytes_max` bounds the texts that a list answers.
+  Reader(const Schema& schema, ConnectionSettings settings, std::size_t page_bytes_max = 0)
+      : schema_(schema), settings_(std::move(settings)), page_bytes_max_(page_bytes_max) {}
 
   /// Opens the connection and prepares a find.
   Result<void> prepare(const Collection& collection);
@@ -24,7 +26,7 @@ class Reader {
   bool keep_snapshot(std::uint64_t commits);
   void end_snapshot();
   void close() { opened_.reset(); }
-  /// Interrupted with deadline_exceeded when the context expires.
+  /// Interrupted with deadline_exceeded when the context expires; too_large when the page has too many bytes.
   Result<RecordPage> list(const Context& context, const Query& query);
 
  private:
@@ -45,6 +47,7 @@ class Reader {
 
   const Schema& schema_;
   ConnectionSettings settings_;
+  std::size_t page_bytes_max_;
   std::unique_ptr<Opened> opened_;
 };
 

@@ -57,8 +57,9 @@ bool read_record(Statement& statement, const Collection& collection, Record& rec
   for (std::size_t i = 0; i < count; ++i) {
     if (!read_value(statement, static_cast<int>(i), collection.fields[i].storage, record.values[i])) return false;
   }
-  record.version = static_cast<Version>(statement.integer(static_cast<int>(count)));
-  return true;
+  const std::int64_t version = statement.integer(static_cast<int>(count));
+  record.version = static_cast<Version>(version);
+  return version >= 1;  // 0 says "not there", and what is negative would be above all that ever comes
 }
 
 }  // namespace banyan::sqlite

@@ -1,6 +1,7 @@
 #include "banyan/adapters/sqlite/store.hpp"
 
 #include <atomic>
+#include <new>
 
 #include "banyan/adapters/sqlite/database_file.hpp"
 #include "banyan/adapters/sqlite/find_route.hpp"
@@ -19,6 +20,16 @@ std::int64_t nanoseconds(Duration duration) {
 
 Error busy_reading() {
   return Error(ErrorCode::overloaded, "too many reads wait for the database").with_hint("try again in a moment");
+}
+
+/// What the read answers, or why there is no memory for it: an exception would end the thread, and the process.
+template <typename Read>
+auto within_memory(Read&& read) -> decltype(read()) {
+  try {
+    return read();
+  } catch (const std::bad_alloc&) {
+    return fail(Error(ErrorCode::unavailable, "the server is short of memory").with_hint("try again in a moment"));
+  }
 }
 
 Error not_serving() { return Error(ErrorCode::unavailable, "the database is not open for requests"); }
@@ -75,9 +86,12 @@ class ListJob final : public ReadJob {
       : ReadJob(context_), completion(context_.executor), query_(query), metrics_(metrics) {}
 
   void run(Reader& reader) override {
-    const SteadyTime before = context.clock.steady();
-    auto page = reader.list(context, query_);
-    metrics_.list_latency.observe(static_cast<std::uint64_t>(nanoseconds(context.clock.steady() - before)) / 1000);
+    auto page = within_memory([&] {
+      const SteadyTime before = context.clock.steady();
+      auto read = reader.list(context, query_);
+      metrics_.list_latency.observe(static_cast<std::uint64_t>(nanoseconds(context.clock.steady() - before)) / 1000);
+      return read;
+    });
     completion.complete(std::move(page));
   }
   void refuse(Error error) override { completion.complete(fail(std::move(error))); }
@@ -97,7 +111,7 @@ class FindJob final : public ReadJob {
 
   void run(Reader& reader) override {
     const SteadyTime before = context.clock.steady();
-    auto record = reader.find(key_);
+    auto record = within_memory([&] { return reader.find(key_); });
     note_(context.clock.steady() - before);
     completion.complete(std::move(record));
   }

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <deque>
+#include <new>
 #include <thread>
 
 #include "banyan/adapters/sqlite/dialect.hpp"
@@ -157,6 +158,88 @@ TEST_F(StoreTest, a_reference_that_became_an_integer_still_fails_nobody_else) {
   EXPECT_FALSE(changed.store->unready_reason());
 }
 
+TEST_F(StoreTest, a_version_that_no_write_gave_is_damage_to_every_reader) {
+  ASSERT_TRUE(opened.apply({user("Alice")}));
+  RawDatabase raw(opened.options.file);
+  for (const char* version : {"0", "-1"}) {
+    raw.run(std::string("UPDATE users SET _version = ") + version);
+    EXPECT_EQ(opened.find("users", number(1)).error().code, ErrorCode::internal) << version;
+    EXPECT_EQ(opened.list({.collection = &opened.at("users")}).error().code, ErrorCode::internal) << version;
+  }
+  ASSERT_TRUE(opened.apply({opened.update("users", number(1), {{"name", text("Bob")}})})) << "which repairs it";
+  EXPECT_TRUE(opened.find("users", number(1)));
+}
+
+TEST_F(StoreTest, a_page_of_too_many_bytes_is_refused) {
+  Opened small(Options{.file = directory.path() / "small.db", .page_bytes_max = 10'000});
+  ASSERT_TRUE(small.start());
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(small.apply({small.create("users", {{"name", text(std::string(3'000, 'x'))}})}));
+  }
+  const auto page = small.list({.collection = &small.at("users")});
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().code, ErrorCode::too_large);
+  EXPECT_EQ(page.error().reason, "page_too_large");
+  EXPECT_THAT(page.error().hint, ::testing::HasSubstr("limit"));
+  EXPECT_EQ(small.list({.collection = &small.at("users"), .limit = 2})->records.size(), 2U);
+}
+
+/// Has no memory left at one look.
+class StarvedClock final : public Clock {
+ public:
+  SteadyTime steady() const override { return look(), system_.steady(); }
+  UnixMicros wall() const override { return look(), system_.wall(); }
+  mutable std::atomic<int> looks_left = 0;
+
+ private:
+  void look() const {
+    if (--looks_left == 0) throw std::bad_alloc();
+  }
+  SystemClock system_;
+};
+
+TEST_F(StoreTest, a_read_without_memory_is_refused_and_the_reader_goes_on) {
+  const StarvedClock clock;
+  Context context{opened.executor, clock, clock.steady() + std::chrono::seconds(30)};
+  clock.looks_left = 2;
+  const auto page = block_on(opened.store->list(context, {.collection = &opened.at("users")}));
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().code, ErrorCode::unavailable);
+  EXPECT_TRUE(opened.list({.collection = &opened.at("users")}));
+}
+
+/// Its wall clock, which the store asks while it applies a write, has no memory left once.
+class StarvedWall final : public Clock {
+ public:
+  SteadyTime steady() const override { return system_.steady(); }
+  UnixMicros wall() const override {
+    if (starves.exchange(false)) throw std::bad_alloc();
+    return system_.wall();
+  }
+  mutable std::atomic<bool> starves = false;
+
+ private:
+  SystemClock system_;
+};
+
+TEST_F(StoreTest, a_write_without_memory_is_undone_and_the_writer_goes_on) {
+  const auto file = opened.options.file;
+  opened.store.reset();
+  const StarvedWall clock;
+  auto store = Store::open(Options{.file = file}, {*opened.schema, clock, opened.log, opened.metrics});
+  ASSERT_TRUE(store);
+  opened.store = std::move(*store);
+  ASSERT_TRUE(opened.store->start());
+  clock.starves = true;
+  const auto failed = opened.apply({user("Alice")});
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::unavailable);
+  EXPECT_TRUE(opened.apply({user("Bob")}));
+  EXPECT_FALSE(opened.store->unready_reason());
+  EXPECT_EQ(RawDatabase(file).ask("SELECT name FROM users"), "Bob\n");
+  opened.store.reset();
+}
+
 TEST_F(StoreTest, a_write_whose_time_ran_out_in_the_queue_is_not_done) {
   std::deque<Pending> pending;
   RawDatabase other(opened.options.file);
@@ -232,6 +315,18 @@ TEST_F(StoreTest, a_long_list_is_interrupted_at_its_deadline) {
   EXPECT_EQ(page.error().code, ErrorCode::deadline_exceeded);
   EXPECT_LT(clock.looks(), 40) << "it stopped soon after";
   EXPECT_EQ(opened.list({.collection = &opened.at("users"), .limit = 5})->records.size(), 5U) << "the reader goes on";
+}
+
+TEST_F(StoreTest, one_long_match_is_interrupted_at_the_deadline) {
+  ASSERT_TRUE(opened.apply({user(std::string(1'000'000, 'a'))}));
+  const ImpatientClock clock;
+  Context context{opened.executor, clock, SteadyTime(std::chrono::seconds(50))};
+  Query query{.collection = &opened.at("users")};
+  query.filter = Filter::compare(1, CompareOp::like, {text("%" + std::string(500, 'a') + "b%")});
+  const auto page = block_on(opened.store->list(context, query));
+  ASSERT_FALSE(page) << "it went on to the end";
+  EXPECT_EQ(page.error().code, ErrorCode::deadline_exceeded);
+  EXPECT_EQ(opened.list({.collection = &opened.at("users")})->records.size(), 1U) << "the reader goes on";
 }
 
 /// `alice AND (alice OR (alice AND …`

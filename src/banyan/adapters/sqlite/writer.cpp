@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <new>
 
 namespace banyan::sqlite {
 namespace {
@@ -113,7 +114,8 @@ void Writer::refuse_expired(Batch& batch) {
 }
 
 void Writer::run(Batch& batch) {
-  auto done = execute(batch);
+  committing_ = false;
+  auto done = execute_within_memory(batch);
   parts_.commits.fetch_add(1, std::memory_order_acq_rel);  // also where the outcome is not known
   if (!done) {
     connection_.rollback();
@@ -128,6 +130,16 @@ void Writer::run(Batch& batch) {
   acknowledge(batch);
 }
 
+Result<void> Writer::execute_within_memory(const Batch& batch) {
+  try {
+    return execute(batch);
+  } catch (const std::bad_alloc&) {
+    return fail(
+        Error(committing_ ? ErrorCode::outcome_unknown : ErrorCode::unavailable, "the server is short of memory")
+            .with_hint(committing_ ? "read the record before writing it again" : "try again in a moment"));
+  }
+}
+
 Result<void> Writer::execute(const Batch& batch) {
   if (auto done = connection_.begin(); !done) return done;
   note_foreign_changes();
@@ -136,6 +148,7 @@ Result<void> Writer::execute(const Batch& batch) {
     if (connection_.broken()) return fail(request->result->error());
   }
   const SteadyTime before = parts_.clock.steady();
+  committing_ = true;
   if (auto done = connection_.commit(); !done) return done;
   const Duration took = parts_.clock.steady() - before;
   commit_time_ += (took - commit_time_) / 8;

@@ -70,6 +70,7 @@ class Writer {
   void refuse_expired(Batch& batch);
   void run(Batch& batch);
   Result<void> execute(const Batch& batch);
+  Result<void> execute_within_memory(const Batch& batch);
   void acknowledge(const Batch& batch);
   void fail_all(const Batch& batch, const Error& error);
   void note_foreign_changes();
@@ -84,6 +85,7 @@ class Writer {
   std::vector<WriteRequest*> queue_;  ///< Taken from `taken_` on.
   std::size_t taken_ = 0;
   std::size_t wake_at_ = 0;  ///< Requests that the writer sleeps for; 0: it does not sleep.
+  bool committing_ = false;  ///< The batch that is executed; of the writer\'s thread.
   bool stopping_ = false;
   std::thread thread_;
   // Of the writer's thread:

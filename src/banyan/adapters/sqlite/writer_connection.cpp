@@ -66,16 +66,18 @@ Result<void> WriterConnection::begin() {
 }
 
 Result<void> WriterConnection::commit() {
-  auto done = run(opened_->commit);
-  if (!done && done.error().code == ErrorCode::unavailable) {
-    // The device failed while it was made to keep the commit: a crash now might still find it there.
-    Error error = std::move(done.error());
+  const Use use(opened_->commit);
+  const int rc = opened_->commit.step();
+  if (rc == SQLITE_DONE) return {};
+  Error error = error_from(opened_->connection.get(), rc);
+  if ((rc & 0xFF) == SQLITE_IOERR || error.code == ErrorCode::unavailable) {
+    // The device failed while it was made to keep the commit: a crash now might still find it there, also where the
+    // cause was a full device, which some tell only when they are made to keep what they took.
     error.code = ErrorCode::outcome_unknown;
     error.message = "the device failed during the commit: the write may or may not have been kept";
     error.hint = "read the record before writing it again";
-    return fail(std::move(error));
   }
-  return done;
+  return fail(std::move(error));
 }
 
 void WriterConnection::rollback() {
