@@ -6,78 +6,16 @@
 
 #include <atomic>
 #include <deque>
-#include <new>
 #include <thread>
 
 #include "banyan/adapters/sqlite/dialect.hpp"
-#include "banyan/adapters/sqlite/raw_database.hpp"
-#include "banyan/adapters/sqlite/test_support.hpp"
+#include "banyan/adapters/sqlite/store_fixture.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::sqlite {
 namespace {
 
 using namespace testkit;  // NOLINT: the words of these tests
-
-bool wait_until(const auto& holds) {
-  for (int i = 0; i < 10'000; ++i) {
-    if (holds()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return false;
-}
-
-/// A request whose answer is looked at later.
-struct Pending {
-  Pending(Opened& opened, std::vector<Write> writes)
-      : context{opened.executor, opened.clock, opened.clock.steady() + std::chrono::seconds(30)} {
-    detach(run(opened, WriteBatch{std::move(writes)}));
-  }
-  Task<void> run(Opened& opened, WriteBatch batch) {
-    auto applied = co_await opened.store->apply(context, std::move(batch));
-    result.emplace(std::move(applied));
-    done = true;
-  }
-  Context context;
-  std::optional<Result<Applied>> result;
-  std::atomic<bool> done = false;
-};
-
-class StoreTest : public ::testing::Test {
- protected:
-  explicit StoreTest(Options options = {}) : opened(with_file(std::move(options))) {}
-  void SetUp() override {
-    const auto started = opened.start();
-    ASSERT_TRUE(started) << started.error().message << " / " << started.error().detail;
-  }
-  Options with_file(Options options) {
-    options.file = directory.path() / "data" / "app.db";
-    return options;
-  }
-  Write user(std::string name, Value email = Null{}) {
-    return opened.create("users", {{"name", text(std::move(name))}, {"email", std::move(email)}});
-  }
-  std::int64_t queued() { return opened.metrics.gauge("banyan_store_queue_requests", "", {{"kind", "write"}}).value(); }
-  Histogram::Snapshot commits() {
-    return opened.metrics.histogram("banyan_store_commit_requests", "", latency_bounds_us(), 1).snapshot();
-  }
-
-  /// Pushes requests that the writer finds together: another program holds its lock until all of them wait.
-  std::deque<Pending> together(std::vector<std::vector<Write>> requests) {
-    std::deque<Pending> pending;
-    RawDatabase other(opened.options.file);
-    other.run("BEGIN IMMEDIATE");
-    pending.emplace_back(opened, std::vector<Write>{user("first")});
-    EXPECT_TRUE(wait_until([&] { return queued() == 0; })) << "the writer waits for the lock with the first one";
-    for (auto& writes : requests) pending.emplace_back(opened, std::move(writes));
-    other.run("COMMIT");
-    EXPECT_TRUE(wait_until([&] { return std::ranges::all_of(pending, [](auto& one) { return one.done.load(); }); }));
-    return pending;
-  }
-
-  TempDirectory directory;
-  Opened opened;
-};
 
 TEST_F(StoreTest, what_was_created_is_found) {
   const auto applied = opened.apply({opened.create("users", {{"name", text("Alice")}, {"age", number(30)}})});
@@ -156,88 +94,6 @@ TEST_F(StoreTest, a_reference_that_became_an_integer_still_fails_nobody_else) {
   EXPECT_EQ(changed.apply({changed.update("posts", number(1), {{"author", number(999)}})}).error().code,
             ErrorCode::reference_broken);
   EXPECT_FALSE(changed.store->unready_reason());
-}
-
-TEST_F(StoreTest, a_version_that_no_write_gave_is_damage_to_every_reader) {
-  ASSERT_TRUE(opened.apply({user("Alice")}));
-  RawDatabase raw(opened.options.file);
-  for (const char* version : {"0", "-1"}) {
-    raw.run(std::string("UPDATE users SET _version = ") + version);
-    EXPECT_EQ(opened.find("users", number(1)).error().code, ErrorCode::internal) << version;
-    EXPECT_EQ(opened.list({.collection = &opened.at("users")}).error().code, ErrorCode::internal) << version;
-  }
-  ASSERT_TRUE(opened.apply({opened.update("users", number(1), {{"name", text("Bob")}})})) << "which repairs it";
-  EXPECT_TRUE(opened.find("users", number(1)));
-}
-
-TEST_F(StoreTest, a_page_of_too_many_bytes_is_refused) {
-  Opened small(Options{.file = directory.path() / "small.db", .page_bytes_max = 10'000});
-  ASSERT_TRUE(small.start());
-  for (int i = 0; i < 5; ++i) {
-    ASSERT_TRUE(small.apply({small.create("users", {{"name", text(std::string(3'000, 'x'))}})}));
-  }
-  const auto page = small.list({.collection = &small.at("users")});
-  ASSERT_FALSE(page);
-  EXPECT_EQ(page.error().code, ErrorCode::too_large);
-  EXPECT_EQ(page.error().reason, "page_too_large");
-  EXPECT_THAT(page.error().hint, ::testing::HasSubstr("limit"));
-  EXPECT_EQ(small.list({.collection = &small.at("users"), .limit = 2})->records.size(), 2U);
-}
-
-/// Has no memory left at one look.
-class StarvedClock final : public Clock {
- public:
-  SteadyTime steady() const override { return look(), system_.steady(); }
-  UnixMicros wall() const override { return look(), system_.wall(); }
-  mutable std::atomic<int> looks_left = 0;
-
- private:
-  void look() const {
-    if (--looks_left == 0) throw std::bad_alloc();
-  }
-  SystemClock system_;
-};
-
-TEST_F(StoreTest, a_read_without_memory_is_refused_and_the_reader_goes_on) {
-  const StarvedClock clock;
-  Context context{opened.executor, clock, clock.steady() + std::chrono::seconds(30)};
-  clock.looks_left = 2;
-  const auto page = block_on(opened.store->list(context, {.collection = &opened.at("users")}));
-  ASSERT_FALSE(page);
-  EXPECT_EQ(page.error().code, ErrorCode::unavailable);
-  EXPECT_TRUE(opened.list({.collection = &opened.at("users")}));
-}
-
-/// Its wall clock, which the store asks while it applies a write, has no memory left once.
-class StarvedWall final : public Clock {
- public:
-  SteadyTime steady() const override { return system_.steady(); }
-  UnixMicros wall() const override {
-    if (starves.exchange(false)) throw std::bad_alloc();
-    return system_.wall();
-  }
-  mutable std::atomic<bool> starves = false;
-
- private:
-  SystemClock system_;
-};
-
-TEST_F(StoreTest, a_write_without_memory_is_undone_and_the_writer_goes_on) {
-  const auto file = opened.options.file;
-  opened.store.reset();
-  const StarvedWall clock;
-  auto store = Store::open(Options{.file = file}, {*opened.schema, clock, opened.log, opened.metrics});
-  ASSERT_TRUE(store);
-  opened.store = std::move(*store);
-  ASSERT_TRUE(opened.store->start());
-  clock.starves = true;
-  const auto failed = opened.apply({user("Alice")});
-  ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().code, ErrorCode::unavailable);
-  EXPECT_TRUE(opened.apply({user("Bob")}));
-  EXPECT_FALSE(opened.store->unready_reason());
-  EXPECT_EQ(RawDatabase(file).ask("SELECT name FROM users"), "Bob\n");
-  opened.store.reset();
 }
 
 TEST_F(StoreTest, a_write_whose_time_ran_out_in_the_queue_is_not_done) {

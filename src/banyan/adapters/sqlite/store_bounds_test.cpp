@@ -1,0 +1,100 @@
+// What a store does with damage, with more than it may hold, and without memory.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <new>
+
+#include "banyan/adapters/sqlite/store_fixture.hpp"
+
+namespace banyan::sqlite {
+namespace {
+
+using namespace testkit;  // NOLINT: the words of these tests
+
+class StoreBoundsTest : public StoreTest {};
+
+TEST_F(StoreBoundsTest, a_version_that_no_write_gave_is_damage_to_every_reader) {
+  ASSERT_TRUE(opened.apply({user("Alice")}));
+  RawDatabase raw(opened.options.file);
+  for (const char* version : {"0", "-1"}) {
+    raw.run(std::string("UPDATE users SET _version = ") + version);
+    EXPECT_EQ(opened.find("users", number(1)).error().code, ErrorCode::internal) << version;
+    EXPECT_EQ(opened.list({.collection = &opened.at("users")}).error().code, ErrorCode::internal) << version;
+  }
+  ASSERT_TRUE(opened.apply({opened.update("users", number(1), {{"name", text("Bob")}})})) << "which repairs it";
+  EXPECT_TRUE(opened.find("users", number(1)));
+}
+
+TEST_F(StoreBoundsTest, a_page_of_too_many_bytes_is_refused) {
+  Opened small(Options{.file = directory.path() / "small.db", .page_bytes_max = 10'000});
+  ASSERT_TRUE(small.start());
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(small.apply({small.create("users", {{"name", text(std::string(3'000, 'x'))}})}));
+  }
+  const auto page = small.list({.collection = &small.at("users")});
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().code, ErrorCode::too_large);
+  EXPECT_EQ(page.error().reason, "page_too_large");
+  EXPECT_THAT(page.error().hint, ::testing::HasSubstr("limit"));
+  EXPECT_EQ(small.list({.collection = &small.at("users"), .limit = 2})->records.size(), 2U);
+}
+
+/// Has no memory left at one look.
+class StarvedClock final : public Clock {
+ public:
+  SteadyTime steady() const override { return look(), system_.steady(); }
+  UnixMicros wall() const override { return look(), system_.wall(); }
+  mutable std::atomic<int> looks_left = 0;
+
+ private:
+  void look() const {
+    if (--looks_left == 0) throw std::bad_alloc();
+  }
+  SystemClock system_;
+};
+
+TEST_F(StoreBoundsTest, a_read_without_memory_is_refused_and_the_reader_goes_on) {
+  const StarvedClock clock;
+  Context context{opened.executor, clock, clock.steady() + std::chrono::seconds(30)};
+  clock.looks_left = 2;
+  const auto page = block_on(opened.store->list(context, {.collection = &opened.at("users")}));
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().code, ErrorCode::unavailable);
+  EXPECT_TRUE(opened.list({.collection = &opened.at("users")}));
+}
+
+/// Its wall clock, which the store asks while it applies a write, has no memory left once.
+class StarvedWall final : public Clock {
+ public:
+  SteadyTime steady() const override { return system_.steady(); }
+  UnixMicros wall() const override {
+    if (starves.exchange(false)) throw std::bad_alloc();
+    return system_.wall();
+  }
+  mutable std::atomic<bool> starves = false;
+
+ private:
+  SystemClock system_;
+};
+
+TEST_F(StoreBoundsTest, a_write_without_memory_is_undone_and_the_writer_goes_on) {
+  const auto file = opened.options.file;
+  opened.store.reset();
+  const StarvedWall clock;
+  auto store = Store::open(Options{.file = file}, {*opened.schema, clock, opened.log, opened.metrics});
+  ASSERT_TRUE(store);
+  opened.store = std::move(*store);
+  ASSERT_TRUE(opened.store->start());
+  clock.starves = true;
+  const auto failed = opened.apply({user("Alice")});
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::unavailable);
+  EXPECT_TRUE(opened.apply({user("Bob")}));
+  EXPECT_FALSE(opened.store->unready_reason());
+  EXPECT_EQ(RawDatabase(file).ask("SELECT name FROM users"), "Bob\n");
+  opened.store.reset();
+}
+
+}  // namespace
+}  // namespace banyan::sqlite
