@@ -24,6 +24,20 @@ const Scenario closed_collections[] = {
     {"a_patch_needs_the_key", {secret}, patch("/secrets/1", R"({"text":"mine"})"), closed},
     {"a_put_needs_the_key", {secret}, put("/secrets/1", R"({"text":"mine"})"), closed},
     {"a_delete_needs_the_key", {secret}, remove("/secrets/1"), closed},
+    {"a_query_tells_nothing_of_the_fields",
+     {secret},
+     get("/secrets?txt=eq.1"),
+     {.status = 401, .headers = {{"www-authenticate", "Bearer"}}, .lacks = {"'text'", "text,"}}},
+    {"an_id_that_is_none_is_not_looked_at", {secret}, get("/secrets/abc"), closed},
+    {"a_body_that_is_none_is_not_looked_at", {}, post("/secrets", "{"), closed},
+    {"a_create_shows_nothing_that_a_read_would_not",
+     {},
+     post("/letters", R"({"text":"hidden"})"),
+     {.status = 201, .headers = {{"location", "/letters/"}}, .lacks = {"hidden"}}},
+    {"a_patch_shows_nothing_that_a_read_would_not",
+     {post("/letters", R"({"text":"hidden"})")},
+     patch("/letters/1", R"({"text":"also hidden"})"),
+     {.status = 204, .lacks = {"hidden"}}},
     {"the_key_opens_all", {secret}, as_service(get("/secrets/1")), {.json = R"({"id":1,"text":"hidden"})"}},
     {"the_key_may_come_as_apikey",
      {secret},
@@ -49,6 +63,15 @@ const Scenario closed_collections[] = {
 INSTANTIATE_TEST_SUITE_P(Collections, Access, testing::ValuesIn(closed_collections), name_of);
 
 class ServiceKey : public ServedTest {};
+
+TEST_F(ServiceKey, that_is_no_file_is_refused_at_start) {
+  ServerSetup setup{.config = scenario_config()};
+  setup.environment["BANYAN_SERVICE_KEY"] = "";
+  ServerProcess server(setup);
+  std::filesystem::create_directories(server.folder() / "data" / "service.key");
+  EXPECT_EQ(server.run_to_exit(), 1);
+  EXPECT_NE(server.output().find("is not a regular file"), std::string::npos) << server.output();
+}
 
 TEST_F(ServiceKey, is_made_at_first_start_readable_by_its_owner_only_and_kept) {
   ServerSetup setup{.config = scenario_config()};

@@ -1,3 +1,5 @@
+#include <csignal>
+
 #include "scenarios/requests.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -184,6 +186,14 @@ TEST_F(Versions, if_match_that_is_no_tag_is_refused) {
                   "PATCH");
 }
 
+TEST_F(Versions, a_write_for_a_record_that_must_not_be_there_leaves_the_one_that_is) {
+  must(alice());
+  for (const char* method : {"PATCH", "PUT"})
+    expect_response(send(request(method, "/users/1", R"({"name":"Mallory"})", {{"If-None-Match", "*"}})),
+                    {.status = 412}, method);
+  expect_response(send(get("/users/1")), {.lacks = {"Mallory"}}, "GET");
+}
+
 TEST_F(Versions, updated_at_changes_and_created_at_stays) {
   const std::string created = must(post("/users?select=created_at", R"({"name":"A"})")).body;
   const std::string updated = must(get("/users/1?select=updated_at")).body;
@@ -203,6 +213,7 @@ TEST_F(Versions, a_batch_is_all_or_nothing) {
 TEST_F(Versions, acknowledged_records_are_there_after_a_restart) {
   const std::string etag = etag_of(alice());
   const std::string body = must(get("/users/1")).body;
+  server_.send_signal(SIGUSR1);  // somebody's log rotation: no reason to hear SIGTERM less
   EXPECT_EQ(server_.terminate(), 0) << server_.output();
   server_.start();
   client_.set_port(server_.port());
