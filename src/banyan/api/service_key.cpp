@@ -2,22 +2,13 @@
 
 #include <openssl/crypto.h>
 
+#include <boost/algorithm/string/predicate.hpp>
 #include <utility>
 
 namespace banyan::api {
 namespace {
 
 constexpr std::string_view bearer = "Bearer ";
-
-bool has_bearer_prefix(std::string_view text) {
-  if (text.size() < bearer.size()) return false;
-  for (std::size_t i = 0; i < bearer.size(); ++i) {
-    const char lower = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] + 32) : text[i];
-    const char wanted = bearer[i] >= 'A' && bearer[i] <= 'Z' ? static_cast<char>(bearer[i] + 32) : bearer[i];
-    if (lower != wanted) return false;
-  }
-  return true;
-}
 
 Error wrong_key(std::string message) {
   return Error(ErrorCode::unauthenticated, std::move(message))
@@ -36,7 +27,7 @@ bool ServiceKey::matches(std::string_view offered) const noexcept {
 Result<Viewer> ServiceKey::viewer_of(const http::Request& request) const {
   std::string_view offered;
   if (const auto authorization = request.header("authorization")) {
-    if (!has_bearer_prefix(*authorization))
+    if (!boost::algorithm::istarts_with(*authorization, bearer))
       return fail(wrong_key("The Authorization header is not of the scheme Bearer."));
     offered = authorization->substr(bearer.size());
   } else if (const auto api_key = request.header("apikey")) {
