@@ -95,7 +95,7 @@ Result<SelectPage> select_page(const Dialect& dialect, const Query& query) {
   return page;
 }
 
-std::string insert(const Dialect& dialect, const Collection& collection, bool returning) {
+std::string insert(const Dialect& dialect, const Collection& collection) {
   std::string columns;
   std::string values;
   std::size_t number = 0;
@@ -110,15 +110,10 @@ std::string insert(const Dialect& dialect, const Collection& collection, bool re
   dialect.append_placeholder(values, ++number);
   std::string text;
   append_all(text, {"INSERT INTO ", quoted(collection.name), " (", columns, ") VALUES (", values, ")"});
-  if (returning) {
-    text += " RETURNING ";
-    append_columns(text, collection);
-  }
   return text;
 }
 
-std::string update(const Dialect& dialect, const Collection& collection, std::span<const FieldChange> changes,
-                   bool expects_version) {
+std::string update(const Dialect& dialect, const Collection& collection, std::span<const FieldChange> changes) {
   std::string text = "UPDATE " + quoted(collection.name) + " SET ";
   std::size_t number = 0;
   for (const FieldChange& change : changes) {
@@ -130,12 +125,6 @@ std::string update(const Dialect& dialect, const Collection& collection, std::sp
   append_next_version(text, dialect, ++number);
   text += " WHERE ";
   append_equals(text, dialect, collection.fields.front().name, ++number);
-  if (expects_version) {
-    text += " AND ";
-    append_equals(text, dialect, version_column, ++number);
-  }
-  text += " RETURNING ";
-  append_columns(text, collection);
   return text;
 }
 

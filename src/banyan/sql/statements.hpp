@@ -34,13 +34,11 @@ inline constexpr std::size_t in_operands_max = 4096;
 /// padded to the next power of two, so that shapes stay few.
 Result<SelectPage> select_page(const Dialect& dialect, const Query& query);
 
-/// 1…n: every field but an integer id, in order; n + 1: the version. Answers the row only where `returning` is set.
-std::string insert(const Dialect& dialect, const Collection& collection, bool returning);
+/// 1…n: every field but an integer id, in order; n + 1: the version. Answers nothing.
+std::string insert(const Dialect& dialect, const Collection& collection);
 
-/// 1…n: the values of `fields`, in order; n + 1: the clock's version; n + 2: the id; n + 3: the expected version, if
-/// there is one.
-std::string update(const Dialect& dialect, const Collection& collection, std::span<const FieldChange> changes,
-                   bool expects_version);
+/// 1…n: the values of `changes`, in order; n + 1: the clock's version; n + 2: the id. Answers nothing.
+std::string update(const Dialect& dialect, const Collection& collection, std::span<const FieldChange> changes);
 
 /// 1: the clock's version; 2: the id; 3: the expected version, if there is one. Answers the version of the deletion.
 std::string remove(const Dialect& dialect, const Collection& collection, bool expects_version);

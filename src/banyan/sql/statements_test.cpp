@@ -91,13 +91,12 @@ TEST_F(StatementsTest, a_filter_past_its_bound_is_refused) {
 
 TEST_F(StatementsTest, versions_are_assigned_in_the_statement) {
   const std::vector<FieldChange> changes{{1, Value("Bob")}, {2, integer(4)}};
-  EXPECT_EQ(
-      update(dialect, users, changes, true),
-      "UPDATE \"users\" SET \"name\" = $1, \"age\" = $2, \"_version\" = greatest(\"_version\" + 1, $3) WHERE \"id\" "
-      "= $4 AND \"_version\" = $5 RETURNING \"id\", \"name\", \"age\", \"active\", \"_version\"");
+  EXPECT_EQ(update(dialect, users, changes),
+            "UPDATE \"users\" SET \"name\" = $1, \"age\" = $2, \"_version\" = greatest(\"_version\" + 1, $3) "
+            "WHERE \"id\" = $4");
   EXPECT_EQ(remove(dialect, users, false),
             "DELETE FROM \"users\" WHERE \"id\" = $2 RETURNING greatest(\"_version\" + 1, $1)");
-  EXPECT_EQ(insert(dialect, users, false),
+  EXPECT_EQ(insert(dialect, users),
             "INSERT INTO \"users\" (\"name\", \"age\", \"active\", \"_version\") VALUES ($1, $2, $3, $4)");
 }
 

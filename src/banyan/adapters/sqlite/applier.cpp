@@ -1,6 +1,7 @@
 #include "banyan/adapters/sqlite/applier.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
 
 #include "banyan/adapters/sqlite/dialect.hpp"
@@ -48,6 +49,22 @@ void append_caused(std::vector<Changed>& changes, std::vector<Changed> caused) {
     if (place != places.end() && changes[i].version > changes[place->second].version)
       changes[place->second] = changes[i];
   }
+}
+
+Error no_such(const RecordKey& key) { return Error(ErrorCode::not_found, "there is no " + to_string(key)); }
+
+/// No update can rise above it.
+constexpr Version highest_version = std::numeric_limits<std::int64_t>::max();
+
+Error not_allowed(const Collection& collection, std::string_view column) {
+  return Error(ErrorCode::internal, "a record holds what its collection does not allow")
+      .with_detail("table " + collection.name + ", column " + std::string(column) +
+                   ": changed by a trigger, or another program?");
+}
+
+Error stale(const RecordKey& key) {
+  return Error(ErrorCode::version_mismatch, to_string(key) + " has changed since it was read")
+      .with_hint("read it again, and repeat the change on what is there now");
 }
 
 }  // namespace
@@ -169,23 +186,36 @@ Error Applier::failure(int rc, const Collection& collection) {
   return write_error(connection_.get(), rc, collection);
 }
 
-Result<Changed> Applier::one_row(Statement& statement, const Collection& collection) {
-  Result<Changed> changed(std::in_place);
-  changed->key.collection = &collection;
-  int rc = statement.step();
-  if (rc == SQLITE_DONE) return changed;  // version 0: no row
-  if (rc == SQLITE_ROW) {
-    Record& record = changed->record.emplace();
-    if (!read_record(statement, collection, record)) {
-      return fail(Error(ErrorCode::internal, "a record holds what its collection does not allow")
-                      .with_detail("table " + collection.name + ": changed by a trigger, or another program?"));
+Result<void> Applier::plan(Statement& statement, const Collection& collection, std::string (*text)(const Collection&)) {
+  if (statement) return {};
+  auto made = connection_.prepare(text(collection));
+  if (!made) return fail(failure(sqlite3_extended_errcode(connection_.get()), collection));
+  statement = std::move(*made);
+  return {};
+}
+
+Result<Record> Applier::stored(const RecordKey& key, std::span<const FieldChange> replaced) {
+  const Collection& collection = *key.collection;
+  Statement& find = plans_[collection.index].find;
+  auto planned = plan(find, collection, [](const Collection& of) { return sql::select_by_id(dialect, of); });
+  if (!planned) return fail(std::move(planned.error()));
+  const Use use(find);
+  find.bind(1, key.id);
+  const int rc = find.step();
+  if (rc == SQLITE_DONE) return fail(no_such(key));
+  if (rc != SQLITE_ROW) return fail(failure(rc, collection));
+  const std::size_t count = collection.fields.size();
+  Result<Record> record(std::in_place);
+  record->version = static_cast<Version>(find.integer(static_cast<int>(count)));
+  if (record->version == highest_version) return fail(not_allowed(collection, sql::version_column));
+  record->values.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (read_value(find, static_cast<int>(i), collection.fields[i].storage, record->values[i])) continue;
+    if (std::ranges::find(replaced, i, &FieldChange::field) == replaced.end()) {
+      return fail(not_allowed(collection, collection.fields[i].name));
     }
-    changed->version = record.version;
-    changed->key.id = record.values.front();
-    rc = statement.step();
-    if (rc == SQLITE_DONE) return changed;
   }
-  return fail(failure(rc, collection));
+  return record;
 }
 
 Version Applier::first_version(const Write& write) const {
@@ -198,11 +228,8 @@ Version Applier::first_version(const Write& write) const {
 Result<Changed> Applier::create(const Write& write) {
   const Collection& collection = *write.collection;
   Statement& insert = plans_[collection.index].insert;
-  if (!insert) {
-    auto made = connection_.prepare(sql::insert(dialect, collection, false));
-    if (!made) return fail(failure(sqlite3_extended_errcode(connection_.get()), collection));
-    insert = std::move(*made);
-  }
+  auto planned = plan(insert, collection, [](const Collection& into) { return sql::insert(dialect, into); });
+  if (!planned) return fail(std::move(planned.error()));
   const bool integer_id = collection.id_kind == IdKind::integer;
   const std::size_t first = integer_id ? 1 : 0;
   Result<Changed> changed(std::in_place);
@@ -226,24 +253,37 @@ Result<Changed> Applier::create(const Write& write) {
 
 Result<Changed> Applier::update(const Write& write) {
   const Collection& collection = *write.collection;
-  key_.assign(1, write.expected_version ? 'U' : 'u');
+  const RecordKey key(&collection, write.id);
+  auto record = stored(key, write.changes);
+  if (!record) return fail(std::move(record.error()));
+  if (write.expected_version && *write.expected_version != record->version) return fail(stale(key));
+  key_.assign(1, 'u');
   append_place(collection.index);
   for (const FieldChange& change : write.changes) append_place(change.field);
-  auto found = prepared(
-      collection, [&] { return sql::update(dialect, collection, write.changes, write.expected_version.has_value()); });
+  auto found = prepared(collection, [&] { return sql::update(dialect, collection, write.changes); });
   if (!found) return fail(std::move(found.error()));
-  Statement& statement = **found;
-  Result<Changed> changed = fail(ErrorCode::internal, "");
   {
+    Statement& statement = **found;
     const Use use(statement);
     int number = 0;
     for (const FieldChange& change : write.changes) statement.bind(++number, change.value);
     statement.bind(++number, now_);
     statement.bind(++number, write.id);
-    if (write.expected_version) statement.bind(++number, static_cast<std::int64_t>(*write.expected_version));
-    changed = one_row(statement, collection);
+    if (const int rc = statement.step(); rc != SQLITE_DONE) return fail(failure(rc, collection));
   }
-  if (changed && changed->version == 0) return fail(missing(write));
+  if (ties_[collection.index].has_triggers) {  // which may have changed more than was asked for
+    record = stored(key, {});
+    if (!record) return fail(std::move(record.error()));
+  } else {
+    // What the statement made of it, told without RETURNING, which builds a table in memory for every row it answers.
+    for (const FieldChange& change : write.changes) record->values[change.field] = change.value;
+    const auto version = static_cast<std::int64_t>(record->version);
+    record->version = static_cast<Version>(std::max(version + 1, now_));
+  }
+  Result<Changed> changed(std::in_place);
+  changed->key = RecordKey(&collection, record->values.front());
+  changed->version = record->version;
+  changed->record = std::move(*record);
   return changed;
 }
 
@@ -279,12 +319,10 @@ Error Applier::missing(const Write& write) {
   const Use use(statement);
   statement.bind(1, write.id);
   const int rc = statement.step();
-  if (rc == SQLITE_DONE)
-    return Error(ErrorCode::not_found, "there is no " + to_string(RecordKey(&collection, write.id)));
+  const RecordKey key(&collection, write.id);
+  if (rc == SQLITE_DONE) return no_such(key);
   if (rc != SQLITE_ROW) return failure(rc, collection);
-  return Error(ErrorCode::version_mismatch,
-               to_string(RecordKey(&collection, write.id)) + " has changed since it was read")
-      .with_hint("read it again, and repeat the change on what is there now");
+  return stale(key);
 }
 
 }  // namespace banyan::sqlite

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,7 @@ class Applier {
   /// What is known of a collection before any request comes.
   struct Plan {
     Statement insert;
+    Statement find;
     std::vector<Incoming> incoming;
   };
   /// Something to look at when all writes are done.
@@ -59,9 +61,11 @@ class Applier {
   Result<Changed> create(const Write& write);
   Result<Changed> update(const Write& write);
   Result<Changed> remove(const Write& write);
-  /// Why an update or deletion met no row.
+  /// The record as the transaction has it; not_found, or internal where it holds what its collection does not allow.
+  /// What is in the fields that are going to be replaced may be anything: this is how a damaged record is mended.
+  Result<Record> stored(const RecordKey& key, std::span<const FieldChange> replaced);
+  /// Why a deletion met no row.
   Error missing(const Write& write);
-  Result<Changed> one_row(Statement& statement, const Collection& collection);
 
   // In cascades.cpp.
   void watch_references(const RecordKey& key, const Write& write);
@@ -78,6 +82,8 @@ class Applier {
   void note_deletion(const RecordKey& key, Version version);
 
   Result<void> run(const char* text, Statement& statement);
+  /// Prepares the statement where nobody has.
+  Result<void> plan(Statement& statement, const Collection& collection, std::string (*text)(const Collection&));
   /// The cached statement of that kind; `detail` tells those of one kind and collection apart.
   template <typename Text>
   Result<Statement*> statement(char kind, const Collection& collection, std::size_t detail, Text&& text) {

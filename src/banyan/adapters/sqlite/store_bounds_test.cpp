@@ -26,6 +26,39 @@ TEST_F(StoreBoundsTest, a_version_that_no_write_gave_is_damage_to_every_reader) 
   EXPECT_TRUE(opened.find("users", number(1)));
 }
 
+TEST_F(StoreBoundsTest, an_update_changes_nothing_of_a_record_that_cannot_be_read_but_mends_it) {
+  Opened weights(Options{.file = directory.path() / "weights.db"},
+                 schema({collection("weights", {field("of", FieldType::text), field("kg", FieldType::number)})}));
+  ASSERT_TRUE(weights.start());
+  ASSERT_TRUE(weights.apply({weights.create("weights", {{"of", text("stone")}, {"kg", Value(1.5)}})}));
+  RawDatabase raw(weights.options.file);
+  const auto rename = [&] { return weights.apply({weights.update("weights", number(1), {{"of", text("rock")}})}); };
+  raw.run("UPDATE weights SET kg = 9e999");
+  const auto refused = rename();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::internal);
+  EXPECT_NE(refused.error().detail.find("column kg"), std::string::npos) << refused.error().detail;
+  EXPECT_EQ(raw.ask("SELECT of FROM weights"), "stone\n");
+  ASSERT_TRUE(weights.apply({weights.update("weights", number(1), {{"kg", Value(2.0)}})})) << "which repairs it";
+  EXPECT_TRUE(weights.find("weights", number(1)));
+
+  raw.run("UPDATE weights SET _version = 9223372036854775807");
+  EXPECT_EQ(rename().error().code, ErrorCode::internal) << "no version is left above it";
+  EXPECT_EQ(raw.ask("SELECT of FROM weights"), "stone\n");
+}
+
+TEST_F(StoreBoundsTest, an_update_answers_what_a_trigger_made_of_it) {
+  ASSERT_TRUE(opened.apply({user("Alice")}));
+  RawDatabase(opened.options.file)
+      .run(
+          "CREATE TRIGGER shout AFTER UPDATE OF name ON users BEGIN "
+          "UPDATE users SET name = upper(new.name) WHERE id = new.id; END");
+  const auto applied = opened.apply({opened.update("users", number(1), {{"name", text("Bob")}})});
+  ASSERT_TRUE(applied);
+  EXPECT_EQ(applied->changes.front().record, *opened.find("users", number(1)));
+  EXPECT_EQ(applied->changes.front().record->values[1], text("BOB"));
+}
+
 TEST_F(StoreBoundsTest, a_page_of_too_many_bytes_is_refused) {
   Opened small(Options{.file = directory.path() / "small.db", .page_bytes_max = 10'000});
   ASSERT_TRUE(small.start());
