@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "banyan/adapters/sqlite/errors.hpp"
+#include "banyan/adapters/sqlite/log_layer.hpp"
 #include "banyan/core/value.hpp"
 
 namespace banyan::sqlite {
@@ -53,7 +54,13 @@ Result<Connection> Connection::open(const ConnectionSettings& settings) {
   configure_library();
   sqlite3* raw = nullptr;
   const int access = settings.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  const char* vfs = settings.vfs.empty() ? nullptr : settings.vfs.c_str();
+  std::string layer = settings.vfs;
+  if (!settings.read_only) {
+    auto gathering = log_layer_over(settings.vfs);
+    if (!gathering) return fail(std::move(gathering.error()));
+    layer = std::move(*gathering);
+  }
+  const char* vfs = layer.empty() ? nullptr : layer.c_str();
   const int rc = sqlite3_open_v2(settings.path.c_str(), &raw, access | SQLITE_OPEN_NOMUTEX, vfs);
   Connection connection(raw);
   if (rc != SQLITE_OK) return fail(open_error(raw, rc, settings.path));
@@ -62,7 +69,9 @@ Result<Connection> Connection::open(const ConnectionSettings& settings) {
   sqlite3_busy_timeout(raw, static_cast<int>(settings.busy_timeout.count()));
 
   // secure_delete is on in Debian and writes deleted content over with zeros: more pages written a delete.
-  const std::string pragmas = "PRAGMA cache_size = -" + std::to_string(settings.cache_bytes / 1024) +
+  // The layer that gathers the log needs the sync at the end of every commit.
+  const std::string pragmas = "PRAGMA synchronous = FULL; PRAGMA cache_size = -" +
+                              std::to_string(settings.cache_bytes / 1024) +
                               "; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST";
   if (auto done = connection.execute(pragmas.c_str()); !done) {
     return fail(open_error(raw, sqlite3_extended_errcode(raw), settings.path));

@@ -21,7 +21,7 @@ Result<void> WriterConnection::open(Connection connection) {
 
 Result<void> WriterConnection::prepare() {
   Connection& connection = opened_->connection;
-  auto done = connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+  auto done = connection.execute("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON");
   if (!done) return done;
   const std::string limit = "PRAGMA journal_size_limit = " + std::to_string(options_.checkpoint_bytes);
   if (done = connection.execute(limit.c_str()); !done) return done;
