@@ -59,7 +59,7 @@ Task<void> Connection::serve(std::unique_ptr<Connection> owned) {
   Connection& self = *owned;
   while (true) {
     switch (self.step()) {
-      case Step::read: co_await Readiness(self.socket_, asio::socket_base::wait_read); break;
+      case Step::read: self.arrived_ = co_await Reception(self.socket_, std::span(self.first_bytes_)); break;
       case Step::write: co_await Readiness(self.socket_, asio::socket_base::wait_write); break;
       case Step::handler: try { self.exchange_->answer = co_await std::move(*self.exchange_->task);
         } catch (...) {
@@ -250,7 +250,7 @@ void Connection::after_wait() {
   if (ended_) return;
   if (std::exchange(timed_out_, false)) return on_timeout();
   if (was == Waiting::read) {
-    lingering_ ? discard() : receive();
+    take_first_bytes();
   } else {
     waiting_ = Waiting::write;  // the deadline stands: it is for the whole answer
   }

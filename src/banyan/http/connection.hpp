@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 
@@ -10,7 +11,7 @@ namespace banyan::http {
 /// One client connection, from accept to close.
 ///
 /// All work is done by plain functions, step by step, until something has to be awaited; one small coroutine awaits it.
-/// Between requests it holds neither buffers nor an Exchange.
+/// Between requests it holds neither buffer blocks nor an Exchange.
 /// Thread safety: none; lives on its loop's thread.
 class Connection final : public TimerWheel::Entry {
  public:
@@ -57,6 +58,7 @@ class Connection final : public TimerWheel::Entry {
 
   void after_wait();
   void on_timeout();
+  void take_first_bytes();
   void receive();
   void discard();
   Sent flush();
@@ -66,6 +68,9 @@ class Connection final : public TimerWheel::Entry {
   Site& site_;
   Loop::Socket socket_;
   std::string remote_;
+  /// What comes first after a wait: an idle connection must not hold a block for it. Most requests are no longer.
+  std::array<char, 1024> first_bytes_;
+  Reception<Loop::Socket>::Arrived arrived_;
   Buffer in_;
   Buffer out_;
   std::string_view large_;  ///< What is left of a body that is not copied; its owner is the exchange's answer.

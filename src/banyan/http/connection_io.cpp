@@ -17,10 +17,29 @@ bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULD
 }  // namespace
 
 // While bytes are read, either no head is complete yet and what `in_` holds may move, or all of it is consumed.
-void Connection::receive() {
+void Connection::take_first_bytes() {
+  if (arrived_.error == asio::error::operation_aborted) return;  // on_stop(): what to do is seen in the next step
+  if (arrived_.error) {
+    ended_ = true;
+    return;
+  }
+  if (lingering_) {
+    if (arrived_.bytes >= linger_bytes_left_) {
+      ended_ = true;
+      return;
+    }
+    linger_bytes_left_ -= arrived_.bytes;
+    return discard();
+  }
   if (!in_.has_block()) loop_->buffers().lend(in_);
   if (in_.empty()) in_.clear();
-  in_.reserve(room_bytes_min);
+  in_.reserve(arrived_.bytes + room_bytes_min);
+  in_.add(std::string_view(first_bytes_.data(), arrived_.bytes));
+  site_.metrics.received_bytes.add(arrived_.bytes);
+  if (arrived_.bytes == first_bytes_.size()) receive();
+}
+
+void Connection::receive() {
   const ssize_t got = ::recv(socket_.native_handle(), in_.room(), in_.room_bytes(), 0);
   if (got > 0) {
     in_.added(static_cast<std::size_t>(got));

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <coroutine>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -112,6 +114,33 @@ class Readiness {
   Waitable& waitable_;
   asio::socket_base::wait_type type_;
   boost::system::error_code error_;
+};
+
+/// Awaits the next bytes of a stream: they are put into `room`, as many as there are. Where one receive leaves nothing
+/// behind, this takes one system call where Readiness and a receive take three.
+template <typename Stream>
+class Reception {
+ public:
+  struct Arrived {
+    boost::system::error_code error;
+    std::size_t bytes = 0;
+  };
+  Reception(Stream& stream, std::span<char> room) noexcept : stream_(stream), room_(room) {}
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) {
+    stream_.async_receive(asio::buffer(room_.data(), room_.size()),
+                          [this, waiter](const boost::system::error_code& error, std::size_t bytes) {
+                            arrived_.error = error;
+                            arrived_.bytes = bytes;
+                            waiter.resume();
+                          });
+  }
+  Arrived await_resume() const noexcept { return arrived_; }
+
+ private:
+  Stream& stream_;
+  std::span<char> room_;
+  Arrived arrived_;
 };
 
 }  // namespace banyan::http
