@@ -22,6 +22,12 @@ Error directory_given(const fs::path& path) {
       .with_hint("name a file in it: database.url = \"sqlite:" + (path / "app.db").string() + "\"");
 }
 
+/// The log of a database lies beside it under its name: opened by two names, a database is damaged.
+Error several_names(const fs::path& path) {
+  return Error(ErrorCode::invalid, path.string() + " is one of several names (hard links) of the same file")
+      .with_hint("remove the others, or make this one a copy of its own: SQLite keeps a log beside each name");
+}
+
 /// Reads what every use of the database reads first, so that a foreign or damaged file is told at once.
 Result<void> check_whole(Connection& connection, const std::string& path) {
   auto tables = connection.query_integer("SELECT count(*) FROM sqlite_schema");
@@ -40,12 +46,18 @@ ConnectionSettings writer_settings(const Options& options) {
 }
 
 ConnectionSettings reader_settings(const Options& options) {
-  // Readers meet a lock only while another program recovers or empties the log.
   return {.path = options.file.string(),
           .vfs = options.vfs,
           .read_only = true,
           .cache_bytes = options.reader_cache_bytes,
-          .busy_timeout = std::min(options.lock_wait_max, std::chrono::milliseconds(50))};
+          .busy_timeout = options.lock_wait_max};
+}
+
+ConnectionSettings in_place_settings(const Options& options) {
+  // A loop does not wait for a lock: the find goes to the reader threads, which may.
+  ConnectionSettings settings = reader_settings(options);
+  settings.busy_timeout = std::chrono::milliseconds(0);
+  return settings;
 }
 
 Result<void> prepare_place(Options& options) {
@@ -54,6 +66,7 @@ Result<void> prepare_place(Options& options) {
   if (error) return fail(cannot("cannot reach", options.file, error));
   options.file = fs::absolute(path);
   if (fs::is_directory(options.file, error)) return fail(directory_given(options.file));
+  if (fs::hard_link_count(options.file, error) > 1 && !error) return fail(several_names(options.file));
   const fs::path directory = options.file.parent_path();
   error.clear();
   fs::create_directories(directory, error);
@@ -69,7 +82,9 @@ Result<Connection> open_database(const Options& options) {
   if (sqlite3_db_readonly(connection->get(), "main") == 1) {
     return fail(open_error(connection->get(), SQLITE_READONLY, path));
   }
-  if (auto done = connection->execute("PRAGMA journal_mode = WAL"); !done) {
+  // A commit writes whole pages to the log, and one of random updates a page each, so pages of 2 KiB halve what 4 KiB
+  // would write; reads cost the same (docs/decisions/0012-small-pages.md). Of a database that is there nothing changes.
+  if (auto done = connection->execute("PRAGMA page_size = 2048; PRAGMA journal_mode = WAL"); !done) {
     return fail(open_error(connection->get(), sqlite3_extended_errcode(connection->get()), path));
   }
   return connection;
@@ -79,7 +94,6 @@ Result<Connection> open_to_look(const Options& options) {
   std::error_code error;
   if (fs::is_directory(options.file, error)) return fail(directory_given(options.file));
   ConnectionSettings settings = reader_settings(options);
-  settings.busy_timeout = options.lock_wait_max;
   if (!fs::exists(options.file, error)) {
     settings.path = ":memory:";
     settings.read_only = false;

@@ -7,6 +7,8 @@ namespace banyan::sqlite {
 
 ConnectionSettings writer_settings(const Options& options);
 ConnectionSettings reader_settings(const Options& options);
+/// Of readers on the event loops.
+ConnectionSettings in_place_settings(const Options& options);
 
 /// Makes the file's path absolute, free of links, and its directory exist. Errors for an operator.
 Result<void> prepare_place(Options& options);

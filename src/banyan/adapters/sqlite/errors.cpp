@@ -82,6 +82,11 @@ Error error_from(sqlite3* database, int rc, std::source_location where) {
     error = Error(ErrorCode::unavailable, "the device of the database fails", where);
   }
   error.detail = detail_of(database, rc);
+  if ((rc & 0xFF) == SQLITE_CORRUPT && database != nullptr) {
+    const std::string path = sqlite3_db_filename(database, "main");
+    error.detail +=
+        " in " + path + ": restore it from a backup, or save what can be read: sqlite3 " + path + " .recover";
+  }
   error.where = where;
   return error;
 }

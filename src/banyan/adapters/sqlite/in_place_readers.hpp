@@ -53,19 +53,27 @@ class InPlaceReaders {
     return Lease(nullptr);
   }
 
-  /// The reader at that place, once it is free; it is never held for more than a read.
+  /// The reader at that place, once it is free, for it is never held for more than a read; nothing after close().
   Lease borrow_again(std::size_t place) noexcept {
     Slot* slot = slots_[place].get();
-    while (slot->taken.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
+    while (slot->taken.exchange(true, std::memory_order_acquire)) {
+      if (closed_.load(std::memory_order_acquire)) return Lease(nullptr);
+      std::this_thread::yield();
+    }
     return Lease(slot);
   }
 
-  /// Closes the connections.
+  /// Closes the connections, for good: nobody can borrow one any more.
   void close() {
-    for (std::size_t i = 0; i < slots_.size(); ++i) borrow_again(i)->close();
+    for (const auto& slot : slots_) {
+      while (slot->taken.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
+      slot->reader.close();
+    }
+    closed_.store(true, std::memory_order_release);
   }
 
  private:
+  std::atomic<bool> closed_{false};
   std::vector<std::unique_ptr<Slot>> slots_;
 };
 

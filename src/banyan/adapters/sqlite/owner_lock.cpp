@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -45,17 +46,27 @@ Error cannot_make(const std::filesystem::path& file, int error_number) {
 
 Result<OwnerLock> OwnerLock::take(const std::filesystem::path& database) {
   const std::filesystem::path file = database.string() + "-owner";
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) return fail(cannot_make(file, errno));
-  OwnerLock lock(descriptor);
-  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return fail(held(database, descriptor));
-    return fail(cannot_make(file, errno));
-  }
+  OwnerLock lock(-1);
+  do {  // until the file that is locked is the one that others find, for somebody may have removed it meanwhile
+    lock = OwnerLock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (lock.descriptor_ < 0) return fail(cannot_make(file, errno));
+    if (flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) return fail(held(database, lock.descriptor_));
+      return fail(cannot_make(file, errno));
+    }
+  } while (!lock.is_found_at(file));
+  const int descriptor = lock.descriptor_;
   // Who holds it is a courtesy to people: a full device shall not keep the server from starting.
   const std::string process = std::to_string(getpid()) + "\n";
   if (ftruncate(descriptor, 0) == 0 && pwrite(descriptor, process.data(), process.size(), 0) < 0) return lock;
   return lock;
+}
+
+bool OwnerLock::is_found_at(const std::filesystem::path& file) const {
+  struct stat locked{};
+  struct stat found{};
+  return fstat(descriptor_, &locked) == 0 && stat(file.c_str(), &found) == 0 && locked.st_dev == found.st_dev &&
+         locked.st_ino == found.st_ino;
 }
 
 OwnerLock::OwnerLock(OwnerLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}

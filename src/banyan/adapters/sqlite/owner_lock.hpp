@@ -22,6 +22,7 @@ class OwnerLock {
 
  private:
   explicit OwnerLock(int descriptor) : descriptor_(descriptor) {}
+  bool is_found_at(const std::filesystem::path& file) const;
   int descriptor_ = -1;
 };
 

@@ -6,13 +6,22 @@ namespace banyan::sqlite {
 
 ReadPool::ReadPool(const Schema& schema, const ConnectionSettings& settings, const Options& options,
                    StoreMetrics& metrics)
-    : queue_max_(options.read_queue_max), metrics_(metrics) {
+    : schema_(schema), queue_max_(options.read_queue_max), metrics_(metrics) {
   for (std::size_t i = 0; i < options.reader_threads; ++i) {
     readers_.push_back(std::make_unique<Reader>(schema, settings, options.page_bytes_max));
   }
 }
 
 ReadPool::~ReadPool() { stop(); }
+
+Result<void> ReadPool::open() {
+  for (const auto& reader : readers_) {
+    for (const Collection& collection : schema_.collections) {
+      if (auto done = reader->prepare(collection); !done) return done;
+    }
+  }
+  return {};
+}
 
 void ReadPool::start() {
   for (const auto& reader : readers_) {

@@ -31,6 +31,8 @@ class ReadPool {
   ReadPool(const Schema& schema, const ConnectionSettings& settings, const Options& options, StoreMetrics& metrics);
   ~ReadPool();
 
+  /// Opens the connections and looks at every table. Before start().
+  Result<void> open();
   void start();
   /// Finishes what is queued; what comes afterwards is refused.
   void stop();
@@ -41,6 +43,7 @@ class ReadPool {
  private:
   void serve(Reader& reader);
 
+  const Schema& schema_;
   std::size_t queue_max_;
   StoreMetrics& metrics_;
   std::mutex mutex_;

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "banyan/base/utf8.hpp"
+
 namespace banyan::sqlite {
 
 void Statement::bind(int number, const Value& value) {
@@ -46,7 +48,7 @@ bool read_value(Statement& statement, int column, Field::Storage storage, Value&
     case Field::Storage::text:
       if (type != SQLITE_TEXT) return false;
       value.emplace<std::string>(statement.text(column));
-      return true;
+      return is_valid_utf8(std::get<std::string>(value));
   }
   return false;
 }

@@ -44,7 +44,7 @@ struct Store::State {
         metrics(parts.metrics),
         writer_connection(parts.schema, parts.clock, options, writer_settings(options)),
         pool(parts.schema, reader_settings(options), options, metrics),
-        in_place(std::make_shared<InPlaceReaders>(parts.schema, reader_settings(options), options.in_place_readers)),
+        in_place(std::make_shared<InPlaceReaders>(parts.schema, in_place_settings(options), options.in_place_readers)),
         route(options.find_slow_us, options.find_fast_us, metrics.finds_are_pooled) {
     keeper.emplace(parts.schema, parts.clock, std::move(opened), true);
   }
@@ -67,7 +67,9 @@ struct Store::State {
   /// Finds of one turn of an event loop share a snapshot; this runs behind them. The reader must have been given back,
   /// for there are executors that run it at once.
   void end_snapshot_after_turn(Executor& executor, std::size_t place) {
-    executor.run([readers = in_place, place] { readers->borrow_again(place)->end_snapshot(); });
+    executor.run([readers = in_place, place] {
+      if (const auto reader = readers->borrow_again(place)) reader->end_snapshot();
+    });
   }
 
   /// Notes how long a read took on SQLite; in nanoseconds, for finds take few microseconds.
@@ -164,11 +166,8 @@ Result<void> Store::start() {
   if (!state.keeper) return fail(ErrorCode::invalid, "the store has started already");
   if (auto done = state.writer_connection.open(state.keeper->release()); !done) return done;
   state.keeper.reset();
-  // A reader that finds every table: what the schema asks for is there.
-  auto reader = state.in_place->borrow();
-  for (const Collection& collection : state.parts.schema.collections) {
-    if (auto done = reader->prepare(collection); !done) return done;
-  }
+  // Readers that find every table: what the schema asks for is there, and reads need no file handle later.
+  if (auto done = state.pool.open(); !done) return done;
   state.writer.emplace(state.options,
                        Writer::Parts{state.parts.clock, state.parts.log, state.metrics, state.health, state.commits,
                                      state.on_foreign_change},
@@ -202,9 +201,11 @@ std::optional<Result<Record>> Store::find_in_place(const Context& context, const
     if (reader->keep_snapshot(state.commits.load(std::memory_order_acquire))) snapshot_place = reader.place();
     found.emplace(reader->find(key));
   }
+  // A lock of another program, or no file handle left: the reader threads can wait, and have theirs.
+  if (!*found && found->error().code == ErrorCode::unavailable) found.reset();
   if (snapshot_place) state.end_snapshot_after_turn(context.executor, *snapshot_place);
   state.note_find(state.parts.clock.steady() - began_at);
-  state.metrics.finds_in_place.add();
+  if (found) state.metrics.finds_in_place.add();
   return found;
 }
 

@@ -64,7 +64,7 @@ class Store final : public RecordStore, public SchemaKeeper {
 
  private:
   struct State;
-  /// Nothing when every reader is busy.
+  /// Nothing where the reader threads are to do it.
   std::optional<Result<Record>> find_in_place(const Context& context, const RecordKey& key, SteadyTime began_at);
   Task<Result<Record>> find_in_pool(const Context& context, RecordKey key);
   explicit Store(std::unique_ptr<State> state);

@@ -2,8 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <new>
+#include <optional>
+#include <thread>
 
 #include "banyan/adapters/sqlite/store_fixture.hpp"
 
@@ -45,6 +49,42 @@ TEST_F(StoreBoundsTest, an_update_changes_nothing_of_a_record_that_cannot_be_rea
   raw.run("UPDATE weights SET _version = 9223372036854775807");
   EXPECT_EQ(rename().error().code, ErrorCode::internal) << "no version is left above it";
   EXPECT_EQ(raw.ask("SELECT of FROM weights"), "stone\n");
+}
+
+TEST_F(StoreBoundsTest, text_that_is_not_utf8_is_damage) {
+  ASSERT_TRUE(opened.apply({user("Alice")}));
+  RawDatabase(opened.options.file).run("UPDATE users SET name = CAST(x'41ff42' AS TEXT)");
+  EXPECT_EQ(opened.find("users", number(1)).error().code, ErrorCode::internal);
+  EXPECT_EQ(opened.list({.collection = &opened.at("users")}).error().code, ErrorCode::internal);
+}
+
+/// While it lives the process can open no file.
+class NoFileHandles {
+ public:
+  NoFileHandles() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit none{0, before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  NoFileHandles(const NoFileHandles&) = delete;
+  NoFileHandles& operator=(const NoFileHandles&) = delete;
+  ~NoFileHandles() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(StoreBoundsTest, reads_go_on_without_file_handles) {
+  ASSERT_TRUE(opened.apply({user("Alice")}));
+  std::optional<Result<Record>> found;
+  std::optional<Result<RecordPage>> page;
+  {
+    const NoFileHandles none;
+    std::thread([&] { found.emplace(opened.find("users", number(1))); }).join();
+    std::thread([&] { page.emplace(opened.list({.collection = &opened.at("users")})); }).join();
+  }
+  EXPECT_TRUE(*found) << found->error().message;
+  EXPECT_TRUE(*page) << page->error().message;
 }
 
 TEST_F(StoreBoundsTest, an_update_answers_what_a_trigger_made_of_it) {

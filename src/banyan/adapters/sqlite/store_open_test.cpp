@@ -59,6 +59,27 @@ TEST_F(StoreOpenTest, a_database_that_was_cut_off_is_damaged) {
   EXPECT_THAT(error.hint, HasSubstr("backup"));
 }
 
+TEST_F(StoreOpenTest, a_file_of_several_names_is_refused) {
+  RawDatabase(file).run("CREATE TABLE a (b)");
+  std::filesystem::create_hard_link(file, directory.path() / "other.db");
+  for (const char* name : {"app.db", "other.db"}) {
+    const Error error = refusal(directory.path() / name);
+    EXPECT_EQ(error.code, ErrorCode::invalid);
+    EXPECT_THAT(error.message, HasSubstr(name));
+    EXPECT_THAT(error.message, HasSubstr("hard links"));
+  }
+}
+
+TEST_F(StoreOpenTest, a_new_database_has_pages_of_2_kib_and_another_keeps_its_own) {
+  RawDatabase(file).run("PRAGMA page_size = 8192; CREATE TABLE a (b)");
+  for (const char* name : {"app.db", "new.db"}) {
+    Opened opened(Options{.file = directory.path() / name});
+    ASSERT_TRUE(opened.start());
+  }
+  EXPECT_EQ(RawDatabase(file).ask("PRAGMA page_size"), "8192\n");
+  EXPECT_EQ(RawDatabase(directory.path() / "new.db").ask("PRAGMA page_size"), "2048\n");
+}
+
 TEST_F(StoreOpenTest, a_directory_in_place_of_the_file_is_refused) {
   const Error error = refusal(directory.path());
   EXPECT_EQ(error.code, ErrorCode::invalid);
