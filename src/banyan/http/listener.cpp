@@ -16,16 +16,12 @@ using boost::asio::ip::tcp;
 
 constexpr int backlog = 4096;
 
-Result<tcp::endpoint> parse_address(std::string address, std::uint16_t port) {
-  if (address == "localhost") address = "127.0.0.1";
-  if (address.size() > 2 && address.front() == '[' && address.back() == ']') {
-    address = address.substr(1, address.size() - 2);
-  }
+Result<tcp::endpoint> endpoint_of(const std::string& address, std::uint16_t port) {
   boost::system::error_code failed;
   const auto parsed = boost::asio::ip::make_address(address, failed);
   if (failed) {
     return fail(Error(ErrorCode::invalid, "'" + address + "' is not an IP address to listen on")
-                    .with_hint("write one as 127.0.0.1, 0.0.0.0 (every address of this machine) or [::1]"));
+                    .with_hint("write one as 127.0.0.1, 0.0.0.0 (every address of this machine) or ::1"));
   }
   return tcp::endpoint(parsed, port);
 }
@@ -96,7 +92,7 @@ std::uint16_t port_of(const Descriptor& socket) noexcept {
 
 // The first socket binds without SO_REUSEPORT, so that nobody else's can share; then it is opened to our own others.
 Result<Listeners> open_listeners(const std::string& address, std::uint16_t port, std::size_t count) {
-  Result<tcp::endpoint> parsed = parse_address(address, port);
+  Result<tcp::endpoint> parsed = endpoint_of(address, port);
   if (!parsed) return fail(std::move(parsed.error()));
   tcp::endpoint endpoint = *parsed;
   Listeners listeners;

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "banyan/base/descriptor.hpp"
 #include "banyan/base/result.hpp"
-#include "banyan/http/descriptor.hpp"
 
 namespace banyan::http {
 
@@ -14,8 +14,9 @@ struct Listeners {
   std::uint16_t port = 0;
 };
 
-/// Binds and listens on `address` ("127.0.0.1", "::1" or "[::1]") and `port` (0: the system chooses). A foreign
-/// listener is noticed even if it would share the address through SO_REUSEPORT. Errors say what to do.
+/// Binds and listens on `address` (a numeric one, without brackets: "127.0.0.1", "::1") and `port` (0: the system
+/// chooses). A foreign listener is noticed even if it would share the address through SO_REUSEPORT. Errors say what to
+/// do.
 Result<Listeners> open_listeners(const std::string& address, std::uint16_t port, std::size_t count);
 
 /// Raises the soft limit on open files to the hard one, as far as the system lets.

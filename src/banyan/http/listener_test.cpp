@@ -52,11 +52,11 @@ TEST(Listener, another_server_of_our_own_is_noticed_too) {
 TEST(Listener, addresses_are_checked) {
   EXPECT_THAT(open_listeners("nonsense", 0, 1).error().message, HasSubstr("'nonsense' is not an IP address"));
   EXPECT_THAT(open_listeners("192.0.2.1", 0, 1).error().message, HasSubstr("not an address of this machine"));
-  EXPECT_TRUE(open_listeners("localhost", 0, 1));
+  EXPECT_TRUE(open_listeners("127.0.0.1", 0, 1));
 }
 
 TEST(Listener, ipv6_is_written_in_brackets) {
-  const auto made = open_listeners("[::1]", 0, 2);
+  const auto made = open_listeners("::1", 0, 2);
   if (!made && made.error().message.find("not an address") != std::string::npos) GTEST_SKIP() << "no IPv6 here";
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_THAT(open_listeners("::1", made->port, 1).error().message, HasSubstr("[::1]:"));

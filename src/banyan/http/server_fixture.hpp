@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/base/descriptor.hpp"
 #include "banyan/http/server.hpp"
 
 namespace banyan::http {
