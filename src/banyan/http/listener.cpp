@@ -90,23 +90,31 @@ std::uint16_t port_of(const Descriptor& socket) noexcept {
 
 }  // namespace
 
-// The first socket binds without SO_REUSEPORT, so that nobody else's can share; then it is opened to our own others.
-Result<Listeners> open_listeners(const std::string& address, std::uint16_t port, std::size_t count) {
-  Result<tcp::endpoint> parsed = endpoint_of(address, port);
-  if (!parsed) return fail(std::move(parsed.error()));
-  tcp::endpoint endpoint = *parsed;
+// Without SO_REUSEPORT, so that nobody else's can share; listening, for two sockets that are merely bound can share
+// through SO_REUSEADDR.
+Result<ReservedAddress> reserve_address(const std::string& address, std::uint16_t port) {
+  const Result<tcp::endpoint> endpoint = endpoint_of(address, port);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  Descriptor socket = open_socket(*endpoint);
+  if (!socket.valid() || !bind_to(socket, *endpoint) || !listen_on(socket)) return explain(*endpoint, errno);
+  ReservedAddress reserved;
+  reserved.address = address;
+  reserved.port = port_of(socket);
+  reserved.socket = std::move(socket);
+  return reserved;
+}
+
+Result<Listeners> open_listeners(ReservedAddress reserved, std::size_t count) {
+  const Result<tcp::endpoint> endpoint = endpoint_of(reserved.address, reserved.port);
+  if (!endpoint) return std::unexpected(endpoint.error());
   Listeners listeners;
-  for (std::size_t i = 0; i < count; ++i) {
-    Descriptor socket = open_socket(endpoint);
-    if (!socket.valid()) return explain(endpoint, errno);
-    if (i > 0 && !share_port(socket)) return explain(endpoint, errno);
-    if (!bind_to(socket, endpoint)) return explain(endpoint, errno);
-    if (i == 0) {
-      listeners.port = port_of(socket);
-      endpoint.port(listeners.port);
-      if (count > 1 && !share_port(socket)) return explain(endpoint, errno);
-    }
-    if (!listen_on(socket)) return explain(endpoint, errno);
+  listeners.port = reserved.port;
+  listeners.sockets.push_back(std::move(reserved.socket));
+  if (count > 1 && !share_port(listeners.sockets.front())) return explain(*endpoint, errno);
+  while (listeners.sockets.size() < count) {
+    Descriptor socket = open_socket(*endpoint);
+    if (!socket.valid() || !share_port(socket) || !bind_to(socket, *endpoint) || !listen_on(socket))
+      return explain(*endpoint, errno);
     listeners.sockets.push_back(std::move(socket));
   }
   return listeners;

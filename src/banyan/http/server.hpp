@@ -12,6 +12,7 @@
 #include "banyan/base/metrics.hpp"
 #include "banyan/base/random.hpp"
 #include "banyan/base/result.hpp"
+#include "banyan/http/listener.hpp"
 #include "banyan/http/response.hpp"
 #include "banyan/http/router.hpp"
 
@@ -40,9 +41,7 @@ struct Cors {
 };
 
 struct ServerOptions {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 8080;  ///< 0 lets the system choose.
-  std::size_t loops = 0;      ///< 0: one a core.
+  std::size_t loops = 0;  ///< 0: one a core.
   Limits limits;
   Cors cors;
 };
@@ -61,9 +60,9 @@ struct ServerParts {
 /// Thread safety: stop() and port() from any thread; run() once.
 class Server {
  public:
-  /// Binds and listens. Errors say what holds the address (in use, also by a foreign listener that would share it
-  /// silently through SO_REUSEPORT; not permitted; not an address of this machine) and what to do.
-  static Result<std::unique_ptr<Server>> listen(ServerOptions options, const Router& router, ServerParts parts);
+  /// Listens on the reserved address with every loop. Errors say what is in the way and what to do.
+  static Result<std::unique_ptr<Server>> listen(ReservedAddress address, ServerOptions options, const Router& router,
+                                                ServerParts parts);
   virtual ~Server() = default;
 
   virtual std::uint16_t port() const = 0;

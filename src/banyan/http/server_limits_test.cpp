@@ -200,7 +200,7 @@ void serve_without_handles(Server& server, KeptLog& log, const std::string& requ
 TEST_F(ServerTest, without_file_handles_newcomers_are_told_503_and_service_comes_back_by_itself) {
   if (sanitized) GTEST_SKIP() << "UBSan needs a file handle to look at a vptr";
   router.finish(metrics);
-  auto made = Server::listen(options, router, ServerParts{clock, random, log, metrics, access_log, render_plainly});
+  auto made = listen();
   ASSERT_TRUE(made);
   const pid_t child = ::fork();
   if (child == 0) {
