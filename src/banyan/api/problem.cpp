@@ -38,10 +38,15 @@ struct Reason {
 };
 
 constexpr Reason reasons[] = {
-    {"malformed_query", "PGRST100", 0}, {"malformed_json", "PGRST102", 0},
-    {"unknown_field", "PGRST204", 0},   {"invalid_value", "23514", 0},
-    {"wrong_key", "PGRST301", 0},       {"unsupported_media_type", "PGRST107", 415},
-    {"route_not_found", "PGRST125", 0}, {"method_not_allowed", "PGRST117", 0},
+    {"malformed_query", "PGRST100", 0},
+    {"malformed_json", "PGRST102", 0},
+    {"unknown_field", "PGRST204", 0},
+    {"invalid_value", "23514", 0},
+    {"wrong_key", "PGRST301", 0},
+    {"unsupported_media_type", "PGRST107", 415},
+    {"route_not_found", "PGRST125", 0},
+    {"method_not_allowed", "PGRST117", 0},
+    {"malformed_path", "malformed_path", 0},
     {"internal", "XX000", 0},
 };
 
