@@ -27,6 +27,7 @@ http::ServerOptions server_options(const config::Server& settings) {
   options.limits.header_bytes = settings.limits.header_bytes;
   options.limits.header_count = settings.limits.header_count;
   options.limits.body_bytes = settings.limits.body_bytes;
+  options.limits.body_memory_bytes = settings.limits.body_memory_bytes;
   options.limits.connections = settings.limits.connections;
   options.limits.pipelined_requests = settings.limits.pipelined_requests;
   options.limits.header_timeout = settings.limits.header_timeout;

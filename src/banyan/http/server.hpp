@@ -24,7 +24,8 @@ struct Limits {
   std::size_t header_bytes = 16 * 1024;  ///< All header lines together.
   std::size_t header_count = 100;
   std::size_t body_bytes = 1024 * 1024;
-  std::size_t connections = 20'000;     ///< Over all loops; one more is answered 503 and closed.
+  std::size_t body_memory_bytes = 256 * 1024 * 1024;  ///< Bodies of all connections that did not come whole at once.
+  std::size_t connections = 20'000;                   ///< Over all loops; one more is answered 503 and closed.
   std::size_t pipelined_requests = 64;  ///< Parsed ahead of the one being answered: more waits in the socket.
   std::chrono::milliseconds header_timeout{10'000};    ///< From a request's first byte to the end of its headers.
   std::chrono::milliseconds body_timeout{30'000};      ///< From there to the end of its body.
