@@ -1,5 +1,6 @@
 #include "banyan/api/problem.hpp"
 
+#include "banyan/base/utf8.hpp"
 #include "banyan/core/record_json.hpp"
 
 namespace banyan::api {
@@ -58,6 +59,12 @@ struct Parts {
   std::string_view hint;
 };
 
+// Messages repeat what was sent, perhaps cut in the middle of a code point; JSON is well-formed whatever that was.
+void append_text(std::string& out, std::string_view text) {
+  if (is_valid_utf8(text)) return append_json_string(out, text);
+  append_json_string(out, well_formed_utf8(text));
+}
+
 void append_member(std::string& out, std::string_view name, std::string_view value) {
   out += ",\"";
   out += name;
@@ -65,7 +72,7 @@ void append_member(std::string& out, std::string_view name, std::string_view val
   if (value.empty()) {
     out += "null";
   } else {
-    append_json_string(out, value);
+    append_text(out, value);
   }
 }
 
@@ -84,7 +91,7 @@ http::Response make(const Parts& parts, const std::vector<FieldProblem>& fields)
     for (const FieldProblem& field : fields) {
       if (&field != &fields.front()) body += ',';
       body += "{\"field\":";
-      append_json_string(body, field.field);
+      append_text(body, field.field);
       append_member(body, "message", field.message);
       body += '}';
     }
