@@ -22,13 +22,12 @@ memory::Cache::Options cache_options(const config::Cache& settings) {
 
 http::ServerOptions server_options(const config::Server& settings) {
   http::ServerOptions options;
-  options.address = settings.address;
-  options.port = settings.port;
   options.loops = settings.loops;
   options.limits.request_line_bytes = settings.limits.request_line_bytes;
   options.limits.header_bytes = settings.limits.header_bytes;
   options.limits.header_count = settings.limits.header_count;
   options.limits.body_bytes = settings.limits.body_bytes;
+  options.limits.body_memory_bytes = settings.limits.body_memory_bytes;
   options.limits.connections = settings.limits.connections;
   options.limits.pipelined_requests = settings.limits.pipelined_requests;
   options.limits.header_timeout = settings.limits.header_timeout;
@@ -101,19 +100,28 @@ Instance::~Instance() {
   server_.reset();
 }
 
+// What can be refused without a trace goes first: a start that fails for the address or the key makes no database.
 Result<void> Instance::start() {
-  if (Result<void> opened = open_store(); !opened) return opened;
-  Result<std::string> key = service_key();
+  Result<http::ReservedAddress> address = http::reserve_address(config_.server.address, config_.server.port);
+  if (!address) return std::unexpected(std::move(address.error()));
+  Result<std::string> key = known_service_key();
   if (!key) return std::unexpected(std::move(key.error()));
-  return listen(std::move(*key));
+  if (Result<void> opened = open_store(); !opened) return opened;
+  if (key->empty()) key = new_service_key();
+  if (!key) return std::unexpected(std::move(key.error()));
+  return listen(std::move(*address), std::move(*key));
 }
 
-Result<std::string> Instance::service_key() {
+// Empty when one has yet to be made.
+Result<std::string> Instance::known_service_key() const {
   if (!config_.service_key.empty()) return config_.service_key;
-  Result<ServiceKeyFile> file = read_or_make_service_key(config_.service_key_file, random_);
-  if (!file) return std::unexpected(std::move(file.error()));
-  if (file->made) log_.info("made a new service key", {{"file", config_.service_key_file.string()}});
-  return std::move(file->key);
+  return read_service_key(config_.service_key_file);
+}
+
+Result<std::string> Instance::new_service_key() {
+  Result<std::string> key = make_service_key(config_.service_key_file, random_);
+  if (key) log_.info("made a new service key", {{"file", config_.service_key_file.string()}});
+  return key;
 }
 
 Result<void> Instance::open_store() {
@@ -136,7 +144,7 @@ Result<void> Instance::open_store() {
   return store_->start();
 }
 
-Result<void> Instance::listen(std::string key) {
+Result<void> Instance::listen(http::ReservedAddress address, std::string key) {
   application_ = std::make_unique<api::Application>(api::Application::Parts{
       .schema = config_.schema,
       .records = *records_,
@@ -150,7 +158,7 @@ Result<void> Instance::listen(std::string key) {
   application_->add_routes(router_);
   router_.finish(metrics_);
   auto server =
-      http::Server::listen(server_options(config_.server), router_,
+      http::Server::listen(std::move(address), server_options(config_.server), router_,
                            {clock_, random_, log_, metrics_, *access_log_,
                             [this](const http::Problem& problem) { return application_->render_problem(problem); }});
   if (!server) return std::unexpected(std::move(server.error()));

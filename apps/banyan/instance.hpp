@@ -26,7 +26,7 @@ class Instance {
   explicit Instance(const config::Config& config);
   ~Instance();
 
-  /// Opens the database, makes what is missing in it, binds the address. Errors say what to do.
+  /// Takes the address, opens the database, makes what is missing in it, listens. Errors say what to do.
   Result<void> start();
   /// Serves until stop().
   void run();
@@ -36,8 +36,9 @@ class Instance {
 
  private:
   Result<void> open_store();
-  Result<std::string> service_key();
-  Result<void> listen(std::string key);
+  Result<std::string> known_service_key() const;
+  Result<std::string> new_service_key();
+  Result<void> listen(http::ReservedAddress address, std::string key);
   std::vector<std::string> unready_reasons() const;
 
   const config::Config& config_;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 
+#include "banyan/base/descriptor.hpp"
 #include "banyan/base/ids.hpp"
 
 namespace banyan::app {
@@ -18,20 +19,6 @@ constexpr std::size_t key_bytes = 32;
 constexpr std::size_t key_length_min = 16;
 constexpr std::size_t key_length_max = 512;
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
-
 std::unexpected<Error> refuse(const std::filesystem::path& file, const std::string& what, const std::string& hint) {
   return fail(Error(ErrorCode::unavailable, "The service key file " + file.string() + " " + what).with_hint(hint));
 }
@@ -39,23 +26,6 @@ std::unexpected<Error> refuse(const std::filesystem::path& file, const std::stri
 std::unexpected<Error> refuse_errno(const std::filesystem::path& file, const std::string& what) {
   return refuse(file, what + ": " + std::strerror(errno) + ".",
                 "Mend the cause, or give the key in BANYAN_SERVICE_KEY.");
-}
-
-Result<ServiceKeyFile> make(const std::filesystem::path& file, Random& random) {
-  std::error_code ignored;
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ignored);
-  const Descriptor opened(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (opened.number() < 0) return refuse_errno(file, "cannot be made");
-  const std::string key = make_hex_token(random, key_bytes);
-  const std::string line = key + "\n";
-  const bool written = ::write(opened.number(), line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
-                       ::fsync(opened.number()) == 0;
-  if (!written) {
-    const auto error = refuse_errno(file, "cannot be written");
-    ::unlink(file.c_str());
-    return error;
-  }
-  return ServiceKeyFile{key, true};
 }
 
 Result<std::string> read_key(const std::filesystem::path& file, int descriptor) {
@@ -73,18 +43,33 @@ Result<std::string> read_key(const std::filesystem::path& file, int descriptor) 
 
 }  // namespace
 
-Result<ServiceKeyFile> read_or_make_service_key(const std::filesystem::path& file, Random& random) {
+Result<std::string> read_service_key(const std::filesystem::path& file) {
   const Descriptor opened(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (opened.number() < 0 && errno == ENOENT) return make(file, random);
-  if (opened.number() < 0) return refuse_errno(file, "cannot be opened");
+  if (!opened.valid() && errno == ENOENT) return std::string();
+  if (!opened.valid()) return refuse_errno(file, "cannot be opened");
   struct stat facts{};
-  if (::fstat(opened.number(), &facts) != 0) return refuse_errno(file, "cannot be examined");
+  if (::fstat(opened.get(), &facts) != 0) return refuse_errno(file, "cannot be examined");
   if (!S_ISREG(facts.st_mode)) return refuse(file, "is not a regular file.", "Move it away to have a new key made.");
   if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return refuse(file, "may be read by others than its owner.", "Run: chmod 600 " + file.string());
-  Result<std::string> key = read_key(file, opened.number());
-  if (!key) return std::unexpected(std::move(key.error()));
-  return ServiceKeyFile{std::move(*key), false};
+  return read_key(file, opened.get());
+}
+
+Result<std::string> make_service_key(const std::filesystem::path& file, Random& random) {
+  std::error_code ignored;
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ignored);
+  const Descriptor opened(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!opened.valid()) return refuse_errno(file, "cannot be made");
+  const std::string key = make_hex_token(random, key_bytes);
+  const std::string line = key + "\n";
+  const bool written = ::write(opened.get(), line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
+                       ::fsync(opened.get()) == 0;
+  if (!written) {
+    const auto error = refuse_errno(file, "cannot be written");
+    ::unlink(file.c_str());
+    return error;
+  }
+  return key;
 }
 
 }  // namespace banyan::app

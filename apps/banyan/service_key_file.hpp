@@ -8,13 +8,11 @@
 
 namespace banyan::app {
 
-struct ServiceKeyFile {
-  std::string key;
-  bool made = false;  ///< It did not exist before.
-};
+/// The key in `file`; empty when there is no such file. Refuses a file that others may read, and one without a usable
+/// key (at least 16 printable characters).
+Result<std::string> read_service_key(const std::filesystem::path& file);
 
-/// The key in `file`; makes the file with a new random key, readable by its owner alone, when there is none.
-/// Refuses a file that others may read, and one without a usable key (at least 16 printable characters).
-Result<ServiceKeyFile> read_or_make_service_key(const std::filesystem::path& file, Random& random);
+/// Makes the file, readable by its owner alone, with a new random key. Refuses when it is there already.
+Result<std::string> make_service_key(const std::filesystem::path& file, Random& random);
 
 }  // namespace banyan::app

@@ -198,12 +198,26 @@ TEST_P(PortInUse, is_told_and_works_once_it_is_free) {
   EXPECT_EQ(server.run_to_exit(), 1);
   EXPECT_TRUE(says(server, "in use")) << server.output();
   EXPECT_TRUE(says(server, std::to_string(server.port()))) << server.output();
+  EXPECT_FALSE(std::filesystem::exists(server.folder() / "data")) << "a refused start leaves nothing behind";
   ::close(holder);
   server.start();
   EXPECT_EQ(HttpClient(server.port()).get("/health").status, 200);
 }
 INSTANTIATE_TEST_SUITE_P(Holder, PortInUse, testing::Bool(),
                          [](const auto& info) { return info.param ? "that_would_share_it" : "that_holds_it_alone"; });
+
+TEST(ServiceKeyFile, that_others_may_read_is_told_before_a_database_is_made) {
+  ServerProcess server(ServerSetup{.config = config, .environment = {{"BANYAN_SERVICE_KEY", ""}}});
+  const std::filesystem::path file = server.folder() / "data" / "service.key";
+  std::filesystem::create_directories(file.parent_path());
+  write_text(file, "0123456789abcdef0123456789abcdef\n");
+  std::filesystem::permissions(file, std::filesystem::perms(0644));
+  EXPECT_EQ(server.run_to_exit(), 1);
+  EXPECT_TRUE(says(server, "may be read by others")) << server.output();
+  EXPECT_FALSE(std::filesystem::exists(server.folder() / "data" / "app.db"));
+  std::filesystem::permissions(file, std::filesystem::perms(0600));
+  server.start();
+}
 
 TEST(OneProcess, owns_a_database_and_a_second_is_told_which_stage_serves_several) {
   ServerProcess first(ServerSetup{.config = config});

@@ -45,6 +45,8 @@ const Scenario closed_collections[] = {
      {.json = R"({"id":1,"text":"hidden"})"}},
     {"a_wrong_key_is_refused", {secret}, with_key(get("/secrets/1"), "Authorization", "Bearer wrong"), closed},
     {"a_wrong_key_is_refused_where_none_is_needed", {news}, with_key(get("/news/1"), "apikey", "wrong"), closed},
+    {"health_looks_at_no_key", {}, with_key(get("/health"), "Authorization", "Bearer wrong"), {.contains = {"ok"}}},
+    {"readiness_looks_at_no_key", {}, with_key(get("/health/ready"), "apikey", "wrong"), {.json = R"({"ready":true})"}},
     {"a_key_of_another_scheme_is_refused",
      {secret},
      with_key(get("/secrets/1"), "Authorization", std::string("Basic ") + ServerProcess::service_key),

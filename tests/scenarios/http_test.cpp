@@ -24,7 +24,11 @@ const Scenario routes[] = {
      {.status = 404, .contains = {"did you mean 'users'"}}},
     {"the_root_is_told_too", {}, get("/"), {.status = 404}},
     {"a_path_too_deep_is_not_found", {}, get("/users/1/name"), {.status = 404}},
-    {"a_malformed_escape_in_the_path_is_no_route", {}, get("/users/%zz"), {.status = 404}},
+    {"a_malformed_escape_in_the_path_is_told_with_its_place",
+     {},
+     get("/users/%zz"),
+     {.status = 400, .contains = {"'%zz'", "byte 7", "malformed_path"}, .lacks = {"did you mean"}}},
+    {"bytes_in_the_path_that_are_no_utf8", {}, get("/%ff/1"), {.status = 400, .contains = {"'%ff'", "byte 1"}}},
     {"a_slash_at_the_end_is_another_route", {}, get("/users/"), {.status = 404}},
     {"a_wrong_method_says_which_are_right",
      {},
@@ -214,6 +218,17 @@ TEST_F(Connections, a_request_in_flight_at_sigterm_is_answered) {
 TEST_F(Connections, ctrl_c_ends_it_as_sigterm_does) {
   server_.send_signal(SIGINT);
   EXPECT_EQ(server_.wait_exit(soon), 0) << server_.output();
+}
+
+class NamesAlike : public ServedTest {
+ protected:
+  NamesAlike()
+      : ServedTest("[collections.user]\nfields.a.type = \"text\"\n[collections.users]\nfields.a.type = \"text\"") {}
+};
+
+TEST_F(NamesAlike, a_path_that_begins_with_one_is_not_told_as_the_other) {
+  expect_response(send(get("/users/1/a")), {.status = 404, .lacks = {"did you mean"}}, "GET");
+  expect_response(send(get("/userss")), {.status = 404, .contains = {"did you mean 'users'"}}, "GET");
 }
 
 }  // namespace

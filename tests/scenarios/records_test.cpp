@@ -180,6 +180,29 @@ TEST_F(Versions, a_write_that_builds_on_an_older_version_is_refused) {
   EXPECT_EQ(send(request("DELETE", "/users/1", "", {{"If-Match", "*"}})).status, 204);
 }
 
+TEST_F(Versions, any_strong_tag_of_a_list_lets_a_write_through_and_a_weak_one_none) {
+  const std::string first = etag_of(alice());
+  const std::string second = etag_of(patch("/users/1", R"({"age":31})"));
+  const auto status_of = [&](const char* method, const std::string& if_match) {
+    const std::string body = std::string_view(method) == "DELETE" ? "" : R"({"name":"Mallory"})";
+    return send(request(method, "/users/1", body, {{"If-Match", if_match}})).status;
+  };
+  EXPECT_EQ(send(get("/users/1", {{"If-Match", first + ", " + second}})).status, 200);
+  EXPECT_EQ(send(get("/users/1", {{"If-Match", first + ", \"x\""}})).status, 412);
+  EXPECT_EQ(send(get("/users/1", {{"If-None-Match", "\"x\", W/" + second}})).status, 304);
+  for (const char* method : {"PATCH", "PUT", "DELETE"}) {
+    EXPECT_EQ(status_of(method, "W/" + second), 412) << method;
+    EXPECT_EQ(status_of(method, first + ", \"x\", W/" + second), 412) << method;
+  }
+  expect_response(send(get("/users/1")), {.lacks = {"Mallory"}}, "GET");
+  EXPECT_EQ(status_of("PATCH", second + ", " + first), 200);
+  const std::string third = etag_of(get("/users/1"));
+  EXPECT_EQ(status_of("PUT", first + "," + second + ",, " + third), 200);
+  const std::string fourth = etag_of(get("/users/1"));
+  EXPECT_EQ(status_of("DELETE", third + ", " + fourth), 204);
+  EXPECT_EQ(status_of("DELETE", third + ", " + fourth), 412) << "there is no record any more";
+}
+
 TEST_F(Versions, if_match_that_is_no_tag_is_refused) {
   must(alice());
   expect_response(send(request("PATCH", "/users/1", R"({"age":1})", {{"If-Match", "nonsense"}})), {.status = 400},
@@ -188,9 +211,10 @@ TEST_F(Versions, if_match_that_is_no_tag_is_refused) {
 
 TEST_F(Versions, a_write_for_a_record_that_must_not_be_there_leaves_the_one_that_is) {
   must(alice());
-  for (const char* method : {"PATCH", "PUT"})
-    expect_response(send(request(method, "/users/1", R"({"name":"Mallory"})", {{"If-None-Match", "*"}})),
-                    {.status = 412}, method);
+  for (const char* method : {"PATCH", "PUT", "DELETE"}) {
+    const std::string body = std::string_view(method) == "DELETE" ? "" : R"({"name":"Mallory"})";
+    expect_response(send(request(method, "/users/1", body, {{"If-None-Match", "*"}})), {.status = 412}, method);
+  }
   expect_response(send(get("/users/1")), {.lacks = {"Mallory"}}, "GET");
 }
 

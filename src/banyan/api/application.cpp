@@ -1,5 +1,6 @@
 #include "banyan/api/application.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "banyan/api/problem.hpp"
@@ -69,7 +70,10 @@ http::Response Application::render_problem(const http::Problem& problem) const {
   std::vector<std::string_view> names{"health", "metrics"};
   for (const Collection& collection : parts_.schema.collections) names.push_back(collection.name);
   const std::string_view path = problem.path.substr(problem.path.starts_with('/') ? 1 : 0);
-  const std::string nearest = did_you_mean(path.substr(0, path.find('/')), names);
+  const std::string_view first = path.substr(0, path.find('/'));
+  // What is there needs no neighbour: something else is wrong with the path.
+  const bool known = std::ranges::find(names, first) != names.end();
+  const std::string nearest = known ? std::string() : did_you_mean(first, names);
   explained.message =
       "There is nothing at '" + std::string(problem.path.substr(0, 100)) + "'" + (nearest.empty() ? "." : nearest);
   explained.hint = "Collections are served as /<collection> and /<collection>/<id>.";

@@ -1,5 +1,6 @@
 #include "banyan/api/entity_tag.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace banyan::api {
@@ -11,25 +12,29 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
+// RFC 9110, 5.6.1: elements of a list may be empty.
+std::string_view skip_empty(std::string_view list) {
+  list = trim(list);
+  while (list.starts_with(',')) list = trim(list.substr(1));
+  return list;
+}
+
 // The first tag of a list, quotes included, and the list without it; an empty tag when there is no well-formed one.
 std::string_view take_tag(std::string_view& list) {
-  list = trim(list);
   const std::size_t start = list.starts_with("W/") ? 2 : 0;
   if (list.size() <= start || list[start] != '"') return {};
   const std::size_t end = list.find('"', start + 1);
   if (end == std::string_view::npos) return {};
   const std::string_view tag = list.substr(0, end + 1);
   list = trim(list.substr(end + 1));
-  if (list.starts_with(',')) {
-    list.remove_prefix(1);
-  } else if (!list.empty()) {
-    return {};
-  }
+  if (!list.empty() && !list.starts_with(',')) return {};
+  list = skip_empty(list);
   return tag;
 }
 
-// The version that a strong tag names; 0 for one that was not made here.
+// The version that a tag names under strong comparison; 0 for a weak one and for one that was not made here.
 Version version_of(std::string_view tag) {
+  if (tag.starts_with("W/")) return 0;
   Version version = 0;
   const char* last = tag.data() + tag.size() - 1;
   const auto [end, error] = std::from_chars(tag.data() + 1, last, version);
@@ -50,6 +55,7 @@ std::string entity_tag(Version version) {
 bool none_match_names(std::string_view header, Version version) {
   if (trim(header) == "*") return true;
   const std::string wanted = entity_tag(version);
+  header = skip_empty(header);
   while (!header.empty()) {
     std::string_view tag = take_tag(header);
     if (tag.empty()) return false;
@@ -59,18 +65,30 @@ bool none_match_names(std::string_view header, Version version) {
   return false;
 }
 
+bool IfMatch::holds_for(Version version) const {
+  return kind != Kind::versions || std::ranges::binary_search(versions, version);
+}
+
 Result<IfMatch> parse_if_match(const http::Request& request) {
+  IfMatch asked;
   const auto header = request.header("if-match");
-  if (!header) return IfMatch{};
-  if (trim(*header) == "*") return IfMatch{IfMatch::Kind::any, 0};
-  std::string_view list = *header;
-  const std::string_view tag = take_tag(list);
-  if (tag.empty() || !list.empty())
-    return fail(Error(ErrorCode::invalid, "The If-Match header is not one entity tag.")
-                    .with_hint("Send the ETag of the record as it was answered, quotes included, or '*'."));
-  const Version version = tag.starts_with("W/") ? 0 : version_of(tag);
-  if (version == 0) return IfMatch{IfMatch::Kind::never, 0};
-  return IfMatch{IfMatch::Kind::version, version};
+  if (!header) return asked;
+  asked.kind = trim(*header) == "*" ? IfMatch::Kind::any : IfMatch::Kind::versions;
+  if (asked.kind == IfMatch::Kind::any) return asked;
+  std::string_view list = skip_empty(*header);
+  std::size_t tags = 0;
+  do {
+    const std::string_view tag = take_tag(list);
+    if (tag.empty() || ++tags > IfMatch::tags_max)
+      return fail(Error(ErrorCode::invalid, tag.empty() ? "The If-Match header is no list of entity tags."
+                                                        : "The If-Match header has too many entity tags.")
+                      .with_hint("Send the ETag of the record as it was answered, quotes included, or '*'; at most " +
+                                 std::to_string(IfMatch::tags_max) + " of them, with commas between."));
+    if (const Version version = version_of(tag); version != 0) asked.versions.push_back(version);
+  } while (!list.empty());
+  std::ranges::sort(asked.versions);
+  asked.versions.erase(std::ranges::unique(asked.versions).begin(), asked.versions.end());
+  return asked;
 }
 
 }  // namespace banyan::api

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "banyan/base/result.hpp"
 #include "banyan/core/record.hpp"
@@ -15,18 +16,22 @@ std::string entity_tag(Version version);
 /// Whether an If-None-Match header names the version, weakly compared, or is `*`.
 bool none_match_names(std::string_view header, Version version);
 
-/// What an If-Match header asks for.
+/// What an If-Match header asks for (RFC 9110, 13.1.1).
 struct IfMatch {
+  static constexpr std::size_t tags_max = 16;
   enum class Kind : unsigned char {
     absent,
-    any,      ///< `*`: the record must exist.
-    version,  ///< It must be at `version`.
-    never,    ///< A tag that no version of a record has (weak, or not made here): nothing matches it.
+    any,       ///< `*`: the record must exist.
+    versions,  ///< It must be at one of `versions`.
   };
   Kind kind = Kind::absent;
-  Version version = 0;
+  /// Ascending, without repetition. Tags that no version of a record has (weak, or not made here) are left out, so that
+  /// there may be none: nothing matches then.
+  std::vector<Version> versions;
+
+  bool holds_for(Version version) const;
 };
-/// `invalid` when the header is malformed or lists several tags.
+/// `invalid` when the header is no list of entity tags, or has more than `tags_max`.
 Result<IfMatch> parse_if_match(const http::Request& request);
 
 }  // namespace banyan::api

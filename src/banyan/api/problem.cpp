@@ -1,5 +1,6 @@
 #include "banyan/api/problem.hpp"
 
+#include "banyan/base/utf8.hpp"
 #include "banyan/core/record_json.hpp"
 
 namespace banyan::api {
@@ -38,10 +39,15 @@ struct Reason {
 };
 
 constexpr Reason reasons[] = {
-    {"malformed_query", "PGRST100", 0}, {"malformed_json", "PGRST102", 0},
-    {"unknown_field", "PGRST204", 0},   {"invalid_value", "23514", 0},
-    {"wrong_key", "PGRST301", 0},       {"unsupported_media_type", "PGRST107", 415},
-    {"route_not_found", "PGRST125", 0}, {"method_not_allowed", "PGRST117", 0},
+    {"malformed_query", "PGRST100", 0},
+    {"malformed_json", "PGRST102", 0},
+    {"unknown_field", "PGRST204", 0},
+    {"invalid_value", "23514", 0},
+    {"wrong_key", "PGRST301", 0},
+    {"unsupported_media_type", "PGRST107", 415},
+    {"route_not_found", "PGRST125", 0},
+    {"method_not_allowed", "PGRST117", 0},
+    {"malformed_path", "malformed_path", 0},
     {"internal", "XX000", 0},
 };
 
@@ -53,6 +59,12 @@ struct Parts {
   std::string_view hint;
 };
 
+// Messages repeat what was sent, perhaps cut in the middle of a code point; JSON is well-formed whatever that was.
+void append_text(std::string& out, std::string_view text) {
+  if (is_valid_utf8(text)) return append_json_string(out, text);
+  append_json_string(out, well_formed_utf8(text));
+}
+
 void append_member(std::string& out, std::string_view name, std::string_view value) {
   out += ",\"";
   out += name;
@@ -60,7 +72,7 @@ void append_member(std::string& out, std::string_view name, std::string_view val
   if (value.empty()) {
     out += "null";
   } else {
-    append_json_string(out, value);
+    append_text(out, value);
   }
 }
 
@@ -79,7 +91,7 @@ http::Response make(const Parts& parts, const std::vector<FieldProblem>& fields)
     for (const FieldProblem& field : fields) {
       if (&field != &fields.front()) body += ',';
       body += "{\"field\":";
-      append_json_string(body, field.field);
+      append_text(body, field.field);
       append_member(body, "message", field.message);
       body += '}';
     }

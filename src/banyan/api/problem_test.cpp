@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "banyan/base/utf8.hpp"
 #include "banyan/http/fault.hpp"
 
 namespace banyan::api {
@@ -53,6 +54,13 @@ TEST(Problem, a_refusal_that_may_be_tried_again_says_when) {
   EXPECT_EQ(response.status, 503);
   ASSERT_EQ(response.headers.size(), 1U);
   EXPECT_EQ(response.headers[0].first, "Retry-After");
+}
+
+TEST(Problem, what_was_sent_is_repeated_as_well_formed_text_only) {
+  const http::Response response =
+      render(Error(ErrorCode::invalid, "no \xff, no \xc3").with_fields({{"a\xc3", "is \xe2\x82"}}));
+  EXPECT_TRUE(is_valid_utf8(response.body.bytes()));
+  EXPECT_EQ(body_of(response).at("message"), "no \xef\xbf\xbd, no \xef\xbf\xbd");
 }
 
 TEST(Problem, texts_are_escaped) {

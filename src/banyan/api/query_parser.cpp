@@ -34,6 +34,14 @@ Result<std::size_t> place_of(const Collection& collection, std::string_view name
                    "Known here: " + known + ".", "unknown_field");
 }
 
+// Says which parameter the error is about: every error names one.
+std::unexpected<Error> of_parameter(std::string_view parameter, Error error) {
+  const std::string name(parameter.substr(0, 64));
+  error.fields = {FieldProblem{name, error.message}};
+  if (!error.message.starts_with("'" + name + "'")) error.message = name + ": " + error.message;
+  return std::unexpected(std::move(error));
+}
+
 // Calls `take` with each part between commas; stops at the first error.
 template <typename Take>
 Result<void> for_each_part(std::string_view list, Take take) {
@@ -61,7 +69,7 @@ Result<std::vector<std::size_t>> parse_select(const Collection& collection, std:
   std::vector<std::size_t> sorted = places;
   std::ranges::sort(sorted);
   if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end())
-    return malformed("'select' names " + quoted(collection.fields[*twice].name) + " twice.", "Name each field once.");
+    return malformed(quoted(collection.fields[*twice].name) + " is named twice.", "Name each field once.");
   return places;
 }
 
@@ -87,7 +95,7 @@ Result<OrderTerm> parse_order_term(const Collection& collection, std::string_vie
     } else {
       constexpr std::string_view words[] = {"asc", "desc", "nullsfirst", "nullslast"};
       const std::string nearest = did_you_mean(word, words);
-      return malformed(quoted(word) + " does not belong there in 'order'" + (nearest.empty() ? "." : nearest),
+      return malformed(quoted(word) + " does not belong there" + (nearest.empty() ? "." : nearest),
                        "Write order=field.desc.nullslast,other; both words may be left out.");
     }
   }
@@ -102,8 +110,7 @@ Result<std::vector<OrderTerm>> parse_order(const Collection& collection, std::st
     if (!term) return std::unexpected(std::move(term.error()));
     const bool twice = std::ranges::any_of(terms, [&](const OrderTerm& known) { return known.field == term->field; });
     if (twice)
-      return malformed("'order' names " + quoted(collection.fields[term->field].name) + " twice.",
-                       "Name each field once.");
+      return malformed(quoted(collection.fields[term->field].name) + " is named twice.", "Name each field once.");
     terms.push_back(*term);
     return {};
   });
@@ -136,6 +143,15 @@ class ListQueryParser {
   }
 
   Result<void> take(const http::QueryParameter& parameter) {
+    Result<void> taken = take_by_name(parameter);
+    if (!taken) return of_parameter(parameter.name, std::move(taken.error()));
+    return taken;
+  }
+
+  ParsedQuery finish() && { return std::move(parsed_); }
+
+ private:
+  Result<void> take_by_name(const http::QueryParameter& parameter) {
     if (parameter.name == select_word) return once(select_word, [&] { return take_select(parameter.value); });
     if (parameter.name == order_word) return once(order_word, [&] { return take_order(parameter.value); });
     if (parameter.name == limit_word) return once(limit_word, [&] { return take_limit(parameter.value); });
@@ -143,9 +159,6 @@ class ListQueryParser {
     return take_filter(parameter);
   }
 
-  ParsedQuery finish() && { return std::move(parsed_); }
-
- private:
   template <typename Take>
   Result<void> once(std::string_view word, Take take) {
     if (std::ranges::find(seen_, word) != seen_.end())
@@ -196,7 +209,6 @@ class ListQueryParser {
                        "Use 'in' for many values of one field.");
     Result<Filter> filter = parse_filter(collection_, *place, parameter.value, limits_.in_operands_max);
     if (!filter) {
-      filter.error().message = parameter.name + ": " + filter.error().message;
       if (filter.error().reason.empty()) filter.error().reason = "malformed_query";
       if (filter.error().hint.empty())
         filter.error().hint = "Give a value of the field's type, " + type_of(*place) + ".";
@@ -232,12 +244,14 @@ Result<std::optional<std::vector<std::size_t>>> parse_record_query(std::string_v
   auto parameters = parameters_of(raw);
   if (!parameters) return std::unexpected(std::move(parameters.error()));
   for (const http::QueryParameter& parameter : *parameters) {
-    if (parameter.name != select_word || select)
-      return malformed(
-          "A single record takes one 'select' and no other parameter; " + quoted(parameter.name) + " is one too many.",
-          "Filter on the collection instead: /" + collection.name + "?id=eq.1.");
+    if (parameter.name != select_word || select) {
+      const std::string name = quoted(parameter.name);
+      auto refused = malformed(name + " is one too many: a single record takes one 'select' and no other parameter.",
+                               "Filter on the collection instead: /" + collection.name + "?id=eq.1.");
+      return of_parameter(parameter.name, std::move(refused.error()));
+    }
     auto places = parse_select(collection, parameter.value);
-    if (!places) return std::unexpected(std::move(places.error()));
+    if (!places) return of_parameter(select_word, std::move(places.error()));
     select = std::move(*places);
   }
   return select;

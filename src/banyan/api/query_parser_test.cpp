@@ -139,6 +139,25 @@ TEST_F(QueryParser, what_is_wrong_is_named_with_the_nearest_right_word) {
   EXPECT_THAT(refusal("name=ilik.a"), HasSubstr("did you mean 'ilike'?"));
 }
 
+TEST_F(QueryParser, what_is_wrong_names_its_parameter) {
+  const auto field_of = [&](std::string_view raw) {
+    const auto parsed = parse_list_query(raw, schema_.collections.front(), limits_);
+    if (parsed || parsed.error().fields.size() != 1) return std::string("none");
+    EXPECT_THAT(parsed.error().message, HasSubstr(parsed.error().fields.front().field)) << raw;
+    return parsed.error().fields.front().field;
+  };
+  for (const char* raw : {"order=extra", "order=name.down", "order=", "order=name,name", "order=name&order=age"})
+    EXPECT_EQ(field_of(raw), "order") << raw;
+  EXPECT_EQ(field_of("select=nothing"), "select");
+  EXPECT_EQ(field_of("limit=x"), "limit");
+  EXPECT_EQ(field_of("age=eq.x"), "age");
+  EXPECT_EQ(field_of("nothing=eq.1"), "nothing");
+  EXPECT_EQ(field_of("or=(a.eq.1)"), "or");
+  const auto record = parse_record_query("select=nothing", schema_.collections.front());
+  ASSERT_FALSE(record);
+  EXPECT_EQ(record.error().fields, (std::vector<FieldProblem>{{"select", "'nothing' is not a field of users."}}));
+}
+
 TEST_F(QueryParser, malformed_queries_are_refused) {
   for (const char* raw : {"age=40",
                           "age=eq",

@@ -13,7 +13,7 @@ namespace banyan::api {
 namespace {
 
 Error precondition_failed() {
-  return Error(ErrorCode::version_mismatch, "The record is not at the version that If-Match names.")
+  return Error(ErrorCode::version_mismatch, "The record is not at a version that If-Match names.")
       .with_hint("Read the record again, and send the ETag that comes with it.");
 }
 
@@ -23,17 +23,20 @@ Error only_if_absent() {
       .with_hint("Ids are made here: create with POST, and guard a change with If-Match.");
 }
 
-// A write's If-Match as the version to expect. `never` must be refused, but only after a look whether the record
-// exists would tell more than the policy allows: so it becomes a version that no record has.
-std::optional<Version> expected_version(const IfMatch& if_match) {
-  if (if_match.kind == IfMatch::Kind::version) return if_match.version;
-  if (if_match.kind == IfMatch::Kind::never) return Version{0};
-  return std::nullopt;
+// A write's If-Match as the versions to expect, one after the other until one is met. That nothing can match must be
+// refused, but only after a look whether the record exists would tell more than the policy allows: so it becomes a
+// version that no record has.
+std::vector<std::optional<Version>> expected_versions(const IfMatch& if_match) {
+  if (if_match.kind != IfMatch::Kind::versions) return {std::nullopt};
+  if (if_match.versions.empty()) return {Version{0}};
+  return {if_match.versions.begin(), if_match.versions.end()};
 }
+
+bool is_mismatch(const Error& error) { return error.code == ErrorCode::version_mismatch; }
 
 // RFC 9110, 13.1.1: `*` is false for a record that does not exist.
 Error with_precondition(Error error, const IfMatch& if_match) {
-  if (error.code == ErrorCode::version_mismatch) return precondition_failed();
+  if (is_mismatch(error)) return precondition_failed();
   if (error.code == ErrorCode::not_found && if_match.kind != IfMatch::Kind::absent) return precondition_failed();
   return error;
 }
@@ -137,8 +140,7 @@ Task<Result<http::Response>> Resource::get_with_conditions(const Request& reques
 
   Result<CachedRecordPtr> found = co_await parts_.records.find(context, parts_.collection, std::move(*id));
   if (!found) co_return fail(with_precondition(std::move(found.error()), *if_match));
-  const std::optional<Version> expected = expected_version(*if_match);
-  if (expected && *expected != (*found)->version) co_return fail(precondition_failed());
+  if (!if_match->holds_for((*found)->version)) co_return fail(precondition_failed());
   co_return answer(request, *found, *selection);
 }
 
@@ -202,8 +204,13 @@ Task<Result<http::Response>> Resource::change(Change operation, const Request& r
   const Result<boost::json::value> body = json_body_of(request);
   if (!body) co_return fail(body.error());
 
-  const Result<CachedRecordPtr> changed = co_await (parts_.records.*operation)(
-      context, parts_.collection, std::move(*id), *body, expected_version(*if_match));
+  // Versions only grow. So a write that was refused for each of them in ascending order met a moment at which the
+  // record was at none of them.
+  Result<CachedRecordPtr> changed = fail(precondition_failed());
+  for (const std::optional<Version>& expected : expected_versions(*if_match)) {
+    changed = co_await (parts_.records.*operation)(context, parts_.collection, *id, *body, expected);
+    if (changed || !is_mismatch(changed.error())) break;
+  }
   if (!changed) co_return fail(with_precondition(changed.error(), *if_match));
   if (may_read(context)) co_return answer(request, *changed, *selection);
   Response response;
@@ -222,11 +229,15 @@ Task<Result<http::Response>> Resource::remove(const Request& request, Context& c
   if (!id) co_return fail(std::move(id.error()));
   const Result<IfMatch> if_match = parse_if_match(request);
   if (!if_match) co_return fail(if_match.error());
+  if (request.header("if-none-match")) co_return fail(only_if_absent());
   if (Result<Selection> selection = parse_record_query(request.query, parts_.collection); !selection)
     co_return fail(std::move(selection.error()));
 
-  const Result<void> removed =
-      co_await parts_.records.remove(context, parts_.collection, std::move(*id), expected_version(*if_match));
+  Result<void> removed = fail(precondition_failed());
+  for (const std::optional<Version>& expected : expected_versions(*if_match)) {
+    removed = co_await parts_.records.remove(context, parts_.collection, *id, expected);
+    if (removed || !is_mismatch(removed.error())) break;
+  }
   if (!removed) co_return fail(with_precondition(removed.error(), *if_match));
   Response response;
   response.status = 204;

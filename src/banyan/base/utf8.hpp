@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace banyan {
@@ -11,5 +12,8 @@ std::size_t utf8_sequence_bytes(std::string_view text) noexcept;
 
 /// Whether `text` is UTF-8 as RFC 3629 has it, all of it.
 bool is_valid_utf8(std::string_view text) noexcept;
+
+/// `text` with U+FFFD in place of every byte that belongs to no well-formed code point.
+std::string well_formed_utf8(std::string_view text);
 
 }  // namespace banyan

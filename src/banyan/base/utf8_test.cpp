@@ -42,5 +42,12 @@ TEST(Utf8, a_sequence_is_as_long_as_its_first_code_point) {
   EXPECT_EQ(utf8_sequence_bytes("\x97\xA5"), 0U);
 }
 
+TEST(Utf8, what_is_ill_formed_can_be_replaced) {
+  EXPECT_EQ(well_formed_utf8("a\xc3\xa4z"), "a\xc3\xa4z");
+  EXPECT_EQ(well_formed_utf8("a\xc3"), "a\xef\xbf\xbd");
+  EXPECT_EQ(well_formed_utf8("\xff\xc3\xa4"), "\xef\xbf\xbd\xc3\xa4");
+  EXPECT_EQ(well_formed_utf8(""), "");
+}
+
 }  // namespace
 }  // namespace banyan

@@ -21,6 +21,7 @@ struct Limits {
   std::size_t header_bytes = 16 * 1024;
   std::size_t header_count = 100;
   std::size_t body_bytes = 1024 * 1024;
+  std::size_t body_memory_bytes = 256 * 1024 * 1024;  ///< At least body_bytes.
   std::size_t connections = 20'000;
   std::size_t pipelined_requests = 64;
   Millis header_timeout{10'000};

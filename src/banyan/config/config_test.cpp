@@ -69,6 +69,7 @@ request_line = "1KiB"
 headers = "2KB"
 header_count = 9
 body = "2MiB"
+body_memory = "3MiB"
 connections = 7
 pipelined_requests = 5
 header_timeout = "500ms"
@@ -107,7 +108,7 @@ TEST(Config, takes_every_setting_from_the_file) {
   EXPECT_EQ(config.server.port, 9000);
   EXPECT_EQ(config.server.loops, 3U);
   const Limits limits{
-      1024,         2000,         9,           2 << 20, 7, 5, Millis(500), Millis(1000), Millis(120'000),
+      1024,         2000,         9,           2 << 20, 3 << 20, 7, 5, Millis(500), Millis(1000), Millis(120'000),
       Millis(3000), Millis(4000), Millis(5000)};
   EXPECT_EQ(config.server.limits, limits);
   EXPECT_EQ(config.server.cors_origins, (std::vector<std::string>{"https://app.example.com", "http://localhost:3000"}));

@@ -153,9 +153,14 @@ class Loader {
   }
 
   void check_together() {
-    if (config_.api.default_limit <= config_.api.max_limit) return;
-    const std::string message = "api.default_limit must not be larger than api.max_limit";
-    for (const char* name : {"api.default_limit", "api.max_limit"})
+    const Limits& limits = config_.server.limits;
+    if (limits.body_bytes > limits.body_memory_bytes) refuse_order("limits.body", "limits.body_memory");
+    if (config_.api.default_limit > config_.api.max_limit) refuse_order("api.default_limit", "api.max_limit");
+  }
+
+  void refuse_order(const std::string& smaller, const std::string& larger) {
+    const std::string message = smaller + " must not be larger than " + larger;
+    for (const std::string& name : {smaller, larger})
       if (const auto at = given_at_.find(name); at != given_at_.end()) return problems_.add(at->second, message);
     problems_.add_without_place(message);
   }

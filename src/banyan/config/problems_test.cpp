@@ -70,6 +70,7 @@ TEST(Problems, of_settings_name_the_place_and_the_nearest_word) {
       {"[log]\naccess = \"yes\"\n", "2:10: log.access must be true or false\n"},
       {"[api]\ndefault_limit = 50\nmax_limit = 20\n",
        "2:17: api.default_limit must not be larger than api.max_limit\n"},
+      {"[limits]\nbody = \"512MiB\"\n", "2:8: limits.body must not be larger than limits.body_memory\n"},
       {"[api]\nmax_limit = 20\n", "2:13: api.default_limit must not be larger than api.max_limit\n"},
       {"[app]\nname = \"\"\n", "2:8: app.name must be text of 1 to 100 bytes on one line\n"},
       {"[queue]\nurl = \"amqp://x\"\n", "1:2: unknown section 'queue'\n"},

@@ -64,6 +64,8 @@ void add_limits(std::vector<Setting>& list) {
   add_size("headers", "16KiB", "256B", "1MiB", [](Config& c) -> std::size_t& { return c.server.limits.header_bytes; });
   add_count("header_count", 100, 10'000, [](Config& c) -> std::size_t& { return c.server.limits.header_count; });
   add_size("body", "1MiB", "1B", "1GiB", [](Config& c) -> std::size_t& { return c.server.limits.body_bytes; });
+  add_size("body_memory", "256MiB", "64KiB", "1000GiB",
+           [](Config& c) -> std::size_t& { return c.server.limits.body_memory_bytes; });
   add_count("connections", 20'000, 1'000'000, [](Config& c) -> std::size_t& { return c.server.limits.connections; });
   add_count("pipelined_requests", 64, 10'000,
             [](Config& c) -> std::size_t& { return c.server.limits.pipelined_requests; });

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "banyan/base/descriptor.hpp"
 #include "banyan/base/task.hpp"
-#include "banyan/http/descriptor.hpp"
 #include "banyan/http/loop.hpp"
 
 namespace banyan::http {

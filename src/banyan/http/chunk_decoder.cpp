@@ -55,7 +55,7 @@ int ChunkDecoder::on_chunk_header(llhttp_t* parser) {
     return HPE_PAUSED;
   }
   if (parser->content_length <= self.body_bytes_max_ - self.body_->size()) return 0;
-  self.fault_ = Fault::body_too_large;
+  self.fault_ = parser->content_length > length_max ? Fault::chunk : Fault::body_too_large;
   return HPE_USER;
 }
 

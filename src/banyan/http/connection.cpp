@@ -115,7 +115,12 @@ Connection::Step Connection::step_writing() {
 }
 
 Connection::Step Connection::step_reading() {
-  switch (read_request()) {
+  const RequestReader::State read = read_request();
+  if (exchange_ && !hold_body()) {
+    answer_fault(Fault::body_memory);
+    return Step::turn;
+  }
+  switch (read) {
     case RequestReader::State::more:
       if (!out_.empty()) {
         must_write_ = true;
@@ -192,6 +197,14 @@ void Connection::park_head() {
   if (!out_.has_block()) loop_->buffers().lend(out_);
   out_.reserve(64);
   out_.add("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+// Counts what the reader holds of the body. Whether there is room for it among the bodies of all connections.
+bool Connection::hold_body() {
+  const std::size_t held = exchange_->reader.held_body_bytes();
+  const std::size_t more = held - std::exchange(exchange_->held_body_bytes, held);
+  if (more == 0) return true;
+  return site_.held_body_bytes.fetch_add(more, std::memory_order_relaxed) + more <= site_.limits.body_memory_bytes;
 }
 
 // Whether the answer is there already.

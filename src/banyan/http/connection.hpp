@@ -48,6 +48,7 @@ class Connection final : public TimerWheel::Entry {
   void end_exchange();
   RequestReader::State read_request();
   void park_head();
+  bool hold_body();
   bool start_handler();
   void finish_handler();
 

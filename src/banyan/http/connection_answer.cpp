@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "banyan/http/connection.hpp"
 #include "banyan/http/response_writer.hpp"
 
@@ -8,6 +10,10 @@ namespace {
 constexpr std::size_t copied_body_bytes_max = 8 * 1024;
 // With so much waiting to be sent, pipelined answers go out before the next request is looked at.
 constexpr std::size_t batch_bytes_max = 32 * 1024;
+
+bool has_header(const Response& response, std::string_view name) {
+  return std::ranges::any_of(response.headers, [&](const auto& header) { return header.first == name; });
+}
 
 }  // namespace
 
@@ -25,7 +31,7 @@ void Connection::answer_fault(Fault fault) {
   const bool is_head = has_head && exchange_->reader.request().method == Method::head;
   linger_on_close_ = true;
   Response response = site_.parts.render_problem(problem_of(fault));
-  if (fault == Fault::too_many_connections) response.headers.emplace_back("Retry-After", "1");
+  if (response.status == 503 && !has_header(response, "Retry-After")) response.headers.emplace_back("Retry-After", "1");
   send_answer(std::move(response), is_head, false, has_head ? &exchange_->reader.head() : nullptr);
 }
 

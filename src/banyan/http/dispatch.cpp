@@ -1,6 +1,8 @@
 #include "banyan/http/dispatch.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace banyan::http {
@@ -21,6 +23,28 @@ Response no_such_route(const Site& site, const Request& request) {
   problem.path = request.path;
   problem.message = "There is nothing at this path.";
   problem.hint = "Look for a misspelt name or a '/' too many in the URL.";
+  return site.parts.render_problem(problem);
+}
+
+// The segment of the path that cannot be decoded, if there is one: no route was looked for by its name.
+std::optional<std::string_view> undecodable_segment(std::string_view path) {
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const std::string_view segment = path.substr(0, path.find('/'));
+    if (segment.contains('%') && !percent_decode(segment, false)) return segment;
+    path.remove_prefix(segment.size());
+  }
+  return std::nullopt;
+}
+
+Response undecodable_path(const Site& site, const Request& request, std::string_view segment) {
+  Problem problem;
+  problem.status = 400;
+  problem.reason = "malformed_path";
+  problem.path = request.path;
+  problem.message = "The part '" + std::string(segment.substr(0, 100)) + "' of the path, at byte " +
+                    std::to_string(segment.data() - request.path.data()) + ", is not properly percent-encoded UTF-8.";
+  problem.hint = "Write a plain '%' as '%25', and other bytes as '%' and two hexadecimal digits each.";
   return site.parts.render_problem(problem);
 }
 
@@ -50,7 +74,10 @@ std::string what(const std::exception_ptr& thrown) {
 Task<Response> dispatch(const Site& site, Request& request, Context& context, const Route*& route) {
   if (request.path == "*") return allow_only(site, request, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   const Route* found = site.router.find(request.path, request.parameters);
-  if (!found) return no_such_route(site, request);
+  if (!found) {
+    if (const auto segment = undecodable_segment(request.path)) return undecodable_path(site, request, *segment);
+    return no_such_route(site, request);
+  }
   const Handler* handler = found->handler(request.method);
   if (!handler && request.method != Method::options) return no_such_method(site, request, *found);
   route = found;

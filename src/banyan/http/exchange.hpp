@@ -27,8 +27,9 @@ struct Exchange {
   const Route* route = nullptr;
   std::optional<Context> context;
   std::optional<Task<Response>> task;
-  Response answer;            ///< From a handler that took its time; held while a large body goes out.
-  std::exception_ptr thrown;  ///< What the handler threw instead.
+  Response answer;                  ///< From a handler that took its time; held while a large body goes out.
+  std::exception_ptr thrown;        ///< What the handler threw instead.
+  std::size_t held_body_bytes = 0;  ///< This exchange's part of the site's.
   bool holds_answer = false;
   bool answered = false;  ///< What is left to do is to send.
 

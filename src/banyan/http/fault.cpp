@@ -47,6 +47,7 @@ constexpr std::array<FaultText, fault_count> texts{{
     {417, "expectation_failed", "This expectation is not known here.", "Leave the Expect header out."},
     {408, "header_timeout", "The header did not arrive in time.", "Send the whole request without pauses."},
     {408, "body_timeout", "The body did not arrive in time.", "Send the whole request without pauses."},
+    {503, "too_many_bodies", "The server holds as many bytes of requests' bodies as it may.", "Try again in a moment."},
     {503, "too_many_connections", "The server has as many connections as it may.", "Try again in a moment."},
 }};
 static_assert(texts[static_cast<std::size_t>(Fault::malformed)].reason == "malformed_request");

@@ -43,6 +43,7 @@ enum class Fault : std::uint8_t {
   expectation,
   header_timeout,
   body_timeout,
+  body_memory,
   too_many_connections,
 };
 inline constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::too_many_connections) + 1;

@@ -230,7 +230,8 @@ Fault fault_of(llhttp_errno_t error) noexcept {
 Fault judge_framing(std::string_view data, Head& head, llhttp_t& parser) {
   llhttp_init(&parser, HTTP_REQUEST, &head_settings);
   parser.data = &head;
-  return fault_of(llhttp_execute(&parser, data.data(), data.size()));
+  const Fault fault = fault_of(llhttp_execute(&parser, data.data(), data.size()));
+  return fault == Fault::none && head.content_length > length_max ? Fault::content_length : fault;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <llhttp.h>
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,10 @@
 #include "banyan/http/request.hpp"
 
 namespace banyan::http {
+
+/// No body and no chunk may say to be longer. A proxy that counts in signed numbers would read something else there, so
+/// this is no matter of size (413) but of form (400).
+inline constexpr std::uint64_t length_max = std::numeric_limits<std::int64_t>::max();
 
 /// What the server itself wants to know of a request's head, beside the Request that handlers see.
 struct Head {

@@ -16,16 +16,12 @@ using boost::asio::ip::tcp;
 
 constexpr int backlog = 4096;
 
-Result<tcp::endpoint> parse_address(std::string address, std::uint16_t port) {
-  if (address == "localhost") address = "127.0.0.1";
-  if (address.size() > 2 && address.front() == '[' && address.back() == ']') {
-    address = address.substr(1, address.size() - 2);
-  }
+Result<tcp::endpoint> endpoint_of(const std::string& address, std::uint16_t port) {
   boost::system::error_code failed;
   const auto parsed = boost::asio::ip::make_address(address, failed);
   if (failed) {
     return fail(Error(ErrorCode::invalid, "'" + address + "' is not an IP address to listen on")
-                    .with_hint("write one as 127.0.0.1, 0.0.0.0 (every address of this machine) or [::1]"));
+                    .with_hint("write one as 127.0.0.1, 0.0.0.0 (every address of this machine) or ::1"));
   }
   return tcp::endpoint(parsed, port);
 }
@@ -94,23 +90,31 @@ std::uint16_t port_of(const Descriptor& socket) noexcept {
 
 }  // namespace
 
-// The first socket binds without SO_REUSEPORT, so that nobody else's can share; then it is opened to our own others.
-Result<Listeners> open_listeners(const std::string& address, std::uint16_t port, std::size_t count) {
-  Result<tcp::endpoint> parsed = parse_address(address, port);
-  if (!parsed) return fail(std::move(parsed.error()));
-  tcp::endpoint endpoint = *parsed;
+// Without SO_REUSEPORT, so that nobody else's can share; listening, for two sockets that are merely bound can share
+// through SO_REUSEADDR.
+Result<ReservedAddress> reserve_address(const std::string& address, std::uint16_t port) {
+  const Result<tcp::endpoint> endpoint = endpoint_of(address, port);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  Descriptor socket = open_socket(*endpoint);
+  if (!socket.valid() || !bind_to(socket, *endpoint) || !listen_on(socket)) return explain(*endpoint, errno);
+  ReservedAddress reserved;
+  reserved.address = address;
+  reserved.port = port_of(socket);
+  reserved.socket = std::move(socket);
+  return reserved;
+}
+
+Result<Listeners> open_listeners(ReservedAddress reserved, std::size_t count) {
+  const Result<tcp::endpoint> endpoint = endpoint_of(reserved.address, reserved.port);
+  if (!endpoint) return std::unexpected(endpoint.error());
   Listeners listeners;
-  for (std::size_t i = 0; i < count; ++i) {
-    Descriptor socket = open_socket(endpoint);
-    if (!socket.valid()) return explain(endpoint, errno);
-    if (i > 0 && !share_port(socket)) return explain(endpoint, errno);
-    if (!bind_to(socket, endpoint)) return explain(endpoint, errno);
-    if (i == 0) {
-      listeners.port = port_of(socket);
-      endpoint.port(listeners.port);
-      if (count > 1 && !share_port(socket)) return explain(endpoint, errno);
-    }
-    if (!listen_on(socket)) return explain(endpoint, errno);
+  listeners.port = reserved.port;
+  listeners.sockets.push_back(std::move(reserved.socket));
+  if (count > 1 && !share_port(listeners.sockets.front())) return explain(*endpoint, errno);
+  while (listeners.sockets.size() < count) {
+    Descriptor socket = open_socket(*endpoint);
+    if (!socket.valid() || !share_port(socket) || !bind_to(socket, *endpoint) || !listen_on(socket))
+      return explain(*endpoint, errno);
     listeners.sockets.push_back(std::move(socket));
   }
   return listeners;

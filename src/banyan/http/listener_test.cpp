@@ -26,40 +26,70 @@ Descriptor foreign_listener(std::uint16_t& port) {
   return socket;
 }
 
+Descriptor connect_to(std::uint16_t port) {
+  Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  return socket;
+}
+
+std::string complaint(const std::string& address, std::uint16_t port) {
+  const auto reserved = reserve_address(address, port);
+  return reserved ? "none" : reserved.error().message;
+}
+
 TEST(Listener, a_foreign_listener_is_noticed_even_if_it_would_share_the_port) {
   std::uint16_t port = 0;
   Descriptor foreign = foreign_listener(port);
-  for (const std::size_t loops : {1U, 4U}) {
-    const auto made = open_listeners("127.0.0.1", port, loops);
-    ASSERT_FALSE(made);
-    EXPECT_EQ(made.error().code, ErrorCode::unavailable);
-    EXPECT_THAT(made.error().message, HasSubstr("127.0.0.1:" + std::to_string(port) + " is in use"));
-    EXPECT_THAT(made.error().hint, HasSubstr("ss -ltnp"));
-    EXPECT_THAT(made.error().hint, HasSubstr("PORT="));
-  }
+  const auto refused = reserve_address("127.0.0.1", port);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(refused.error().message, HasSubstr("127.0.0.1:" + std::to_string(port) + " is in use"));
+  EXPECT_THAT(refused.error().hint, HasSubstr("ss -ltnp"));
+  EXPECT_THAT(refused.error().hint, HasSubstr("PORT="));
   foreign.close();
-  EXPECT_TRUE(open_listeners("127.0.0.1", port, 4)) << "free again, and still not ours";
+  EXPECT_EQ(complaint("127.0.0.1", port), "none") << "free again, and still not ours";
 }
 
-TEST(Listener, another_server_of_our_own_is_noticed_too) {
-  const auto first = open_listeners("127.0.0.1", 0, 2);
+TEST(Listener, a_reserved_address_is_nobody_elses_before_it_is_served) {
+  auto first = reserve_address("127.0.0.1", 0);
   ASSERT_TRUE(first);
-  EXPECT_EQ(first->sockets.size(), 2U);
-  EXPECT_FALSE(open_listeners("127.0.0.1", first->port, 2));
-  EXPECT_FALSE(open_listeners("0.0.0.0", first->port, 2));
+  const std::uint16_t port = first->port;
+  EXPECT_THAT(complaint("127.0.0.1", port), HasSubstr("in use"));
+  const auto listeners = open_listeners(std::move(*first), 2);
+  ASSERT_TRUE(listeners) << listeners.error().message;
+  EXPECT_EQ(listeners->port, port);
+  EXPECT_EQ(listeners->sockets.size(), 2U);
+  EXPECT_THAT(complaint("127.0.0.1", port), HasSubstr("in use"));
+  EXPECT_THAT(complaint("0.0.0.0", port), HasSubstr("in use"));
+}
+
+TEST(Listener, every_socket_of_an_address_gets_its_part_of_those_who_come) {
+  auto reserved = reserve_address("127.0.0.1", 0);
+  ASSERT_TRUE(reserved);
+  const auto listeners = open_listeners(std::move(*reserved), 2);
+  ASSERT_TRUE(listeners);
+  std::vector<Descriptor> clients;
+  for (int i = 0; i < 64; ++i) clients.push_back(connect_to(listeners->port));
+  for (const Descriptor& socket : listeners->sockets) {
+    EXPECT_TRUE(Descriptor(::accept4(socket.get(), nullptr, nullptr, SOCK_CLOEXEC)).valid());
+  }
 }
 
 TEST(Listener, addresses_are_checked) {
-  EXPECT_THAT(open_listeners("nonsense", 0, 1).error().message, HasSubstr("'nonsense' is not an IP address"));
-  EXPECT_THAT(open_listeners("192.0.2.1", 0, 1).error().message, HasSubstr("not an address of this machine"));
-  EXPECT_TRUE(open_listeners("localhost", 0, 1));
+  EXPECT_THAT(complaint("nonsense", 0), HasSubstr("'nonsense' is not an IP address"));
+  EXPECT_THAT(complaint("192.0.2.1", 0), HasSubstr("not an address of this machine"));
+  EXPECT_EQ(complaint("127.0.0.1", 0), "none");
 }
 
 TEST(Listener, ipv6_is_written_in_brackets) {
-  const auto made = open_listeners("[::1]", 0, 2);
-  if (!made && made.error().message.find("not an address") != std::string::npos) GTEST_SKIP() << "no IPv6 here";
-  ASSERT_TRUE(made) << made.error().message;
-  EXPECT_THAT(open_listeners("::1", made->port, 1).error().message, HasSubstr("[::1]:"));
+  const auto reserved = reserve_address("::1", 0);
+  if (!reserved && reserved.error().message.find("not an address") != std::string::npos) GTEST_SKIP() << "no IPv6 here";
+  ASSERT_TRUE(reserved) << reserved.error().message;
+  EXPECT_THAT(complaint("::1", reserved->port), HasSubstr("[::1]:"));
 }
 
 }  // namespace

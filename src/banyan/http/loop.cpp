@@ -99,6 +99,8 @@ std::unique_ptr<Exchange> Loop::take_exchange() {
 
 void Loop::give_exchange(std::unique_ptr<Exchange> exchange) {
   exchange->reset();
+  if (const std::size_t held = std::exchange(exchange->held_body_bytes, 0))
+    site_->held_body_bytes.fetch_sub(held, std::memory_order_relaxed);
   if (std::exchange(exchange->holds_answer, false)) exchange->answer = Response();
   if (exchange->head_block.has_block()) buffers_.take_back(exchange->head_block);
   if (spare_exchanges_.size() < spare_exchanges_max) spare_exchanges_.push_back(std::move(exchange));

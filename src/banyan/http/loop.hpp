@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "banyan/base/descriptor.hpp"
 #include "banyan/base/executor.hpp"
 #include "banyan/http/buffer.hpp"
-#include "banyan/http/descriptor.hpp"
 #include "banyan/http/exchange.hpp"
 #include "banyan/http/site.hpp"
 #include "banyan/http/timer_wheel.hpp"

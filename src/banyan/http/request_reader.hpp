@@ -36,6 +36,8 @@ class RequestReader {
   const Head& head() const noexcept { return head_; }
   Request& request() noexcept { return request_; }
   Fault fault() const noexcept { return fault_; }
+  /// What it keeps of a body that did not come along with its head.
+  std::size_t held_body_bytes() const noexcept { return body_.size(); }
 
  private:
   enum class Phase : std::uint8_t { head, fixed_body, chunked_body, complete };

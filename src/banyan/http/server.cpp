@@ -7,7 +7,6 @@
 #include <thread>
 #include <utility>
 
-#include "banyan/http/listener.hpp"
 #include "banyan/http/loop.hpp"
 
 namespace banyan::http {
@@ -54,10 +53,11 @@ class LoopServer final : public Server {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::listen(ServerOptions options, const Router& router, ServerParts parts) {
+Result<std::unique_ptr<Server>> Server::listen(ReservedAddress address, ServerOptions options, const Router& router,
+                                               ServerParts parts) {
   raise_file_limit();
   const std::size_t loops = options.loops ? options.loops : core_count();
-  Result<Listeners> listeners = open_listeners(options.address, options.port, loops);
+  Result<Listeners> listeners = open_listeners(std::move(address), loops);
   if (!listeners) return fail(std::move(listeners.error()));
   auto site = std::make_shared<Site>(router, std::move(parts), options);
   return std::make_unique<LoopServer>(std::move(site), std::move(*listeners));

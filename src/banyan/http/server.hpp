@@ -12,6 +12,7 @@
 #include "banyan/base/metrics.hpp"
 #include "banyan/base/random.hpp"
 #include "banyan/base/result.hpp"
+#include "banyan/http/listener.hpp"
 #include "banyan/http/response.hpp"
 #include "banyan/http/router.hpp"
 
@@ -23,7 +24,8 @@ struct Limits {
   std::size_t header_bytes = 16 * 1024;  ///< All header lines together.
   std::size_t header_count = 100;
   std::size_t body_bytes = 1024 * 1024;
-  std::size_t connections = 20'000;     ///< Over all loops; one more is answered 503 and closed.
+  std::size_t body_memory_bytes = 256 * 1024 * 1024;  ///< Bodies of all connections that did not come whole at once.
+  std::size_t connections = 20'000;                   ///< Over all loops; one more is answered 503 and closed.
   std::size_t pipelined_requests = 64;  ///< Parsed ahead of the one being answered: more waits in the socket.
   std::chrono::milliseconds header_timeout{10'000};    ///< From a request's first byte to the end of its headers.
   std::chrono::milliseconds body_timeout{30'000};      ///< From there to the end of its body.
@@ -40,9 +42,7 @@ struct Cors {
 };
 
 struct ServerOptions {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 8080;  ///< 0 lets the system choose.
-  std::size_t loops = 0;      ///< 0: one a core.
+  std::size_t loops = 0;  ///< 0: one a core.
   Limits limits;
   Cors cors;
 };
@@ -61,9 +61,9 @@ struct ServerParts {
 /// Thread safety: stop() and port() from any thread; run() once.
 class Server {
  public:
-  /// Binds and listens. Errors say what holds the address (in use, also by a foreign listener that would share it
-  /// silently through SO_REUSEPORT; not permitted; not an address of this machine) and what to do.
-  static Result<std::unique_ptr<Server>> listen(ServerOptions options, const Router& router, ServerParts parts);
+  /// Listens on the reserved address with every loop. Errors say what is in the way and what to do.
+  static Result<std::unique_ptr<Server>> listen(ReservedAddress address, ServerOptions options, const Router& router,
+                                                ServerParts parts);
   virtual ~Server() = default;
 
   virtual std::uint16_t port() const = 0;

@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/base/descriptor.hpp"
 #include "banyan/http/server.hpp"
 
 namespace banyan::http {
@@ -190,7 +190,6 @@ inline Response render_plainly(const Problem& problem) {
 class ServerTest : public testing::Test {
  protected:
   ServerTest() {
-    options.port = 0;
     options.loops = 1;
     router.add(Method::get, "/hello", [](const Request&, Context&) -> Task<Response> { return text("hello"); });
     router.add(Method::get, "/users/{id}", [](const Request& request, Context&) -> Task<Response> {
@@ -207,13 +206,19 @@ class ServerTest : public testing::Test {
 
   void start() {
     router.finish(metrics);
-    auto made = Server::listen(options, router, ServerParts{clock, random, log, metrics, access_log, render_plainly});
+    auto made = listen();
     ASSERT_TRUE(made) << made.error().message;
     server = std::move(*made);
     thread = std::thread([this] {
       server->run();
       ended = true;
     });
+  }
+  Result<std::unique_ptr<Server>> listen() {
+    auto address = reserve_address("127.0.0.1", 0);
+    if (!address) return std::unexpected(address.error());
+    return Server::listen(std::move(*address), options, router,
+                          ServerParts{clock, random, log, metrics, access_log, render_plainly});
   }
   void stop() {
     if (!thread.joinable()) return;

@@ -37,6 +37,34 @@ TEST_F(ServerTest, what_is_too_large_is_refused_with_its_own_status) {
             "HTTP/1.1 413");
 }
 
+TEST_F(ServerTest, bodies_that_wait_for_their_end_share_a_bound) {
+  options.limits.body_memory_bytes = 100'000;
+  start();
+  const auto post = [](std::size_t bytes) {
+    return "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n";
+  };
+  const std::string large = post(60'000) + std::string(60'000, 'b');
+  const Counter& received = metrics.counter("banyan_http_received_bytes_total", "");
+  const auto hold_most = [&] {
+    Client client = connect();
+    const std::uint64_t until = received.value() + post(80'001).size() + 80'000;
+    client.send(post(80'001) + std::string(80'000, 'a'));
+    EXPECT_TRUE(eventually([&] { return received.value() == until; }));
+    return client;
+  };
+  Client slow = hold_most();
+  EXPECT_THAT(connect().ask(large), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("too_many_bodies"),
+                                          HasSubstr("Retry-After: 1\r\n"), HasSubstr("Connection: close\r\n")));
+  EXPECT_THAT(connect().ask(post(100) + std::string(100, 'c')), StartsWith("HTTP/1.1 200 ")) << "a small one has room";
+  EXPECT_THAT(slow.ask("a"), AllOf(StartsWith("HTTP/1.1 200 "), EndsWith("aa")));
+  EXPECT_THAT(connect().ask(large).substr(0, 12), "HTTP/1.1 200") << "what was answered is held no more";
+
+  Client gone = hold_most();
+  EXPECT_THAT(connect().ask(large), StartsWith("HTTP/1.1 503 "));
+  gone.close();
+  EXPECT_TRUE(eventually([&] { return connect().ask(large).starts_with("HTTP/1.1 200 "); })) << "nor what was given up";
+}
+
 TEST_F(ServerTest, one_connection_too_many_is_answered_503_and_closed) {
   std::promise<void> asked;
   router.add(Method::get, "/hold", [&](const Request&, Context&) -> Task<Response> {
@@ -200,7 +228,7 @@ void serve_without_handles(Server& server, KeptLog& log, const std::string& requ
 TEST_F(ServerTest, without_file_handles_newcomers_are_told_503_and_service_comes_back_by_itself) {
   if (sanitized) GTEST_SKIP() << "UBSan needs a file handle to look at a vptr";
   router.finish(metrics);
-  auto made = Server::listen(options, router, ServerParts{clock, random, log, metrics, access_log, render_plainly});
+  auto made = listen();
   ASSERT_TRUE(made);
   const pid_t child = ::fork();
   if (child == 0) {

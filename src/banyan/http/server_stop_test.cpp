@@ -92,7 +92,7 @@ TEST_F(ServerTest, a_handler_that_never_ends_does_not_hold_up_the_stop) {
 
 TEST_F(ServerTest, stop_before_run_ends_the_run_at_once) {
   router.finish(metrics);
-  auto made = Server::listen(options, router, ServerParts{clock, random, log, metrics, access_log, render_plainly});
+  auto made = listen();
   ASSERT_TRUE(made);
   (*made)->stop();
   (*made)->stop();
@@ -102,7 +102,7 @@ TEST_F(ServerTest, stop_before_run_ends_the_run_at_once) {
 TEST_F(ServerTest, connections_that_waited_in_the_backlog_are_served_at_stop) {
   options.loops = 1;
   router.finish(metrics);
-  auto made = Server::listen(options, router, ServerParts{clock, random, log, metrics, access_log, render_plainly});
+  auto made = listen();
   ASSERT_TRUE(made);
   std::vector<Client> clients;
   for (int i = 0; i < 100; ++i) {

@@ -27,7 +27,7 @@ struct SiteMetrics {
   std::array<LatencyByClass, method_count + 1> unmatched{};
 };
 
-/// What all loops of one server share. Thread-safe: all but the two atomics is immutable.
+/// What all loops of one server share. Thread-safe: all but the atomics is immutable.
 struct Site {
   Site(const Router& router_, ServerParts parts_, const ServerOptions& options);
 
@@ -37,6 +37,7 @@ struct Site {
   CorsPolicy cors;
   SiteMetrics metrics;
   std::atomic<std::size_t> connections{0};
+  std::atomic<std::size_t> held_body_bytes{0};
   std::atomic<bool> stopping{false};
 };
 

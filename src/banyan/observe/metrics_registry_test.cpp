@@ -1,7 +1,10 @@
 #include "banyan/observe/metrics_registry.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <stdexcept>
 #include <thread>
@@ -160,6 +163,22 @@ TEST(ProcessMetrics, the_process_can_be_seen) {
     EXPECT_THAT(text, ContainsRegex("\n" + std::string(name) + " [0-9]")) << name;
   }
   EXPECT_THAT(text, ContainsRegex("process_start_time_seconds 1[0-9]{9}|process_start_time_seconds 1\\.[0-9]+e\\+09"));
+}
+
+TEST(ProcessMetrics, open_file_handles_are_counted) {
+  MetricsRegistry registry;
+  add_process_metrics(registry, {.version = "0.1.0", .compiler = "Clang"});
+  const auto count = [&] {
+    const std::string text = registry.expose();
+    return std::stoi(text.substr(text.find("\nprocess_open_fds ") + 18));
+  };
+  struct stat folder{};
+  if (::stat("/proc/self/fd", &folder) != 0 || folder.st_size == 0) GTEST_SKIP() << "counted once a second here";
+  const int before = count();
+  const int opened = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  EXPECT_EQ(count(), before + 1);
+  ::close(opened);
+  EXPECT_EQ(count(), before);
 }
 
 }  // namespace

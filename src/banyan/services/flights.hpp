@@ -43,6 +43,13 @@ class Flight {
 ///
 /// The rule that keeps it honest: a write detaches the key's flight before it is acknowledged. Who boarded before may
 /// be given the older value, for they asked before; who comes after starts a flight that sees the write.
+///
+/// How long a follower waits: until the leader lands, which stores hold to the leader's deadline; then a follower whose
+/// own has passed answers `deadline_exceeded`. All requests have the same time, counted from their first byte, so a
+/// follower's deadline is before its leader's only by what its own request took to arrive (at most the header's
+/// timeout): so much later than due it may answer, no more. It has no alarm of its own because nothing below http/ has
+/// one: an Executor posts, and knows no time. An alarm would have to be cancelled on every landing, and to race it for
+/// the Completion, which is completed once.
 /// Thread-safe.
 class Flights {
  public:

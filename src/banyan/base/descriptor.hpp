@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace banyan::http {
+namespace banyan {
 
 /// An owned file descriptor, or none.
 class Descriptor {
@@ -30,4 +30,4 @@ class Descriptor {
   int fd_ = -1;
 };
 
-}  // namespace banyan::http
+}  // namespace banyan
