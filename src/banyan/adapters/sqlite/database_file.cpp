@@ -83,7 +83,8 @@ Result<Connection> open_database(const Options& options) {
     return fail(open_error(connection->get(), SQLITE_READONLY, path));
   }
   // A commit writes whole pages to the log, and one of random updates a page each, so pages of 2 KiB halve what 4 KiB
-  // would write; reads cost the same (docs/decisions/0012-small-pages.md). Of a database that is there nothing changes.
+  // would write; reads cost the same (docs/decisions/0012-sqlite-writes-little.md). Of a database that is there nothing
+  // changes.
   if (auto done = connection->execute("PRAGMA page_size = 2048; PRAGMA journal_mode = WAL"); !done) {
     return fail(open_error(connection->get(), sqlite3_extended_errcode(connection->get()), path));
   }

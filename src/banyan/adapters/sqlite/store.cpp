@@ -43,6 +43,7 @@ struct Store::State {
         lock(std::move(given_lock)),
         metrics(parts.metrics),
         writer_connection(parts.schema, parts.clock, options, writer_settings(options)),
+        checkpointer(options, parts.log, metrics),
         pool(parts.schema, reader_settings(options), options, metrics),
         in_place(std::make_shared<InPlaceReaders>(parts.schema, in_place_settings(options), options.in_place_readers)),
         route(options.find_slow_us, options.find_fast_us, metrics.finds_are_pooled) {
@@ -56,6 +57,7 @@ struct Store::State {
   Health health;
   std::optional<Keeper> keeper;  ///< Until the store starts.
   WriterConnection writer_connection;
+  Checkpointer checkpointer;
   std::optional<Writer> writer;
   ReadPool pool;
   std::shared_ptr<InPlaceReaders> in_place;  ///< Shared with what runs at the end of a loop's turn.
@@ -149,6 +151,7 @@ Result<std::unique_ptr<SchemaKeeper>> Store::open_for_plan(Options options, Part
 void Store::stop() {
   state_->serving = false;
   if (state_->writer) state_->writer->stop();
+  state_->checkpointer.stop();
   state_->pool.stop();
 }
 
@@ -168,9 +171,10 @@ Result<void> Store::start() {
   state.keeper.reset();
   // Readers that find every table: what the schema asks for is there, and reads need no file handle later.
   if (auto done = state.pool.open(); !done) return done;
+  if (auto done = state.checkpointer.start(); !done) return done;
   state.writer.emplace(state.options,
                        Writer::Parts{state.parts.clock, state.parts.log, state.metrics, state.health, state.commits,
-                                     state.on_foreign_change},
+                                     state.checkpointer, state.on_foreign_change},
                        state.writer_connection);
   state.writer->start();
   state.pool.start();

@@ -13,6 +13,8 @@ using Waiters = std::map<Executor*, std::vector<std::coroutine_handle<>>>;
 
 /// A commit on a device of which one does not wait for the callers of the last one.
 constexpr Duration slow_commit = std::chrono::milliseconds(1);
+/// Times the size that asks for a checkpoint: what the log may grow to while one is under way.
+constexpr std::size_t log_bytes_max = 4;
 constexpr Duration gather_max = std::chrono::milliseconds(2);
 
 std::uint64_t microseconds(Duration duration) {
@@ -95,13 +97,10 @@ bool Writer::wait_for_batch(Batch& batch) {
 void Writer::serve() {
   Batch batch;
   while (wait_for_batch(batch)) {
-    if (batch.empty()) {
-      look_around();
-      continue;
-    }
+    if (batch.empty()) look_around();
     refuse_expired(batch);
     if (!batch.empty()) run(batch);
-    if (connection_.checkpoint_is_due()) checkpoint();
+    care_for_log();
   }
 }
 
@@ -191,6 +190,24 @@ void Writer::look_around() {
   note_foreign_changes();
   if (!parts_.health.reason()) return;
   if (connection_.probe() && parts_.health.healed()) parts_.log.info("the database takes writes again");
+}
+
+void Writer::care_for_log() {
+  Checkpointer& checkpointer = parts_.checkpointer;
+  if (!connection_.checkpoint_is_due()) {
+    if (checkpointer.state() == Checkpointer::State::done) checkpointer.reset();
+    return;
+  }
+  switch (checkpointer.state()) {
+    case Checkpointer::State::idle: return checkpointer.begin();
+    case Checkpointer::State::working:
+      if (connection_.wal_bytes() < log_bytes_max * options_.checkpoint_bytes) return;
+      checkpointer.wait();  // else the log would grow without bound
+      break;
+    case Checkpointer::State::done: break;
+  }
+  checkpointer.reset();
+  checkpoint();
 }
 
 void Writer::checkpoint() {

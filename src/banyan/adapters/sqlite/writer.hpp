@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "banyan/adapters/sqlite/checkpointer.hpp"
 #include "banyan/adapters/sqlite/health.hpp"
 #include "banyan/adapters/sqlite/store_metrics.hpp"
 #include "banyan/adapters/sqlite/writer_connection.hpp"
@@ -45,6 +46,7 @@ class Writer {
     Health& health;
     /// Grows with every commit, before it is acknowledged: whoever reads tells by it whether a snapshot is the latest.
     std::atomic<std::uint64_t>& commits;
+    Checkpointer& checkpointer;
     std::function<void()> on_foreign_change;
   };
   Writer(const Options& options, Parts parts, WriterConnection& connection);
@@ -75,6 +77,8 @@ class Writer {
   void fail_all(const Batch& batch, const Error& error);
   void note_foreign_changes();
   void look_around();
+  /// Has the log moved into the database when it is long.
+  void care_for_log();
   void checkpoint();
 
   const Options& options_;

@@ -1,5 +1,6 @@
 #include "banyan/adapters/sqlite/writer_connection.hpp"
 
+#include "banyan/adapters/sqlite/checkpointer.hpp"
 #include "banyan/adapters/sqlite/errors.hpp"
 
 namespace banyan::sqlite {
@@ -114,14 +115,11 @@ bool WriterConnection::checkpoint_is_due() const noexcept {
 }
 
 Result<void> WriterConnection::checkpoint() {
-  int log_pages = 0;
-  int moved_pages = 0;
-  const int rc = sqlite3_wal_checkpoint_v2(opened_->connection.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &log_pages,
-                                           &moved_pages);
+  const auto moved = move_log(opened_->connection);
   // Where a reader keeps the log from starting over, the next try waits until it has grown by as much again.
   const std::size_t step_pages = options_.checkpoint_bytes / opened_->page_bytes;
-  checkpoint_pages_ = rc == SQLITE_OK && moved_pages >= log_pages ? 0 : opened_->wal_pages + step_pages;
-  if (rc != SQLITE_OK && rc != SQLITE_BUSY) return fail(error_from(opened_->connection.get(), rc));
+  checkpoint_pages_ = moved && *moved ? 0 : opened_->wal_pages + step_pages;
+  if (!moved) return fail(moved.error());
   return {};
 }
 

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "banyan/adapters/sqlite/connection.hpp"
+#include "banyan/adapters/sqlite/options.hpp"
+#include "banyan/adapters/sqlite/store_metrics.hpp"
+#include "banyan/base/log.hpp"
+
+namespace banyan::sqlite {
+
+/// Moves the write-ahead log into the database on a thread and a connection of its own, while the writer goes on. What
+/// is written meanwhile stays in the log, and the log starts over only when nothing is left, so the writer moves the
+/// last of it: little, and not the whole that all callers would wait for. Thread-safe.
+class Checkpointer {
+ public:
+  Checkpointer(const Options& options, Log& log, StoreMetrics& metrics)
+      : options_(options), log_(log), metrics_(metrics) {}
+  ~Checkpointer() { stop(); }
+
+  /// Opens the connection. Before anything else.
+  Result<void> start();
+  /// Waits for what is under way.
+  void stop();
+
+  enum class State : unsigned char {
+    idle,
+    working,
+    done,  ///< The rest is the writer's.
+  };
+  State state() const;
+  /// From idle.
+  void begin();
+  /// From done.
+  void reset();
+  /// Until it does not work any more.
+  void wait();
+
+ private:
+  void serve();
+  void move_log();
+
+  const Options& options_;
+  Log& log_;
+  StoreMetrics& metrics_;
+  std::optional<Connection> connection_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  State state_ = State::idle;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+/// Moves what no reader needs in the log; true when nothing is left there. Errors: as of a write.
+Result<bool> move_log(Connection& connection);
+
+}  // namespace banyan::sqlite
