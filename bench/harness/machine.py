@@ -3,6 +3,7 @@
 import os
 import pathlib
 import platform
+import re
 import socket
 import statistics
 import tempfile
@@ -101,6 +102,7 @@ def describe(directory):
         "cpus": os.cpu_count(),
         "cpu": model,
         "memory_gb": round(memory / 2**30, 1),
-        "kernel": platform.release(),
+        # The version alone: what follows it names a build of somebody's machine.
+        "kernel": re.match(r"[\d.]*\d", platform.release()).group(),
         "file_system": kind,
     }
