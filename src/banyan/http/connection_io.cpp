@@ -41,12 +41,9 @@ void Connection::take_first_bytes() {
 
 void Connection::receive() {
   const ssize_t got = ::recv(socket_.native_handle(), in_.room(), in_.room_bytes(), 0);
-  if (got > 0) {
-    in_.added(static_cast<std::size_t>(got));
-    site_.metrics.received_bytes.add(static_cast<std::uint64_t>(got));
-  } else if (got == 0 || !would_block(errno)) {
-    ended_ = true;
-  }
+  if (got <= 0) return;  // the end of the stream is seen by the next wait, when what came before it has been answered
+  in_.added(static_cast<std::size_t>(got));
+  site_.metrics.received_bytes.add(static_cast<std::uint64_t>(got));
 }
 
 void Connection::discard() {

@@ -270,6 +270,7 @@ Result<Changed> Applier::update(const Write& write) {
     statement.bind(++number, now_);
     statement.bind(++number, write.id);
     if (const int rc = statement.step(); rc != SQLITE_DONE) return fail(failure(rc, collection));
+    if (sqlite3_changes(connection_.get()) == 0) return fail(stale(key));  // a trigger would not have it
   }
   if (ties_[collection.index].has_triggers) {  // which may have changed more than was asked for
     record = stored(key, {});

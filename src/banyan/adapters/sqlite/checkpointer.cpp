@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
+#include <new>
+
 #include "banyan/adapters/sqlite/database_file.hpp"
 #include "banyan/adapters/sqlite/errors.hpp"
 
@@ -14,11 +16,11 @@ constexpr int passes = 2;
 
 }  // namespace
 
-Result<bool> move_log(Connection& connection) {
+Result<bool> move_log(Connection& connection, bool wait_for_readers) {
   int log_pages = 0;
   int moved_pages = 0;
-  const int rc =
-      sqlite3_wal_checkpoint_v2(connection.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &log_pages, &moved_pages);
+  const int mode = wait_for_readers ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+  const int rc = sqlite3_wal_checkpoint_v2(connection.get(), nullptr, mode, &log_pages, &moved_pages);
   if (rc == SQLITE_OK) return moved_pages >= log_pages;
   if (rc == SQLITE_BUSY) return false;
   return fail(error_from(connection.get(), rc));
@@ -72,7 +74,10 @@ void Checkpointer::serve() {
     changed_.wait(lock, [&] { return stopping_ || state_ == State::working; });
     if (stopping_) return;
     lock.unlock();
-    move_log();
+    try {
+      move_log();
+    } catch (const std::bad_alloc&) {  // while it told of a failure; the writer tries the rest
+    }
     lock.lock();
     state_ = State::done;
     changed_.notify_all();
@@ -82,7 +87,7 @@ void Checkpointer::serve() {
 void Checkpointer::move_log() {
   for (int pass = 0; pass < passes; ++pass) {
     const auto before = std::chrono::steady_clock::now();
-    const auto moved = sqlite::move_log(*connection_);
+    const auto moved = sqlite::move_log(*connection_, false);
     const auto took = std::chrono::steady_clock::now() - before;
     metrics_.checkpoint_latency.observe(
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));

@@ -54,7 +54,8 @@ class Checkpointer {
   std::thread thread_;
 };
 
-/// Moves what no reader needs in the log; true when nothing is left there. Errors: as of a write.
-Result<bool> move_log(Connection& connection);
+/// Moves what no reader needs in the log; true when nothing is left there. Where it is to wait for readers it does so
+/// for the connection's time for locks, and has the log start over. Errors: as of a write.
+Result<bool> move_log(Connection& connection, bool wait_for_readers);
 
 }  // namespace banyan::sqlite

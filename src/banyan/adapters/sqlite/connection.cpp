@@ -66,6 +66,7 @@ Result<Connection> Connection::open(const ConnectionSettings& settings) {
   if (rc != SQLITE_OK) return fail(open_error(raw, rc, settings.path));
   harden(raw);
   register_functions(raw, connection.stop_.get());
+  sqlite3_rollback_hook(raw, [](void* undone) { drop_gathered_log(static_cast<sqlite3*>(undone)); }, raw);
   sqlite3_busy_timeout(raw, static_cast<int>(settings.busy_timeout.count()));
 
   // secure_delete is on in Debian and writes deleted content over with zeros: more pages written a delete.

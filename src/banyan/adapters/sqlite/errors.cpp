@@ -83,7 +83,8 @@ Error error_from(sqlite3* database, int rc, std::source_location where) {
   }
   error.detail = detail_of(database, rc);
   if ((rc & 0xFF) == SQLITE_CORRUPT && database != nullptr) {
-    const std::string path = sqlite3_db_filename(database, "main");
+    const char* const name = sqlite3_db_filename(database, "main");
+    const std::string path = name == nullptr ? "the database" : name;
     error.detail +=
         " in " + path + ": restore it from a backup, or save what can be read: sqlite3 " + path + " .recover";
   }

@@ -50,16 +50,16 @@ int write(sqlite3_file* file, const void* from, int bytes, sqlite3_int64 at) {
     const auto* first = static_cast<const char*>(from);
     log.gathered->insert(log.gathered->end(), first, first + size);
   } catch (const std::bad_alloc&) {
+    log.gathered->clear();  // the commit is undone
     return SQLITE_IOERR_NOMEM;
   }
   return SQLITE_OK;
 }
 
+// What has not been synced is of no commit, and its place may be another program's by now.
 int close(sqlite3_file* file) {
-  const int rc = bring_down(file);
   delete mine(file).gathered;
-  const int closed = below(file)->pMethods->xClose(below(file));
-  return rc == SQLITE_OK ? closed : rc;
+  return below(file)->pMethods->xClose(below(file));
 }
 
 const sqlite3_io_methods& log_methods() {
@@ -134,6 +134,13 @@ int Layer::open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flag
 }
 
 }  // namespace
+
+void drop_gathered_log(sqlite3* connection) {
+  sqlite3_file* log = nullptr;
+  if (sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log)) != SQLITE_OK)
+    return;
+  if (log != nullptr && log->pMethods == &log_methods()) mine(log).gathered->clear();
+}
 
 Result<std::string> log_layer_over(const std::string& below) {
   static std::mutex mutex;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sqlite3.h>
+
 #include <string>
 
 #include "banyan/base/result.hpp"
@@ -17,5 +19,9 @@ namespace banyan::sqlite {
 /// Answers the layer's name for Options::vfs-like use, over the layer called `below`; empty is the system's. The layer
 /// is made once and stays. Thread-safe. Error: invalid where there is no such layer.
 Result<std::string> log_layer_over(const std::string& below);
+
+/// Forgets what has gathered and not been written: to be called when a transaction is undone, for another program may
+/// use that place of the log next. Thread safety: that of the connection.
+void drop_gathered_log(sqlite3* connection);
 
 }  // namespace banyan::sqlite

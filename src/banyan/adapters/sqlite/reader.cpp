@@ -64,6 +64,15 @@ Result<void> Reader::open() {
   if (!connection) return fail(std::move(connection.error()));
   opened_ = std::make_unique<Opened>(std::move(*connection));
   opened_->finds.resize(schema_.collections.size());
+  // Without them a snapshot that has begun could not be ended.
+  auto begin = opened_->connection.prepare("BEGIN");
+  auto commit = opened_->connection.prepare("COMMIT");
+  if (!begin || !commit) {
+    opened_.reset();
+    return fail(std::move((begin ? commit : begin).error()));
+  }
+  opened_->begin = std::move(*begin);
+  opened_->commit = std::move(*commit);
   return {};
 }
 

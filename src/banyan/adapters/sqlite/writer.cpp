@@ -100,7 +100,10 @@ void Writer::serve() {
     if (batch.empty()) look_around();
     refuse_expired(batch);
     if (!batch.empty()) run(batch);
-    care_for_log();
+    try {
+      care_for_log();
+    } catch (const std::bad_alloc&) {  // while it told of a failure; the next batch tries again
+    }
   }
 }
 
@@ -198,21 +201,23 @@ void Writer::care_for_log() {
     if (checkpointer.state() == Checkpointer::State::done) checkpointer.reset();
     return;
   }
+  // Readers that come and go all the time would keep the log from starting over, and let it grow without bound.
+  const bool too_long = connection_.wal_bytes() >= log_bytes_max * options_.checkpoint_bytes;
   switch (checkpointer.state()) {
     case Checkpointer::State::idle: return checkpointer.begin();
     case Checkpointer::State::working:
-      if (connection_.wal_bytes() < log_bytes_max * options_.checkpoint_bytes) return;
-      checkpointer.wait();  // else the log would grow without bound
+      if (!too_long) return;
+      checkpointer.wait();
       break;
     case Checkpointer::State::done: break;
   }
   checkpointer.reset();
-  checkpoint();
+  checkpoint(too_long);
 }
 
-void Writer::checkpoint() {
+void Writer::checkpoint(bool wait_for_readers) {
   const SteadyTime before = parts_.clock.steady();
-  if (auto done = connection_.checkpoint(); !done) {
+  if (auto done = connection_.checkpoint(wait_for_readers); !done) {
     parts_.log.warning("the write-ahead log cannot be moved into the database",
                        {{"error", done.error().message}, {"detail", done.error().detail}});
   }

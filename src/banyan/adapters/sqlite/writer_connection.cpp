@@ -110,12 +110,14 @@ Result<void> WriterConnection::probe() {
   return done;
 }
 
-bool WriterConnection::checkpoint_is_due() const noexcept {
-  return opened_ != nullptr && wal_bytes() >= options_.checkpoint_bytes && opened_->wal_pages >= checkpoint_pages_;
+bool WriterConnection::checkpoint_is_due() noexcept {
+  if (opened_ == nullptr) return false;
+  if (wal_bytes() < options_.checkpoint_bytes) checkpoint_pages_ = 0;  // the log has started over
+  return wal_bytes() >= options_.checkpoint_bytes && opened_->wal_pages >= checkpoint_pages_;
 }
 
-Result<void> WriterConnection::checkpoint() {
-  const auto moved = move_log(opened_->connection);
+Result<void> WriterConnection::checkpoint(bool wait_for_readers) {
+  const auto moved = move_log(opened_->connection, wait_for_readers);
   // Where a reader keeps the log from starting over, the next try waits until it has grown by as much again.
   const std::size_t step_pages = options_.checkpoint_bytes / opened_->page_bytes;
   checkpoint_pages_ = moved && *moved ? 0 : opened_->wal_pages + step_pages;
