@@ -76,7 +76,7 @@ void Checkpointer::serve() {
     lock.unlock();
     try {
       move_log();
-    } catch (const std::bad_alloc&) {  // while it told of a failure; the writer tries the rest
+    } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): while telling of a failure; the writer tries on
     }
     lock.lock();
     state_ = State::done;

@@ -15,7 +15,7 @@ namespace {
 class LogLayer : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::ofstream(directory_.path() / "app.db");  // whose rights the log takes over
+    std::ofstream(directory_.path() / "app.db") << "";  // whose rights the log takes over
     const auto name = log_layer_over("");
     ASSERT_TRUE(name);
     sqlite3_vfs* const layer = sqlite3_vfs_find(name->c_str());

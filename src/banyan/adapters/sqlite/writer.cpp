@@ -102,7 +102,7 @@ void Writer::serve() {
     if (!batch.empty()) run(batch);
     try {
       care_for_log();
-    } catch (const std::bad_alloc&) {  // while it told of a failure; the next batch tries again
+    } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): while telling of a failure; the next batch tries
     }
   }
 }
