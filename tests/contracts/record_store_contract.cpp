@@ -22,6 +22,21 @@ bool link_record_store_contract() {
          link_contract_references() && link_contract_lists() && link_contract_threads();
 }
 
+Named every_type() {
+  return {{"name", text("Alice")},
+          {"email", text("alice@example.org")},
+          {"handle", text("alice")},
+          {"role", text("admin")},
+          {"age", integer(42)},
+          {"score", 1.5},
+          {"active", true},
+          {"born", text("1981-02-28")},
+          {"seen_at", text("2026-11-23T18:17:05.123456Z")},
+          {"settings", text(R"({"a":[1,2.5,null,true],"b":{"c":"d"}})")},
+          {"external", uuid(7)},
+          {"homepage", text("https://example.org/~alice?q=1#top")}};
+}
+
 Value uuid(std::uint64_t number) {
   std::array<char, 37> buffer;
   std::snprintf(buffer.data(), buffer.size(), "018f0000-0000-7000-8000-%012llx",

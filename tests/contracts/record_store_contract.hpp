@@ -52,6 +52,8 @@ inline Value text(std::string_view value) { return std::string(value); }
 inline Value integer(std::int64_t value) { return value; }
 /// A uuid that ends in the number.
 Value uuid(std::uint64_t number);
+/// A user of the example schema with a value of every type.
+Named every_type();
 
 /// Every promise of record_store.hpp and query.hpp, on the example schema with a clock that stands still.
 ///

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <vector>
 
+#include "banyan/adapters/sqlite/connection.hpp"
 #include "banyan/adapters/sqlite/test_support.hpp"
 
 namespace banyan::sqlite {
@@ -72,6 +73,25 @@ TEST_F(LogLayer, more_than_the_layer_below_takes_at_once_goes_down_in_parts) {
   for (int i = 0; i < 100; ++i) ASSERT_EQ(write(page, i * 4096), SQLITE_OK);
   ASSERT_EQ(sync(), SQLITE_OK);
   EXPECT_EQ(bytes(), 409'600U);
+}
+
+TEST(LogLayerUnderSqlite, a_rollback_forgets_what_it_undid) {
+  const testkit::TempDirectory directory;
+  const auto path = directory.path() / "app.db";
+  auto connection = Connection::open({.path = path.string(), .busy_timeout = std::chrono::milliseconds(0)});
+  ASSERT_TRUE(connection);
+  ASSERT_TRUE(connection->execute("PRAGMA journal_mode = WAL; CREATE TABLE t (x)"));
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(connection->get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
+  ASSERT_NE(log, nullptr);
+  const auto committed = std::filesystem::file_size(path.string() + "-wal");
+  ASSERT_TRUE(connection->execute("BEGIN IMMEDIATE"));
+  // As when a transaction needs more memory than the cache may have.
+  ASSERT_EQ(log->pMethods->xWrite(log, "a page", 6, static_cast<sqlite3_int64>(committed)), SQLITE_OK);
+  ASSERT_TRUE(connection->execute("ROLLBACK"));
+  ASSERT_EQ(log->pMethods->xSync(log, SQLITE_SYNC_NORMAL), SQLITE_OK);
+  EXPECT_EQ(std::filesystem::file_size(path.string() + "-wal"), committed)
+      << "another program may have been there since";
 }
 
 }  // namespace
