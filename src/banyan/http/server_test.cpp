@@ -41,6 +41,20 @@ TEST_F(ServerTest, a_connection_serves_one_request_after_another) {
   }
 }
 
+TEST_F(ServerTest, who_ends_the_stream_behind_a_request_of_any_length_is_answered) {
+  start();
+  for (std::size_t bytes = 1000; bytes < 1050; ++bytes) {  // about the length of the first read of a connection
+    std::string request = "GET /hello HTTP/1.1\r\nHost: a\r\nX-Long: \r\n\r\n";
+    request.insert(request.size() - 4, std::string(bytes - request.size(), 'x'));
+    for (int i = 0; i < 20; ++i) {
+      Client client = connect();
+      ASSERT_TRUE(client.send(request));
+      client.shut_write();
+      ASSERT_THAT(client.rest(), EndsWith("hello")) << bytes;
+    }
+  }
+}
+
 TEST_F(ServerTest, pipelined_requests_are_answered_in_their_order) {
   start();
   Client client = connect();
