@@ -69,11 +69,6 @@ int compare_values(const Value& a, const Value& b) noexcept {
   return 0;
 }
 
-int compare_with_null_last(const Value& a, const Value& b) noexcept {
-  if (is_null(a) || is_null(b)) return three_way(is_null(a), is_null(b));
-  return compare_values(a, b);
-}
-
 bool matches_like(std::string_view text, std::string_view pattern, bool fold_ascii_case) noexcept {
   StopCheck never;
   return matches_like(text, pattern, fold_ascii_case, never).value_or(false);

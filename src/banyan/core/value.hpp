@@ -25,9 +25,6 @@ inline bool is_null(const Value& value) noexcept { return std::holds_alternative
 /// -1, 0 or 1; both of the same alternative, neither null. The order that every store's `order` and `lt` obey.
 int compare_values(const Value& a, const Value& b) noexcept;
 
-/// Total order for sorting: null is larger than every value.
-int compare_with_null_last(const Value& a, const Value& b) noexcept;
-
 /// Whether `text` matches the pattern of `like` (docs/values.md): `%` any run, `_` any one code point, `\` takes the
 /// next character as it is, and stands for itself where none follows. With `fold_ascii_case`, A-Z equals a-z and
 /// nothing else folds. Both texts are valid UTF-8. Takes at most |text| * |pattern| steps.

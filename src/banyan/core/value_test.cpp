@@ -36,13 +36,6 @@ TEST(CompareValues, text_is_ordered_by_unsigned_bytes_and_not_by_a_locale) {
   EXPECT_EQ(compare_values(Value(std::string("ab")), Value(std::string("ab"))), 0);
 }
 
-TEST(CompareWithNullLast, null_is_larger_than_every_value_and_equal_to_itself) {
-  EXPECT_EQ(compare_with_null_last(Value(), Value(std::int64_t{1})), 1);
-  EXPECT_EQ(compare_with_null_last(Value(std::string("x")), Value()), -1);
-  EXPECT_EQ(compare_with_null_last(Value(), Value()), 0);
-  EXPECT_EQ(compare_with_null_last(Value(true), Value(false)), 1);
-}
-
 struct LikeCase {
   std::string_view text;
   std::string_view pattern;

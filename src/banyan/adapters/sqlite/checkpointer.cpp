@@ -75,7 +75,7 @@ void Checkpointer::serve() {
     if (stopping_) return;
     lock.unlock();
     try {
-      move_log();
+      move_what_can_be();
     } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): while telling of a failure; the writer tries on
     }
     lock.lock();
@@ -84,10 +84,10 @@ void Checkpointer::serve() {
   }
 }
 
-void Checkpointer::move_log() {
+void Checkpointer::move_what_can_be() {
   for (int pass = 0; pass < passes; ++pass) {
     const auto before = std::chrono::steady_clock::now();
-    const auto moved = sqlite::move_log(*connection_, false);
+    const auto moved = move_log(*connection_, false);
     const auto took = std::chrono::steady_clock::now() - before;
     metrics_.checkpoint_latency.observe(
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));

@@ -41,7 +41,7 @@ class Checkpointer {
 
  private:
   void serve();
-  void move_log();
+  void move_what_can_be();
 
   const Options& options_;
   Log& log_;
