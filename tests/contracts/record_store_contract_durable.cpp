@@ -10,6 +10,7 @@ bool link_durable_store_contract() { return true; }
 namespace {
 
 const Named ann{{"email", text("ann@example.org")}};
+
 TEST_P(DurableStoreContract, everything_is_there_after_closing_and_opening_again) {
   make("users", every_type());
   make("users", {{"age", integer(std::numeric_limits<std::int64_t>::min())},

@@ -16,16 +16,6 @@ constexpr int passes = 2;
 
 }  // namespace
 
-Result<bool> move_log(Connection& connection, bool wait_for_readers) {
-  int log_pages = 0;
-  int moved_pages = 0;
-  const int mode = wait_for_readers ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
-  const int rc = sqlite3_wal_checkpoint_v2(connection.get(), nullptr, mode, &log_pages, &moved_pages);
-  if (rc == SQLITE_OK) return moved_pages >= log_pages;
-  if (rc == SQLITE_BUSY) return false;
-  return fail(error_from(connection.get(), rc));
-}
-
 Result<void> Checkpointer::start() {
   auto opened = Connection::open(writer_settings(options_));
   if (!opened) return fail(std::move(opened.error()));
@@ -75,7 +65,8 @@ void Checkpointer::serve() {
     if (stopping_) return;
     lock.unlock();
     try {
-      move_what_can_be();
+      for (int pass = 0; pass < passes && !move_log(*connection_, false); ++pass) {
+      }
     } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): while telling of a failure; the writer tries on
     }
     lock.lock();
@@ -84,19 +75,20 @@ void Checkpointer::serve() {
   }
 }
 
-void Checkpointer::move_what_can_be() {
-  for (int pass = 0; pass < passes; ++pass) {
-    const auto before = std::chrono::steady_clock::now();
-    const auto moved = move_log(*connection_, false);
-    const auto took = std::chrono::steady_clock::now() - before;
-    metrics_.checkpoint_latency.observe(
-        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
-    if (!moved) {
-      log_.warning("the write-ahead log cannot be moved into the database",
-                   {{"error", moved.error().message}, {"detail", moved.error().detail}});
-    }
-    if (!moved || *moved) return;
+bool Checkpointer::move_log(Connection& connection, bool wait_for_readers) {
+  int log_pages = 0;
+  int moved_pages = 0;
+  const int mode = wait_for_readers ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+  const SteadyTime before = clock_.steady();
+  const int rc = sqlite3_wal_checkpoint_v2(connection.get(), nullptr, mode, &log_pages, &moved_pages);
+  metrics_.checkpoint_latency.observe(microseconds(clock_.steady() - before));
+  if (rc == SQLITE_OK) return moved_pages >= log_pages;
+  if (rc != SQLITE_BUSY) {
+    const Error error = error_from(connection.get(), rc);
+    log_.warning("the write-ahead log cannot be moved into the database",
+                 {{"error", error.message}, {"detail", error.detail}});
   }
+  return false;
 }
 
 }  // namespace banyan::sqlite

@@ -8,6 +8,7 @@
 #include "banyan/adapters/sqlite/connection.hpp"
 #include "banyan/adapters/sqlite/options.hpp"
 #include "banyan/adapters/sqlite/store_metrics.hpp"
+#include "banyan/base/clock.hpp"
 #include "banyan/base/log.hpp"
 
 namespace banyan::sqlite {
@@ -17,8 +18,8 @@ namespace banyan::sqlite {
 /// last of it: little, and not the whole that all callers would wait for. Thread-safe.
 class Checkpointer {
  public:
-  Checkpointer(const Options& options, Log& log, StoreMetrics& metrics)
-      : options_(options), log_(log), metrics_(metrics) {}
+  Checkpointer(const Options& options, const Clock& clock, Log& log, StoreMetrics& metrics)
+      : options_(options), clock_(clock), log_(log), metrics_(metrics) {}
   ~Checkpointer() { stop(); }
 
   /// Opens the connection. Before anything else.
@@ -39,11 +40,16 @@ class Checkpointer {
   /// Until it does not work any more.
   void wait();
 
+  /// Moves, on the calling thread and over that connection, what no reader needs in the log; true when nothing is left
+  /// there. Where it is to wait for readers it does so for the connection's time for locks, and has the log start over.
+  /// A failure goes to the operator's log: nothing is lost by it, and the next checkpoint tries again.
+  bool move_log(Connection& connection, bool wait_for_readers);
+
  private:
   void serve();
-  void move_what_can_be();
 
   const Options& options_;
+  const Clock& clock_;
   Log& log_;
   StoreMetrics& metrics_;
   std::optional<Connection> connection_;
@@ -53,9 +59,5 @@ class Checkpointer {
   bool stopping_ = false;
   std::thread thread_;
 };
-
-/// Moves what no reader needs in the log; true when nothing is left there. Where it is to wait for readers it does so
-/// for the connection's time for locks, and has the log start over. Errors: as of a write.
-Result<bool> move_log(Connection& connection, bool wait_for_readers);
 
 }  // namespace banyan::sqlite

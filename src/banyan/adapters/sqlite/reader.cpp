@@ -95,12 +95,7 @@ Result<void> Reader::prepare(const Collection& collection) {
   return {};
 }
 
-bool Reader::run(Statement& statement, const char* text) {
-  if (!statement) {
-    auto made = opened_->connection.prepare(text);
-    if (!made) return false;
-    statement = std::move(*made);
-  }
+bool Reader::run(Statement& statement) {
   const Use use(statement);
   return statement.step() == SQLITE_DONE;
 }
@@ -109,17 +104,17 @@ bool Reader::keep_snapshot(std::uint64_t commits) {
   if (opened_ == nullptr) return false;
   if (opened_->in_snapshot) {
     if (opened_->snapshot_commits == commits) return false;
-    run(opened_->commit, "COMMIT");
+    run(opened_->commit);
   }
   const bool had_snapshot = opened_->in_snapshot;
-  opened_->in_snapshot = run(opened_->begin, "BEGIN");
+  opened_->in_snapshot = run(opened_->begin);
   opened_->snapshot_commits = commits;
   return opened_->in_snapshot && !had_snapshot;
 }
 
 void Reader::end_snapshot() {
   if (opened_ == nullptr || !opened_->in_snapshot) return;
-  run(opened_->commit, "COMMIT");
+  run(opened_->commit);
   opened_->in_snapshot = false;
 }
 

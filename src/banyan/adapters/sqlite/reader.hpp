@@ -42,7 +42,7 @@ class Reader {
   };
 
   Result<void> open();
-  bool run(Statement& statement, const char* text);
+  bool run(Statement& statement);
   Result<Statement*> find_statement(const Collection& collection);
 
   const Schema& schema_;

@@ -43,7 +43,7 @@ struct Store::State {
         lock(std::move(given_lock)),
         metrics(parts.metrics),
         writer_connection(parts.schema, parts.clock, options, writer_settings(options)),
-        checkpointer(options, parts.log, metrics),
+        checkpointer(options, parts.clock, parts.log, metrics),
         pool(parts.schema, reader_settings(options), options, metrics),
         in_place(std::make_shared<InPlaceReaders>(parts.schema, in_place_settings(options), options.in_place_readers)),
         route(options.find_slow_us, options.find_fast_us, metrics.finds_are_pooled) {

@@ -63,6 +63,18 @@ class StoreLogTest : public StoreTest {
   StoreLogTest() : StoreTest(Options{.checkpoint_bytes = checkpoint_bytes}) {}
 };
 
+TEST_F(StoreLogTest, the_log_starts_over_while_writes_go_on) {
+  const std::filesystem::path log = opened.options.file.string() + "-wal";
+  std::uintmax_t longest = 0;
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_TRUE(opened.apply({user("user " + std::to_string(i))}));  // some four pages each: 4 MB in all
+    longest = std::max(longest, std::filesystem::file_size(log));
+  }
+  EXPECT_LE(longest, 5 * checkpoint_bytes);
+  EXPECT_GT(opened.metrics.histogram("banyan_store_checkpoint_seconds", "", latency_bounds_us(), 1).snapshot().total,
+            5U);
+}
+
 TEST_F(StoreLogTest, the_log_starts_over_though_readers_never_pause) {
   constexpr int records = 1000;
   constexpr std::size_t record_bytes = 3000;

@@ -1,8 +1,19 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+#include "banyan/base/clock.hpp"
 #include "banyan/base/metrics.hpp"
 
 namespace banyan::sqlite {
+
+/// What the histograms of durations take; 0 for a clock that went back.
+inline std::uint64_t microseconds(Duration duration) {
+  return static_cast<std::uint64_t>(
+      std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::microseconds>(duration).count()));
+}
 
 /// What the store counts. Thread-safe.
 struct StoreMetrics {

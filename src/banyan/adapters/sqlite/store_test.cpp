@@ -226,23 +226,6 @@ TEST_F(StoreTest, a_cascade_past_its_bound_is_refused_whole) {
   EXPECT_EQ(small.apply({small.remove("users", number(1))})->changes.size(), 4U);
 }
 
-class ShortLogTest : public StoreTest {
- protected:
-  ShortLogTest() : StoreTest(Options{.checkpoint_bytes = 64 << 10}) {}
-};
-
-TEST_F(ShortLogTest, the_log_starts_over_while_writes_go_on) {
-  const std::filesystem::path log = opened.options.file.string() + "-wal";
-  std::uintmax_t longest = 0;
-  for (int i = 0; i < 500; ++i) {
-    ASSERT_TRUE(opened.apply({user("user " + std::to_string(i))}));  // some four pages each: 4 MB in all
-    longest = std::max(longest, std::filesystem::file_size(log));
-  }
-  EXPECT_LE(longest, 5 * opened.options.checkpoint_bytes);
-  EXPECT_GT(opened.metrics.histogram("banyan_store_checkpoint_seconds", "", latency_bounds_us(), 1).snapshot().total,
-            5U);
-}
-
 class WatchfulTest : public StoreTest {
  protected:
   WatchfulTest() : StoreTest(Options{.checkpoint_bytes = 64 << 10, .watch_interval = std::chrono::milliseconds(2)}) {}

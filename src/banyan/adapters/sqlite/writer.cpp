@@ -17,11 +17,6 @@ constexpr Duration slow_commit = std::chrono::milliseconds(1);
 constexpr std::size_t log_bytes_max = 4;
 constexpr Duration gather_max = std::chrono::milliseconds(2);
 
-std::uint64_t microseconds(Duration duration) {
-  return static_cast<std::uint64_t>(
-      std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::microseconds>(duration).count()));
-}
-
 }  // namespace
 
 Writer::Writer(const Options& options, Parts parts, WriterConnection& connection)
@@ -212,16 +207,7 @@ void Writer::care_for_log() {
     case Checkpointer::State::done: break;
   }
   checkpointer.reset();
-  checkpoint(too_long);
-}
-
-void Writer::checkpoint(bool wait_for_readers) {
-  const SteadyTime before = parts_.clock.steady();
-  if (auto done = connection_.checkpoint(wait_for_readers); !done) {
-    parts_.log.warning("the write-ahead log cannot be moved into the database",
-                       {{"error", done.error().message}, {"detail", done.error().detail}});
-  }
-  parts_.metrics.checkpoint_latency.observe(microseconds(parts_.clock.steady() - before));
+  connection_.checkpoint(checkpointer, too_long);
 }
 
 }  // namespace banyan::sqlite

@@ -79,7 +79,6 @@ class Writer {
   void look_around();
   /// Has the log moved into the database when it is long.
   void care_for_log();
-  void checkpoint(bool wait_for_readers);
 
   const Options& options_;
   Parts parts_;

@@ -1,6 +1,5 @@
 #include "banyan/adapters/sqlite/writer_connection.hpp"
 
-#include "banyan/adapters/sqlite/checkpointer.hpp"
 #include "banyan/adapters/sqlite/errors.hpp"
 
 namespace banyan::sqlite {
@@ -69,7 +68,10 @@ Result<void> WriterConnection::begin() {
 Result<void> WriterConnection::commit() {
   const Use use(opened_->commit);
   const int rc = opened_->commit.step();
-  if (rc == SQLITE_DONE) return {};
+  if (rc == SQLITE_DONE) {
+    if (wal_bytes() < options_.checkpoint_bytes) checkpoint_pages_ = 0;  // the log has started over
+    return {};
+  }
   Error error = error_from(opened_->connection.get(), rc);
   if ((rc & 0xFF) == SQLITE_IOERR || error.code == ErrorCode::unavailable) {
     // The device failed while it was made to keep the commit: a crash now might still find it there, also where the
@@ -110,19 +112,15 @@ Result<void> WriterConnection::probe() {
   return done;
 }
 
-bool WriterConnection::checkpoint_is_due() noexcept {
-  if (opened_ == nullptr) return false;
-  if (wal_bytes() < options_.checkpoint_bytes) checkpoint_pages_ = 0;  // the log has started over
-  return wal_bytes() >= options_.checkpoint_bytes && opened_->wal_pages >= checkpoint_pages_;
+bool WriterConnection::checkpoint_is_due() const noexcept {
+  return opened_ != nullptr && wal_bytes() >= options_.checkpoint_bytes && opened_->wal_pages >= checkpoint_pages_;
 }
 
-Result<void> WriterConnection::checkpoint(bool wait_for_readers) {
-  const auto moved = move_log(opened_->connection, wait_for_readers);
+void WriterConnection::checkpoint(Checkpointer& checkpointer, bool wait_for_readers) {
+  const bool moved = checkpointer.move_log(opened_->connection, wait_for_readers);
   // Where a reader keeps the log from starting over, the next try waits until it has grown by as much again.
   const std::size_t step_pages = options_.checkpoint_bytes / opened_->page_bytes;
-  checkpoint_pages_ = moved && *moved ? 0 : opened_->wal_pages + step_pages;
-  if (!moved) return fail(moved.error());
-  return {};
+  checkpoint_pages_ = moved ? 0 : opened_->wal_pages + step_pages;
 }
 
 void WriterConnection::close() {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "banyan/adapters/sqlite/applier.hpp"
+#include "banyan/adapters/sqlite/checkpointer.hpp"
 #include "banyan/adapters/sqlite/connection.hpp"
 #include "banyan/adapters/sqlite/options.hpp"
 
@@ -33,9 +34,9 @@ class WriterConnection {
   Result<bool> changed_by_others();
   /// Writes a note and commits it: whether the database takes writes again.
   Result<void> probe();
-  bool checkpoint_is_due() noexcept;
+  bool checkpoint_is_due() const noexcept;
   /// Moves what the write-ahead log holds into the database, as far as no reader needs it.
-  Result<void> checkpoint(bool wait_for_readers);
+  void checkpoint(Checkpointer& checkpointer, bool wait_for_readers);
   std::size_t wal_bytes() const noexcept { return opened_ ? opened_->wal_pages * opened_->page_bytes : 0; }
   /// Empties the log and closes.
   void close();
