@@ -140,7 +140,7 @@ Result<void> Instance::open_store() {
   records_options.cached = config_.cache.enabled;
   records_ = std::make_unique<services::Records>(
       services::Records::Parts{config_.schema, *store_, *cache_, clock_, random_, metrics_}, records_options);
-  store_->on_foreign_change([this] { block_on(records_->forget_all()); });
+  store_->on_foreign_change([this](const ForeignChange& change) { block_on(records_->forget(change)); });
   return store_->start();
 }
 

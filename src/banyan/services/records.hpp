@@ -10,7 +10,7 @@
 #include "banyan/base/metrics.hpp"
 #include "banyan/base/random.hpp"
 #include "banyan/core/cache.hpp"
-#include "banyan/core/record_store.hpp"
+#include "banyan/core/durable_store.hpp"
 #include "banyan/core/schema.hpp"
 
 namespace banyan::services {
@@ -67,9 +67,9 @@ class Records {
   Task<Result<void>> remove(const Context& context, const Collection& collection, Value id,
                             std::optional<Version> expected);
 
-  /// Forgets every record that is kept, and lets no reader share a query that has begun: for when somebody else has
-  /// changed the database.
-  Task<void> forget_all();
+  /// Forgets what is kept of the records that somebody else has changed, and lets no reader share a query for them that
+  /// has begun.
+  Task<void> forget(ForeignChange change);
 
   struct State;  // what the parts of this class share: records_state.hpp
 

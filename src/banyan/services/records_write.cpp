@@ -135,7 +135,11 @@ InputRules rules_of(const Records::State& state, const Context& context, const C
 
 }  // namespace
 
-Task<void> Records::forget_all() { return forget(*state_); }
+Task<void> Records::forget(ForeignChange change) {
+  if (change.everything) co_return co_await services::forget(*state_);
+  for (const ForeignChange::Key& changed : change.keys)
+    if (changed.key.collection->cached) co_await pass_over(*state_, changed.key, changed.version, nullptr);
+}
 
 Task<Result<std::vector<CachedRecordPtr>>> Records::create(const Context& context, const Collection& collection,
                                                            const boost::json::value& body) {

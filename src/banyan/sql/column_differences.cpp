@@ -22,7 +22,7 @@ std::string words_of(const Field& field) {
 void Comparison::compare_id(const Collection& collection, const TableShape& table) {
   const Field& id = collection.fields.front();
   const ColumnShape* column = table.find_column(id.name);
-  if (column != nullptr && column->primary_key && column->type == dialect_.column_type(id.storage)) return;
+  if (column != nullptr && column->primary_key && dialect_.holds(id, column->type)) return;
   const std::string kind = collection.id_kind == IdKind::integer ? "integer" : "uuid";
   blocking(collection.name, "table " + table.name + " has no " + kind + " primary key named " + id.name,
            "declare the kind of id that the table has, or rename the table and let Banyan make a new one");
@@ -68,7 +68,7 @@ void Comparison::compare_type(const Collection& collection, const Field& field, 
   const std::string what = "column " + place(collection, field);
   const std::string remedy =
       "keep the old type, or add a field of another name, copy the values, and drop this one in a later release";
-  if (column.type != dialect_.column_type(field.storage)) {
+  if (!dialect_.holds(field, column.type)) {
     return blocking(collection.name, what + " is " + column.type + ", but " + words_of(field) + " is declared", remedy);
   }
   const std::string declared(to_string(field.type));
@@ -125,7 +125,7 @@ void Comparison::add_version_column(const Collection& collection, const TableSha
   if (table.find_column(version_column) != nullptr) return;
   additive(collection.name, "add versions to table " + table.name,
            {"ALTER TABLE " + quoted(table.name) + " ADD COLUMN " + quoted(version_column) + " " +
-            std::string(dialect_.column_type(Field::Storage::integer)) + " NOT NULL DEFAULT 1"});
+            std::string(dialect_.version_type()) + " NOT NULL DEFAULT 1"});
 }
 
 void Comparison::compare_unknown_columns(const Collection& collection, const TableShape& table) {

@@ -13,7 +13,7 @@ namespace banyan::sql {
 /// What a database has, as its catalogue tells it.
 struct ColumnShape {
   std::string name;
-  std::string type;  ///< As Dialect::column_type() names it, where it is one of those.
+  std::string type;  ///< As Dialect::column_type() names it, where it is one of those; else the database's own name.
   bool not_null = false;
   bool has_default = false;
   bool primary_key = false;

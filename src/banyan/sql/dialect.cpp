@@ -11,6 +11,10 @@ void append_quoted(std::string& out, std::string_view name) {
   out += '"';
 }
 
+void Dialect::append_operand(std::string& out, const Collection&, const Field& field) const {
+  append_quoted(out, field.name);
+}
+
 std::string quoted(std::string_view name) {
   std::string text;
   append_quoted(text, name);

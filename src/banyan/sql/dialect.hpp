@@ -20,6 +20,9 @@ class Dialect {
   virtual void append_like(std::string& out, std::string_view column, std::size_t number, bool fold_case) const = 0;
   /// The boolean column is `value`; never unknown.
   virtual void append_is(std::string& out, std::string_view column, bool value) const = 0;
+  /// The field's column as it is compared and ordered: where the column itself would order otherwise than
+  /// docs/values.md says, an expression that does not.
+  virtual void append_operand(std::string& out, const Collection& collection, const Field& field) const;
   /// The value as a literal, for statements that a person reads.
   virtual void append_literal(std::string& out, const Value& value) const = 0;
   /// Where nulls come when the statement does not say.
@@ -29,8 +32,12 @@ class Dialect {
 
   /// The type and key of the id column in CREATE TABLE.
   virtual std::string_view id_column(IdKind kind) const = 0;
-  /// The name of the type of a column of that storage, as the database's catalogue has it too.
-  virtual std::string_view column_type(Field::Storage storage) const = 0;
+  /// The name of the type of the field's column, as the database's catalogue has it too.
+  virtual std::string_view column_type(const Field& field) const = 0;
+  /// The type of the column of versions.
+  virtual std::string_view version_type() const = 0;
+  /// Whether a column of that type, which somebody else may have made, keeps the field's values as they are.
+  virtual bool holds(const Field& field, std::string_view type) const { return type == column_type(field); }
   /// Checks that keep the column's values within what Banyan can represent, with a leading space; or nothing.
   virtual void append_check(std::string& out, const Field& field) const = 0;
   /// What follows the closing parenthesis of CREATE TABLE.

@@ -71,9 +71,10 @@ class FilterText {
 
   bool append_comparison(const Filter& filter) {
     const Field& field = collection_.fields[filter.field];
-    const std::string column = quoted(field.name);
+    std::string column;
+    dialect_.append_operand(column, collection_, field);
     switch (filter.op) {
-      case CompareOp::is_null: out_ += column + " IS NULL"; return true;
+      case CompareOp::is_null: append_quoted(out_, field.name), out_ += " IS NULL"; return true;
       case CompareOp::is_true:
       case CompareOp::is_false:
         if (field.storage != Field::Storage::boolean) return out_ += "FALSE", true;

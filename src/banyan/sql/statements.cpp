@@ -24,8 +24,9 @@ void append_equals(std::string& out, const Dialect& dialect, std::string_view co
   dialect.append_placeholder(out, number);
 }
 
-void append_order_term(std::string& out, const Dialect& dialect, const Field& field, const OrderTerm& term) {
-  append_quoted(out, field.name);
+void append_order_term(std::string& out, const Dialect& dialect, const Collection& collection, const OrderTerm& term) {
+  const Field& field = collection.fields[term.field];
+  dialect.append_operand(out, collection, field);
   if (term.descending) out += " DESC";
   // Saying what holds anyway keeps some planners from using an index.
   const bool can_be_null = !field.required && field.role != FieldRole::id;
@@ -37,11 +38,11 @@ void append_order_term(std::string& out, const Dialect& dialect, const Field& fi
 void append_order(std::string& out, const Dialect& dialect, const Query& query) {
   out += " ORDER BY ";
   for (const OrderTerm& term : query.order) {
-    append_order_term(out, dialect, query.collection->fields[term.field], term);
+    append_order_term(out, dialect, *query.collection, term);
     if (term.field == 0) return;  // ids are unique: nothing after one can matter
     out += ", ";
   }
-  append_order_term(out, dialect, query.collection->fields.front(), OrderTerm{});
+  append_order_term(out, dialect, *query.collection, OrderTerm{});
 }
 
 /// `"id" IN (SELECT "id" FROM … WHERE "author" = ?1 LIMIT ?n)`

@@ -19,7 +19,8 @@ class PlainDialect final : public Dialect {
   bool nulls_first_by_default(bool descending) const override { return descending; }
   std::string_view greatest() const override { return "greatest"; }
   std::string_view id_column(IdKind) const override { return "BIGINT PRIMARY KEY"; }
-  std::string_view column_type(Field::Storage) const override { return "TEXT"; }
+  std::string_view column_type(const Field&) const override { return "TEXT"; }
+  std::string_view version_type() const override { return "BIGINT"; }
   void append_check(std::string&, const Field&) const override {}
   std::string_view table_suffix() const override { return ""; }
 };

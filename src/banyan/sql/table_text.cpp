@@ -15,7 +15,7 @@ std::vector<std::string> columns_of(const Collection& collection, const Index& i
 
 std::string column_definition(const Schema& schema, const Field& field, const Dialect& dialect, const Value& fill) {
   std::string text = quoted(field.name) + " ";
-  text += dialect.column_type(field.storage);
+  text += dialect.column_type(field);
   if (field.required) text += " NOT NULL";
   if (!is_null(fill)) {
     text += " DEFAULT ";
@@ -76,7 +76,7 @@ std::vector<std::string> create_table(const Schema& schema, const Collection& co
     text += ",\n  " + column_definition(schema, collection.fields[i], dialect, Null{});
   }
   text += ",\n  " + quoted(version_column) + " ";
-  text += dialect.column_type(Field::Storage::integer);
+  text += dialect.version_type();
   text += " NOT NULL DEFAULT 1\n)";
   text += dialect.table_suffix();
   std::vector<std::string> statements{std::move(text)};

@@ -56,8 +56,8 @@ std::string_view SqliteDialect::id_column(IdKind kind) const {
   return kind == IdKind::integer ? "INTEGER PRIMARY KEY AUTOINCREMENT" : "TEXT PRIMARY KEY NOT NULL";
 }
 
-std::string_view SqliteDialect::column_type(Field::Storage storage) const {
-  switch (storage) {
+std::string_view SqliteDialect::column_type(const Field& field) const {
+  switch (field.storage) {
     case Field::Storage::boolean:
     case Field::Storage::integer: return "INTEGER";
     case Field::Storage::number: return "REAL";

@@ -15,7 +15,8 @@ class SqliteDialect final : public sql::Dialect {
   bool nulls_first_by_default(bool descending) const override { return !descending; }
   std::string_view greatest() const override { return "max"; }
   std::string_view id_column(IdKind kind) const override;
-  std::string_view column_type(Field::Storage storage) const override;
+  std::string_view column_type(const Field& field) const override;
+  std::string_view version_type() const override { return "INTEGER"; }
   void append_check(std::string& out, const Field& field) const override;
   std::string_view table_suffix() const override { return " STRICT"; }
 };

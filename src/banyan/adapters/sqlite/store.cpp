@@ -63,7 +63,7 @@ struct Store::State {
   std::shared_ptr<InPlaceReaders> in_place;  ///< Shared with what runs at the end of a loop's turn.
   std::atomic<std::uint64_t> commits = 0;    ///< Of the writer, each counted before it is acknowledged.
   FindRoute route;
-  std::function<void()> on_foreign_change;
+  std::function<void(const ForeignChange&)> on_foreign_change;
   std::atomic<bool> serving = false;
 
   /// Finds of one turn of an event loop share a snapshot; this runs behind them. The reader must have been given back,
@@ -162,7 +162,9 @@ Store::~Store() {
   state.writer_connection.close();
 }
 
-void Store::on_foreign_change(std::function<void()> call) { state_->on_foreign_change = std::move(call); }
+void Store::on_foreign_change(std::function<void(const ForeignChange&)> call) {
+  state_->on_foreign_change = std::move(call);
+}
 
 Result<void> Store::start() {
   State& state = *state_;

@@ -7,8 +7,7 @@
 #include "banyan/adapters/sqlite/options.hpp"
 #include "banyan/base/log.hpp"
 #include "banyan/base/metrics.hpp"
-#include "banyan/core/record_store.hpp"
-#include "banyan/core/schema_plan.hpp"
+#include "banyan/core/durable_store.hpp"
 
 namespace banyan::sqlite {
 
@@ -30,7 +29,7 @@ struct Parts {
 /// Use: open(), plan(), apply_additive(), start(); the destructor finishes what is queued and closes the file.
 /// Thread safety: RecordStore's functions, plan() and unready_reason() from any thread after start(); the rest from
 /// one thread. Executors of requests under way must outlive the store.
-class Store final : public RecordStore, public SchemaKeeper {
+class Store final : public DurableStore {
  public:
   /// Opens or creates the file and takes ownership of it. Blocks. Errors: unavailable (another process owns it, no
   /// permission, read-only, locked), invalid (not a database, a directory), internal (damaged), storage_full,
@@ -43,16 +42,9 @@ class Store final : public RecordStore, public SchemaKeeper {
 
   ~Store() override;
 
-  /// Called, on a thread of the store, when another program changed the database: whatever was read before may be
-  /// stale. Set it before start().
-  void on_foreign_change(std::function<void()> call);
-
-  /// Begins to serve. The database must have room for the schema (apply_additive). Errors: as open().
-  Result<void> start();
-
-  /// Finishes what is queued and refuses what comes afterwards (`unavailable`). The destructor does it otherwise; do
-  /// it first where coroutines that the store completes use what is destroyed before it.
-  void stop();
+  void on_foreign_change(std::function<void(const ForeignChange&)> call) override;
+  Result<void> start() override;
+  void stop() override;
 
   Task<Result<Record>> find(const Context& context, const RecordKey& key) override;
   Task<Result<RecordPage>> list(const Context& context, Query query) override;

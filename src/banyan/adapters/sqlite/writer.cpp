@@ -181,7 +181,7 @@ void Writer::note_foreign_changes() {
   parts_.commits.fetch_add(1, std::memory_order_acq_rel);
   parts_.metrics.foreign_changes.add();
   parts_.log.info("another program changed the database");
-  if (parts_.on_foreign_change) parts_.on_foreign_change();
+  if (parts_.on_foreign_change) parts_.on_foreign_change({.keys = {}, .everything = true});
 }
 
 void Writer::look_around() {

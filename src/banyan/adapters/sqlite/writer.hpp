@@ -14,6 +14,7 @@
 #include "banyan/adapters/sqlite/writer_connection.hpp"
 #include "banyan/base/log.hpp"
 #include "banyan/base/task.hpp"
+#include "banyan/core/durable_store.hpp"
 
 namespace banyan::sqlite {
 
@@ -47,7 +48,7 @@ class Writer {
     /// Grows with every commit, before it is acknowledged: whoever reads tells by it whether a snapshot is the latest.
     std::atomic<std::uint64_t>& commits;
     Checkpointer& checkpointer;
-    std::function<void()> on_foreign_change;
+    std::function<void(const ForeignChange&)> on_foreign_change;
   };
   Writer(const Options& options, Parts parts, WriterConnection& connection);
   ~Writer();

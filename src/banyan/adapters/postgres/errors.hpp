@@ -1,0 +1,29 @@
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <source_location>
+#include <string_view>
+
+#include "banyan/base/result.hpp"
+#include "banyan/core/schema.hpp"
+
+namespace banyan::postgres {
+
+/// The five characters of a failed result, or nothing where the connection itself failed.
+std::string_view sqlstate(const PGresult* result) noexcept;
+
+/// What a failed statement means to whoever asked; `detail` keeps PostgreSQL's own words for the log.
+Error error_from(const PGresult* result, std::source_location where = std::source_location::current());
+/// The same for a statement that wrote into the collection's table: unique_violation names the fields.
+Error write_error(const PGresult* result, const Schema& schema, const Collection& collection,
+                  std::source_location where = std::source_location::current());
+/// A connection that failed, or could not be made.
+Error connection_error(PGconn* connection, std::source_location where = std::source_location::current());
+
+/// Whether the same transaction may succeed when it is tried again: deadlock, serialization failure, lock timeout.
+bool may_be_retried(std::string_view sqlstate) noexcept;
+/// Whether the server is going away or coming up, and the connection is of no more use.
+bool ends_connection(std::string_view sqlstate) noexcept;
+
+}  // namespace banyan::postgres

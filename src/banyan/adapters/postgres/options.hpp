@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "banyan/base/clock.hpp"
+#include "banyan/base/log.hpp"
+#include "banyan/base/metrics.hpp"
+#include "banyan/core/schema.hpp"
+
+namespace banyan::postgres {
+
+/// How the store uses a server.
+struct Options {
+  /// As libpq takes it:
+  /// `postgres://user:password@host:5432,other:5432/name?sslmode=verify-full&target_session_attrs=…`. Without
+  /// target_session_attrs, `read-write` is meant: of several hosts, the one that takes writes.
+  std::string url;
+
+  // Connections, at most; one more hears of other programs' changes.
+  std::size_t find_connections = 2;         ///< Finds of many requests share each.
+  std::size_t list_connections = 4;         ///< A list has one to itself.
+  std::size_t transaction_connections = 4;  ///< A transaction has one to itself.
+  // and one on which small writes share transactions.
+
+  std::size_t queue_max = 4096;  ///< Requests that wait, of each kind; more are `overloaded`.
+  std::size_t page_bytes_max = std::size_t{64} << 20;
+  std::size_t cascade_rows_max = 10'000;
+
+  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds statement_timeout{60'000};  ///< Of any statement, whatever the deadline.
+  std::chrono::milliseconds lock_timeout{10'000};       ///< Of a transaction's wait for one lock.
+};
+
+/// What a store is built from; all of it outlives the store.
+struct Parts {
+  const Schema& schema;
+  const Clock& clock;
+  Log& log;
+  Metrics& metrics;
+};
+
+}  // namespace banyan::postgres
