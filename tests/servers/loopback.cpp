@@ -5,8 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <random>
 #include <stdexcept>
+
+#include "banyan/base/random.hpp"
 
 namespace banyan::testkit {
 namespace {
@@ -30,10 +31,9 @@ bool can_be_bound(std::uint16_t port) {
 }  // namespace
 
 std::uint16_t free_port() {
-  std::random_device random;
-  std::uniform_int_distribution<int> ports(port_min, port_max);
+  SystemRandom random;
   for (int i = 0; i < tries_max; ++i) {
-    const auto port = static_cast<std::uint16_t>(ports(random));
+    const auto port = static_cast<std::uint16_t>(port_min + random.below(port_max - port_min + 1));
     if (can_be_bound(port)) return port;
   }
   throw std::runtime_error("no free port on the loopback interface");

@@ -1,14 +1,14 @@
 #include "tests/servers/postgres_address.hpp"
 
 #include <libpq-fe.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <exception>
 #include <memory>
-#include <random>
 #include <stdexcept>
 #include <utility>
+
+#include "banyan/base/ids.hpp"
+#include "banyan/base/random.hpp"
 
 namespace banyan::testkit {
 namespace {
@@ -34,11 +34,10 @@ std::string rows_of(const PGresult* result) {
   return text;
 }
 
-// No two programs, and no two threads of one, make the same name.
 std::string unique_name() {
-  static std::atomic<unsigned> count = 0;
-  static const unsigned program = std::random_device()();
-  return "test_" + std::to_string(::getpid()) + "_" + std::to_string(program) + "_" + std::to_string(count++);
+  constexpr std::size_t random_bytes = 8;
+  SystemRandom random;
+  return "test_" + make_hex_token(random, random_bytes);
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -50,7 +52,10 @@ std::filesystem::path users_of(const std::string& file) { return file + ".users"
 bool has_users(const std::string& file) {
   bool any = false;
   for (const auto& user : std::filesystem::directory_iterator(users_of(file))) {
-    const bool there = lives(std::atoi(user.path().filename().c_str()));
+    const std::string name = user.path().filename();
+    pid_t process = 0;
+    std::from_chars(name.data(), name.data() + name.size(), process);
+    const bool there = process > 0 && lives(process);
     if (!there) std::filesystem::remove(user.path());
     any = any || there;
   }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -41,7 +42,9 @@ std::filesystem::path newest_of_debian() {
   int version_max = 0;
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator("/usr/lib/postgresql", ignored)) {
-    const int version = std::atoi(entry.path().filename().c_str());
+    const std::string name = entry.path().filename();
+    int version = 0;
+    std::from_chars(name.data(), name.data() + name.size(), version);
     if (version > version_max && std::filesystem::exists(entry.path() / "bin" / "initdb")) {
       version_max = version;
       newest = entry.path() / "bin";
