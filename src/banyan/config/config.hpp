@@ -44,10 +44,13 @@ struct Server {
 };
 
 struct Database {
-  enum class Kind : unsigned char { sqlite };
+  enum class Kind : unsigned char { sqlite, postgres };
   Kind kind = Kind::sqlite;
-  std::string url = "sqlite:data/app.db";
-  std::filesystem::path path;  ///< Of the file; a relative one in the URL starts from the config's folder.
+  std::string url = "sqlite:data/app.db";  ///< It may hold a password: logs show shown().
+  std::filesystem::path path;    ///< Of SQLite's file; a relative one in the URL starts from the config's folder.
+  std::size_t connections = 12;  ///< To PostgreSQL, at most.
+  /// The file, or the URL without user, password and parameters.
+  std::string shown() const;
   bool operator==(const Database&) const = default;
 };
 
@@ -104,7 +107,8 @@ struct Config {
   Metrics metrics;
   Api api;
   std::string service_key;                 ///< From BANYAN_SERVICE_KEY; empty when it is not set. Never log it.
-  std::filesystem::path service_key_file;  ///< Where the key is kept otherwise: beside the database, unless told.
+  std::filesystem::path service_key_file;  ///< Where the key is kept otherwise: beside the file of the database, or the
+                                           ///< config's, unless told.
   Schema schema;                           ///< Completed, without problems.
   std::vector<Problem> warnings;           ///< What does not keep it from being served.
 };

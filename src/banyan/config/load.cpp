@@ -167,9 +167,10 @@ class Loader {
 
   void resolve_paths() {
     const auto folder = config_.file.parent_path();
-    config_.database.path = (folder / config_.database.path).lexically_normal();
+    const bool has_file = config_.database.kind == Database::Kind::sqlite;
+    if (has_file) config_.database.path = (folder / config_.database.path).lexically_normal();
     if (config_.service_key_file.empty())
-      config_.service_key_file = config_.database.path.parent_path() / "service.key";
+      config_.service_key_file = (has_file ? config_.database.path.parent_path() : folder) / "service.key";
     else
       config_.service_key_file = (folder / config_.service_key_file).lexically_normal();
   }

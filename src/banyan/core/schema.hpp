@@ -73,6 +73,7 @@ struct Field {
   std::string reference_to;         ///< The collection that a reference names.
   std::size_t reference_index = 0;  ///< Its place in Schema::collections.
   OnDelete on_delete = OnDelete::restrict;
+  std::string renamed_from;  ///< The name that its column still has in a database from before; empty when none.
 
   /// How values of this field are held: bool, int64, double or text. For a reference, as the id it names.
   enum class Storage : unsigned char { boolean, integer, number, text };
@@ -92,7 +93,8 @@ struct Collection {
   std::vector<Field> fields;  ///< fields[0] is the id; then as declared; created_at and updated_at last.
   std::vector<Index> indexes;
   Policy policy;
-  bool cached = true;  ///< `cache = "off"` turns it off.
+  bool cached = true;        ///< `cache = "off"` turns it off.
+  std::string renamed_from;  ///< The name that its table still has in a database from before; empty when none.
 
   /// The place of the field of that name.
   std::optional<std::size_t> find_field(std::string_view name) const noexcept;
