@@ -1,9 +1,13 @@
-# banyan_folder(NAME [LIBRARIES ...] [PRIVATE ...] [TEST_LIBRARIES ...])
+# The server that the tests of one run share is told of here; tests/servers starts and stops it.
+set(BANYAN_POSTGRES_FILE "${PROJECT_BINARY_DIR}/postgres.server")
+
+# banyan_folder(NAME [LIBRARIES ...] [PRIVATE ...] [TEST_LIBRARIES ...] [FIXTURES postgres])
 #
 # Makes the target banyan_<NAME> of the current folder: every .cpp beside this file, without the tests. What ends in
-# _test.cpp becomes the test program banyan_<NAME>_tests; what ends in _fuzz.cpp a fuzz target of its own name.
+# _test.cpp becomes the test program banyan_<NAME>_tests; what ends in _fuzz.cpp a fuzz target of its own name. FIXTURES
+# says what runs while the tests do.
 function(banyan_folder name)
-  cmake_parse_arguments(ARG "" "" "LIBRARIES;PRIVATE;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "LIBRARIES;PRIVATE;TEST_LIBRARIES;FIXTURES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
   file(GLOB fuzzers CONFIGURE_DEPENDS *_fuzz.cpp)
@@ -26,7 +30,8 @@ function(banyan_folder name)
     add_executable(${target}_tests ${tests})
     target_compile_options(${target}_tests PRIVATE ${BANYAN_WARNINGS})
     target_link_libraries(${target}_tests PRIVATE ${target} ${ARG_TEST_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
-    gtest_discover_tests(${target}_tests DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 300)
+    banyan_needs(${target}_tests properties ${ARG_FIXTURES})
+    gtest_discover_tests(${target}_tests DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 300 ${properties})
   endif()
 
   if(BANYAN_FUZZERS)
@@ -38,4 +43,16 @@ function(banyan_folder name)
       target_link_libraries(${fuzzer} PRIVATE ${target})
     endforeach()
   endif()
+endfunction()
+
+# banyan_needs(TARGET VARIABLE [postgres])
+#
+# The test program needs these fixtures: they are built with it, and VARIABLE becomes what its tests' properties lack.
+function(banyan_needs target variable)
+  set(properties)
+  if("postgres" IN_LIST ARGN)
+    add_dependencies(${target} postgres_fixture)
+    set(properties FIXTURES_REQUIRED postgres ENVIRONMENT "BANYAN_TEST_POSTGRES=${BANYAN_POSTGRES_FILE}")
+  endif()
+  set(${variable} ${properties} PARENT_SCOPE)
 endfunction()
