@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <limits>
-#include <unordered_map>
 
 #include "banyan/adapters/sqlite/dialect.hpp"
 #include "banyan/adapters/sqlite/errors.hpp"
+#include "banyan/sql/batch.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::sqlite {
@@ -15,57 +15,8 @@ constexpr std::size_t statements_max = 128;
 
 constexpr SqliteDialect dialect;
 
-bool touches_reference(const Write& write) {
-  return std::ranges::any_of(write.changes, [&](const FieldChange& change) {
-    return write.collection->fields[change.field].type == FieldType::reference && !is_null(change.value);
-  });
-}
-
-/// In a batch, an error says which write it is about: "[3]" or "[3].email".
-Error placed(Error error, std::size_t place) {
-  const std::string prefix = "[" + std::to_string(place) + "]";
-  if (error.fields.empty())
-    error.fields.push_back({prefix, error.message});
-  else
-    for (FieldProblem& problem : error.fields) problem.field = prefix + "." + problem.field;
-  return error;
-}
-
-/// Adds what cascades touched: each key once, in the order of the first touch, as the batch leaves it.
-void append_caused(std::vector<Changed>& changes, std::vector<Changed> caused) {
-  if (caused.empty()) return;
-  std::unordered_map<std::string, std::size_t> places;
-  const std::size_t writes = changes.size();
-  for (Changed& changed : caused) {
-    const auto [place, is_new] = places.try_emplace(to_string(changed.key), changes.size());
-    if (is_new)
-      changes.push_back(std::move(changed));
-    else if (changed.version > changes[place->second].version)
-      changes[place->second] = std::move(changed);
-  }
-  // A write of the batch may have touched the same record again.
-  for (std::size_t i = 0; i < writes; ++i) {
-    const auto place = places.find(to_string(changes[i].key));
-    if (place != places.end() && changes[i].version > changes[place->second].version)
-      changes[place->second] = changes[i];
-  }
-}
-
-Error no_such(const RecordKey& key) { return Error(ErrorCode::not_found, "there is no " + to_string(key)); }
-
 /// No update can rise above it.
 constexpr Version highest_version = std::numeric_limits<std::int64_t>::max();
-
-Error not_allowed(const Collection& collection, std::string_view column) {
-  return Error(ErrorCode::internal, "a record holds what its collection does not allow")
-      .with_detail("table " + collection.name + ", column " + std::string(column) +
-                   ": changed by a trigger, or another program?");
-}
-
-Error stale(const RecordKey& key) {
-  return Error(ErrorCode::version_mismatch, to_string(key) + " has changed since it was read")
-      .with_hint("read it again, and repeat the change on what is there now");
-}
 
 }  // namespace
 
@@ -76,16 +27,8 @@ Applier::Applier(const Schema& schema, const Clock& clock, Connection& connectio
       cascade_rows_max_(cascade_rows_max),
       plans_(schema.collections.size()),
       statements_(connection, statements_max) {
-  for (const Collection& collection : schema.collections) {
-    Plan& plan = plans_[collection.index];
-    for (const IncomingReference& reference : schema.references_to(collection.index)) {
-      const Collection& from = schema.collections[reference.collection];
-      const Field& field = from.fields[reference.field];
-      // A required field cannot be cleared.
-      const bool stuck = field.on_delete == OnDelete::set_null && field.required;
-      plan.incoming.push_back({&from, reference.field, stuck ? OnDelete::restrict : field.on_delete});
-    }
-  }
+  auto incoming = sql::incoming_references(schema);
+  for (std::size_t i = 0; i < plans_.size(); ++i) plans_[i].incoming = std::move(incoming[i]);
 }
 
 Result<Applied> Applier::apply(const WriteBatch& batch) {
@@ -114,7 +57,7 @@ bool Applier::needs_savepoint(const WriteBatch& batch) const {
   if (ties.has_triggers) return true;
   const bool has_dependents = ties.is_referred_to || !plans_[write.collection->index].incoming.empty();
   if (write.kind == Write::Kind::remove) return has_dependents;
-  if (ties.refers_beyond_config || touches_reference(write)) return true;
+  if (ties.refers_beyond_config || sql::sets_reference(write)) return true;
   // A foreign key may name another column than the id.
   return write.kind == Write::Kind::update && ties.is_referred_to;
 }
@@ -144,7 +87,7 @@ Result<void> Applier::run(const char* text, Statement& statement) {
 Result<Applied> Applier::apply_all(const WriteBatch& batch) {
   const bool single = batch.writes.size() == 1;
   const auto failed = [&](Error error) {
-    return fail(single || broken_ ? std::move(error) : placed(std::move(error), write_));
+    return fail(single || broken_ ? std::move(error) : sql::placed(std::move(error), write_));
   };
   Applied applied;
   applied.changes.reserve(batch.writes.size());
@@ -159,7 +102,7 @@ Result<Applied> Applier::apply_all(const WriteBatch& batch) {
     were_open = are_open;
   }
   if (auto done = check_all(batch, write_); !done) return failed(std::move(done.error()));
-  append_caused(applied.changes, std::move(caused));
+  sql::append_caused(applied.changes, std::move(caused));
   return applied;
 }
 
@@ -169,7 +112,7 @@ Result<Changed> Applier::apply_one(const Write& write, std::vector<Changed>& cau
                                                                 : remove(write);
   if (!changed) return changed;
   if (write.kind != Write::Kind::remove) {
-    watch_references(changed->key, write);
+    sql::add_checks(checks_, write_, changed->key, write);
   } else if (auto done = cascade(changed->key, caused); !done) {
     return fail(std::move(done.error()));
   }
@@ -202,17 +145,17 @@ Result<Record> Applier::stored(const RecordKey& key, std::span<const FieldChange
   const Use use(find);
   find.bind(1, key.id);
   const int rc = find.step();
-  if (rc == SQLITE_DONE) return fail(no_such(key));
+  if (rc == SQLITE_DONE) return fail(sql::no_such(key));
   if (rc != SQLITE_ROW) return fail(failure(rc, collection));
   const std::size_t count = collection.fields.size();
   Result<Record> record(std::in_place);
   record->version = static_cast<Version>(find.integer(static_cast<int>(count)));
-  if (record->version == highest_version) return fail(not_allowed(collection, sql::version_column));
+  if (record->version == highest_version) return fail(sql::not_allowed(collection, sql::version_column));
   record->values.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
     if (read_value(find, static_cast<int>(i), collection.fields[i].storage, record->values[i])) continue;
     if (std::ranges::find(replaced, i, &FieldChange::field) == replaced.end()) {
-      return fail(not_allowed(collection, collection.fields[i].name));
+      return fail(sql::not_allowed(collection, collection.fields[i].name));
     }
   }
   return record;
@@ -256,7 +199,7 @@ Result<Changed> Applier::update(const Write& write) {
   const RecordKey key(&collection, write.id);
   auto record = stored(key, write.changes);
   if (!record) return fail(std::move(record.error()));
-  if (write.expected_version && *write.expected_version != record->version) return fail(stale(key));
+  if (write.expected_version && *write.expected_version != record->version) return fail(sql::stale(key));
   key_.assign(1, 'u');
   append_place(collection.index);
   for (const FieldChange& change : write.changes) append_place(change.field);
@@ -270,7 +213,7 @@ Result<Changed> Applier::update(const Write& write) {
     statement.bind(++number, now_);
     statement.bind(++number, write.id);
     if (const int rc = statement.step(); rc != SQLITE_DONE) return fail(failure(rc, collection));
-    if (sqlite3_changes(connection_.get()) == 0) return fail(stale(key));  // a trigger would not have it
+    if (sqlite3_changes(connection_.get()) == 0) return fail(sql::stale(key));  // a trigger would not have it
   }
   if (ties_[collection.index].has_triggers) {  // which may have changed more than was asked for
     record = stored(key, {});
@@ -321,9 +264,9 @@ Error Applier::missing(const Write& write) {
   statement.bind(1, write.id);
   const int rc = statement.step();
   const RecordKey key(&collection, write.id);
-  if (rc == SQLITE_DONE) return no_such(key);
+  if (rc == SQLITE_DONE) return sql::no_such(key);
   if (rc != SQLITE_ROW) return failure(rc, collection);
-  return stale(key);
+  return sql::stale(key);
 }
 
 }  // namespace banyan::sqlite

@@ -10,6 +10,7 @@
 #include "banyan/adapters/sqlite/ties.hpp"
 #include "banyan/base/clock.hpp"
 #include "banyan/core/record_store.hpp"
+#include "banyan/sql/batch.hpp"
 
 namespace banyan::sqlite {
 
@@ -34,23 +35,11 @@ class Applier {
   bool broken() const noexcept { return broken_; }
 
  private:
-  struct Incoming {
-    const Collection* collection;
-    std::size_t field;
-    OnDelete on_delete;
-  };
   /// What is known of a collection before any request comes.
   struct Plan {
     Statement insert;
     Statement find;
-    std::vector<Incoming> incoming;
-  };
-  /// Something to look at when all writes are done.
-  struct Check {
-    std::size_t write;
-    RecordKey key;  ///< The record that refers; where `field` is 0, one that was deleted.
-    std::size_t field = 0;
-    Value target;
+    std::vector<sql::Incoming> incoming;
   };
 
   bool needs_savepoint(const WriteBatch& batch) const;
@@ -68,14 +57,13 @@ class Applier {
   Error missing(const Write& write);
 
   // In cascades.cpp.
-  void watch_references(const RecordKey& key, const Write& write);
   Result<void> cascade(const RecordKey& key, std::vector<Changed>& caused);
-  Result<void> remove_referring(const Incoming& from, const Value& id, std::vector<RecordKey>& deleted,
+  Result<void> remove_referring(const sql::Incoming& from, const Value& id, std::vector<RecordKey>& deleted,
                                 std::vector<Changed>& caused);
-  Result<void> clear_referring(const Incoming& from, const Value& id, std::vector<Changed>& caused);
+  Result<void> clear_referring(const sql::Incoming& from, const Value& id, std::vector<Changed>& caused);
   /// Nothing, or the first check that fails. `write` is then the place of the write that it is about.
   Result<void> check_all(const WriteBatch& batch, std::size_t& write);
-  Result<void> check_reference(const Check& check);
+  Result<void> check_reference(const sql::Check& check);
   Result<void> check_restricted(const RecordKey& gone);
   Result<bool> exists(const RecordKey& key);
   bool references_are_open() const;
@@ -119,7 +107,7 @@ class Applier {
   UnixMicros now_ = 0;
   std::size_t write_ = 0;
   std::size_t opened_by_ = 0;  ///< The write that left references open, if they are.
-  std::vector<Check> checks_;
+  std::vector<sql::Check> checks_;
   std::size_t cascaded_ = 0;  ///< Records touched beside those that the request names.
   bool broken_ = false;
 };

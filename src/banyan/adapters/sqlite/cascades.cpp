@@ -3,31 +3,13 @@
 #include "banyan/adapters/sqlite/dialect.hpp"
 #include "banyan/adapters/sqlite/errors.hpp"
 #include "banyan/core/timestamps.hpp"
+#include "banyan/sql/batch.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::sqlite {
 namespace {
 
 constexpr SqliteDialect dialect;
-
-Error broken_reference(std::string message) {
-  return Error(ErrorCode::reference_broken, std::move(message)).with_reason("foreign_key_violation");
-}
-
-/// Of a foreign key that is in the database and not in the config.
-Error unknown_reference(const Write& write) {
-  if (write.kind == Write::Kind::remove) {
-    return broken_reference("records of a table that the config does not know refer to this record");
-  }
-  return broken_reference("a foreign key of the table " + write.collection->name +
-                          " that the config does not know would be broken")
-      .with_hint("name the reference in the config, or take the foreign key out of the database");
-}
-
-Error too_many(std::size_t rows_max) {
-  return Error(ErrorCode::too_large, "deleting this would touch more than " + std::to_string(rows_max) + " records")
-      .with_hint("delete the records that refer to it first, in parts");
-}
 
 }  // namespace
 
@@ -42,19 +24,12 @@ void Applier::note_deletion(const RecordKey& key, Version version) {
   if (key.collection->id_kind == IdKind::uuid) graves_.add(key, version, static_cast<Version>(now_));
 }
 
-void Applier::watch_references(const RecordKey& key, const Write& write) {
-  for (const FieldChange& change : write.changes) {
-    if (key.collection->fields[change.field].type != FieldType::reference || is_null(change.value)) continue;
-    checks_.push_back({.write = write_, .key = key, .field = change.field, .target = change.value});
-  }
-}
-
 Result<void> Applier::cascade(const RecordKey& key, std::vector<Changed>& caused) {
   if (plans_[key.collection->index].incoming.empty()) return {};
   std::vector<RecordKey> deleted{key};
   for (std::size_t i = 0; i < deleted.size(); ++i) {  // grows by what cascades
     const RecordKey gone = deleted[i];
-    for (const Incoming& from : plans_[gone.collection->index].incoming) {
+    for (const sql::Incoming& from : plans_[gone.collection->index].incoming) {
       if (from.on_delete == OnDelete::restrict) continue;
       auto done = from.on_delete == OnDelete::cascade ? remove_referring(from, gone.id, deleted, caused)
                                                       : clear_referring(from, gone.id, caused);
@@ -67,13 +42,13 @@ Result<void> Applier::cascade(const RecordKey& key, std::vector<Changed>& caused
 
 Result<void> Applier::check_all(const WriteBatch& batch, std::size_t& write) {
   if (!references_are_open()) return {};
-  for (const Check& check : checks_) {
+  for (const sql::Check& check : checks_) {
     write = check.write;
     auto done = check.field == 0 ? check_restricted(check.key) : check_reference(check);
     if (!done) return done;
   }
   write = opened_by_;
-  return fail(unknown_reference(batch.writes[write]));
+  return fail(sql::unknown_reference(batch.writes[write]));
 }
 
 Result<bool> Applier::exists(const RecordKey& key) {
@@ -87,7 +62,7 @@ Result<bool> Applier::exists(const RecordKey& key) {
   return fail(failure(rc, collection));
 }
 
-Result<void> Applier::check_reference(const Check& check) {
+Result<void> Applier::check_reference(const sql::Check& check) {
   const Collection& collection = *check.key.collection;
   const Field& field = collection.fields[check.field];
   auto target = exists(RecordKey(&schema_.collections[field.reference_index], check.target));
@@ -103,12 +78,10 @@ Result<void> Applier::check_reference(const Check& check) {
   const int rc = (*found)->step();
   if (rc == SQLITE_DONE) return {};
   if (rc != SQLITE_ROW) return fail(failure(rc, collection));
-  Error error = broken_reference(field.name + " names no record of " + field.reference_to);
-  error.fields.push_back({field.name, "names no record of " + field.reference_to});
-  return fail(std::move(error));
+  return fail(sql::names_nothing(field));
 }
 
-Result<void> Applier::remove_referring(const Incoming& from, const Value& id, std::vector<RecordKey>& deleted,
+Result<void> Applier::remove_referring(const sql::Incoming& from, const Value& id, std::vector<RecordKey>& deleted,
                                        std::vector<Changed>& caused) {
   const Collection& collection = *from.collection;
   auto found =
@@ -121,7 +94,7 @@ Result<void> Applier::remove_referring(const Incoming& from, const Value& id, st
   statement.bind(3, static_cast<std::int64_t>(cascade_rows_max_ - cascaded_ + 1));
   int rc = SQLITE_OK;
   while ((rc = statement.step()) == SQLITE_ROW) {
-    if (++cascaded_ > cascade_rows_max_) return fail(too_many(cascade_rows_max_));
+    if (++cascaded_ > cascade_rows_max_) return fail(sql::cascades_too_far(cascade_rows_max_));
     Changed changed{.key = {&collection, Null{}}, .version = static_cast<Version>(statement.integer(1))};
     read_value(statement, 0, collection.fields.front().storage, changed.key.id);
     deleted.push_back(changed.key);
@@ -132,7 +105,7 @@ Result<void> Applier::remove_referring(const Incoming& from, const Value& id, st
   return {};
 }
 
-Result<void> Applier::clear_referring(const Incoming& from, const Value& id, std::vector<Changed>& caused) {
+Result<void> Applier::clear_referring(const sql::Incoming& from, const Value& id, std::vector<Changed>& caused) {
   const Collection& collection = *from.collection;
   auto found =
       statement('n', collection, from.field, [&] { return sql::clear_referring(dialect, collection, from.field); });
@@ -146,7 +119,7 @@ Result<void> Applier::clear_referring(const Incoming& from, const Value& id, std
   statement.bind(4, static_cast<std::int64_t>(cascade_rows_max_ - cascaded_ + 1));
   int rc = SQLITE_OK;
   while ((rc = statement.step()) == SQLITE_ROW) {
-    if (++cascaded_ > cascade_rows_max_) return fail(too_many(cascade_rows_max_));
+    if (++cascaded_ > cascade_rows_max_) return fail(sql::cascades_too_far(cascade_rows_max_));
     Changed& changed = caused.emplace_back();
     changed.record.emplace();
     if (!read_record(statement, collection, *changed.record)) {
@@ -163,7 +136,7 @@ Result<void> Applier::check_restricted(const RecordKey& gone) {
   auto again = exists(gone);
   if (!again) return fail(std::move(again.error()));
   if (*again) return {};  // a later write made it again
-  for (const Incoming& from : plans_[gone.collection->index].incoming) {
+  for (const sql::Incoming& from : plans_[gone.collection->index].incoming) {
     if (from.on_delete != OnDelete::restrict) continue;
     const Collection& collection = *from.collection;
     auto found =
@@ -174,8 +147,7 @@ Result<void> Applier::check_restricted(const RecordKey& gone) {
     const int rc = (*found)->step();
     if (rc == SQLITE_DONE) continue;
     if (rc != SQLITE_ROW) return fail(failure(rc, collection));
-    return fail(broken_reference("records of " + collection.name + " still refer to " + to_string(gone))
-                    .with_hint("delete them first, or change their " + collection.fields[from.field].name));
+    return fail(sql::still_referred_to(gone, from));
   }
   return {};
 }
