@@ -19,6 +19,7 @@ struct SchemaDifference {
   std::string what;                     ///< "add column users.age (integer)", in words for a person.
   std::string remedy;                   ///< For blocking: what to do about it.
   std::vector<std::string> statements;  ///< In the store's language, in order.
+  bool apart = false;                   ///< Additive, but in no transaction: it may take long, and others go on.
 };
 
 struct SchemaPlan {

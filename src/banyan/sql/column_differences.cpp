@@ -54,6 +54,7 @@ void Comparison::add_column(const Collection& collection, const Field& field) {
     dialect_.append_literal(statements.back(), fill);
   }
   statements.push_back(note_statement(collection, field, dialect_));
+  if (field.type == FieldType::reference && !dialect_.refers_ahead()) references_.emplace_back(&collection, &field);
   additive(collection.name, what, std::move(statements));
 }
 

@@ -24,6 +24,7 @@ class Comparison {
   void unknown(std::string collection, std::string what);
 
   Result<void> compare_format();
+  void add_references();
   Result<void> compare_table(const Collection& collection, const TableShape& table);
 
   // In column_differences.cpp.
@@ -47,7 +48,8 @@ class Comparison {
   DataProbe& probe_;
   const Dialect& dialect_;
   UnixMicros now_;
-  bool has_rows_ = false;  ///< Of the table that is being compared.
+  bool has_rows_ = false;                                               ///< Of the table that is being compared.
+  std::vector<std::pair<const Collection*, const Field*>> references_;  ///< To add when all tables are there.
   SchemaPlan plan_;
 };
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "banyan/core/schema.hpp"
 #include "banyan/core/value.hpp"
@@ -42,6 +43,12 @@ class Dialect {
   virtual void append_check(std::string& out, const Field& field) const = 0;
   /// What follows the closing parenthesis of CREATE TABLE.
   virtual std::string_view table_suffix() const = 0;
+  /// Whether a column may name the table that it refers to before that is made; else the keys are added at the end.
+  virtual bool refers_ahead() const { return true; }
+  /// What stands before INDEX … where rows exist, so that others may go on writing them meanwhile; or nothing.
+  virtual std::string_view beside_writers() const { return ""; }
+  /// Statements that a new table of the collection needs besides.
+  virtual std::vector<std::string> table_extras(const Collection&) const { return {}; }
 };
 
 /// `"name"`, whatever the name holds.

@@ -69,7 +69,15 @@ Result<void> Comparison::add_index(const Collection& collection, const TableShap
       return {};
     }
   }
-  additive(collection.name, what, {create_index(collection, index)});
+  const std::string_view beside_writers = has_rows_ ? dialect_.beside_writers() : "";
+  std::vector<std::string> statements;
+  // An attempt that failed may have left one that is good for nothing but in the way.
+  if (!beside_writers.empty())
+    statements.push_back("DROP INDEX " + std::string(beside_writers) + "IF EXISTS " +
+                         quoted(index_name(collection, index)));
+  statements.push_back(create_index(collection, index, beside_writers));
+  additive(collection.name, what, std::move(statements));
+  plan_.differences.back().apart = !beside_writers.empty();
   return {};
 }
 

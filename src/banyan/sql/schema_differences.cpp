@@ -47,14 +47,25 @@ Result<SchemaPlan> Comparison::run() {
     const TableShape* table = database_.find_table(collection.name);
     if (table == nullptr) {
       additive(collection.name, "create table " + collection.name, create_table(schema_, collection, dialect_));
+      for (const Field& field : collection.fields)
+        if (field.type == FieldType::reference && !dialect_.refers_ahead())
+          references_.emplace_back(&collection, &field);
     } else if (auto done = compare_table(collection, *table); !done) {
       return fail(std::move(done.error()));
     }
   }
+  add_references();
   for (const TableShape& table : database_.tables) {
     if (schema_.find(table.name) == nullptr) unknown(table.name, "table " + table.name + " is not in the config");
   }
   return std::move(plan_);
+}
+
+void Comparison::add_references() {
+  for (const auto& [collection, field] : references_) {
+    additive(collection->name, "let " + collection->name + "." + field->name + " refer to " + field->reference_to,
+             {add_reference(schema_, *collection, *field)});
+  }
 }
 
 Result<void> Comparison::compare_format() {

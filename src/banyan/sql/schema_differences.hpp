@@ -33,7 +33,12 @@ std::string column_definition(const Schema& schema, const Field& field, const Di
 
 /// Indexes that the collection's table must have: those declared, one for each unique field and each reference.
 std::vector<Index> wanted_indexes(const Collection& collection);
-std::string create_index(const Collection& collection, const Index& index);
+/// `beside_writers`: as Dialect has it, for a table that is in use.
+std::string create_index(const Collection& collection, const Index& index, std::string_view beside_writers = "");
+/// At most 63 bytes, which is what PostgreSQL keeps of a name.
+std::string index_name(const Collection& collection, const Index& index);
+/// The foreign key of a reference, where the column's definition does not have it.
+std::string add_reference(const Schema& schema, const Collection& collection, const Field& field);
 
 /// The note that the field has its type.
 std::string note_statement(const Collection& collection, const Field& field, const Dialect& dialect);

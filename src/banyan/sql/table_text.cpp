@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 
 #include "banyan/sql/schema_differences.hpp"
 
@@ -11,7 +12,40 @@ std::vector<std::string> columns_of(const Collection& collection, const Index& i
   return columns;
 }
 
+std::string references(const Schema& schema, const Field& field) {
+  const Collection& target = schema.collections[field.reference_index];
+  return " REFERENCES " + quoted(target.name) + " (" + quoted(target.fields.front().name) +
+         ") DEFERRABLE INITIALLY DEFERRED";
+}
+
+/// FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), in hexadecimal.
+std::string digest(std::string_view text) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  std::string digits;
+  for (int shift = 28; shift >= 0; shift -= 4) digits += "0123456789abcdef"[(hash >> shift) & 0xF];
+  return digits;
+}
+
 }  // namespace
+
+std::string index_name(const Collection& collection, const Index& index) {
+  constexpr std::size_t bytes_max = 63;
+  std::string name = collection.name;
+  for (const std::string& column : columns_of(collection, index)) name += "." + column;
+  const std::string_view suffix = index.unique ? ".unique" : ".index";
+  if (name.size() + suffix.size() > bytes_max) {
+    const std::string hash = digest(name);
+    name.resize(bytes_max - suffix.size() - hash.size() - 1);
+    name += "." + hash;
+  }
+  return name.append(suffix);
+}
+
+std::string add_reference(const Schema& schema, const Collection& collection, const Field& field) {
+  return "ALTER TABLE " + quoted(collection.name) + " ADD FOREIGN KEY (" + quoted(field.name) + ")" +
+         references(schema, field);
+}
 
 std::string column_definition(const Schema& schema, const Field& field, const Dialect& dialect, const Value& fill) {
   std::string text = quoted(field.name) + " ";
@@ -22,11 +56,7 @@ std::string column_definition(const Schema& schema, const Field& field, const Di
     dialect.append_literal(text, fill);
   }
   dialect.append_check(text, field);
-  if (field.type == FieldType::reference) {
-    const Collection& target = schema.collections[field.reference_index];
-    text += " REFERENCES " + quoted(target.name) + " (" + quoted(target.fields.front().name) +
-            ") DEFERRABLE INITIALLY DEFERRED";
-  }
+  if (field.type == FieldType::reference && dialect.refers_ahead()) text += references(schema, field);
   return text;
 }
 
@@ -46,18 +76,16 @@ std::vector<Index> wanted_indexes(const Collection& collection) {
   return indexes;
 }
 
-std::string create_index(const Collection& collection, const Index& index) {
+std::string create_index(const Collection& collection, const Index& index, std::string_view beside_writers) {
   std::string columns;
-  std::string name = collection.name;
-  for (const std::string& column : columns_of(collection, index)) {
-    name += "." + column;
+  for (const std::string& column : columns_of(collection, index))
     columns += (columns.empty() ? "" : ", ") + quoted(column);
-  }
   // Orders end with the id: with it in the index, a page is read in order without sorting.
   if (!index.unique && collection.id_kind == IdKind::uuid) columns += ", " + quoted(collection.fields.front().name);
-  name += index.unique ? ".unique" : ".index";
-  return (index.unique ? "CREATE UNIQUE INDEX IF NOT EXISTS " : "CREATE INDEX IF NOT EXISTS ") + quoted(name) + " ON " +
-         quoted(collection.name) + " (" + columns + ")";
+  std::string text = index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
+  text += beside_writers;
+  return text + "IF NOT EXISTS " + quoted(index_name(collection, index)) + " ON " + quoted(collection.name) + " (" +
+         columns + ")";
 }
 
 std::string note_statement(const Collection& collection, const Field& field, const Dialect& dialect) {
@@ -82,6 +110,7 @@ std::vector<std::string> create_table(const Schema& schema, const Collection& co
   std::vector<std::string> statements{std::move(text)};
   for (const Index& index : wanted_indexes(collection)) statements.push_back(create_index(collection, index));
   for (const Field& field : collection.fields) statements.push_back(note_statement(collection, field, dialect));
+  for (std::string& extra : dialect.table_extras(collection)) statements.push_back(std::move(extra));
   return statements;
 }
 

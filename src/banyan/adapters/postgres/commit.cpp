@@ -1,0 +1,59 @@
+#include "banyan/adapters/postgres/commit.hpp"
+
+#include <string_view>
+
+#include "banyan/adapters/postgres/errors.hpp"
+
+namespace banyan::postgres {
+namespace {
+
+CommitOutcome unknown_outcome(std::string detail) {
+  return {.kind = CommitOutcome::Kind::unknown,
+          .reason =
+              Error(ErrorCode::outcome_unknown, "the connection to the database ended while the change was being kept")
+                  .with_hint("look whether it was made before you make it again")
+                  .with_detail(std::move(detail))};
+}
+
+/// What the result of COMMIT, the last of the exchange, says.
+CommitOutcome outcome_of(const PGresult* result) {
+  CommitOutcome outcome;
+  const ExecStatusType status = PQresultStatus(result);
+  if (status == PGRES_COMMAND_OK) {
+    // A transaction that has failed before answers COMMIT with ROLLBACK.
+    if (std::string_view(PQcmdStatus(const_cast<PGresult*>(result))) == "COMMIT")  // NOLINT: libpq only reads it
+      outcome.kind = CommitOutcome::Kind::kept;
+    return outcome;
+  }
+  if (status == PGRES_PIPELINE_ABORTED) return outcome;
+  const std::string_view state = sqlstate(result);
+  if (result == nullptr || ends_connection(state)) return unknown_outcome(PQresultErrorMessage(result));
+  if (state.starts_with("23")) outcome.kind = CommitOutcome::Kind::forbidden;
+  outcome.reason = error_from(result);
+  return outcome;
+}
+
+}  // namespace
+
+Task<CommitOutcome> commit(Session& session, WriteStatements& statements, std::span<const Changed> changes,
+                           const Clock& clock, const Options& options, StoreMetrics& metrics) {
+  const SteadyTime began = clock.steady();
+  const std::size_t notifications = statements.add_notifications(session, changes);
+  session.add("COMMIT");
+  if (session.broken()) co_return CommitOutcome();  // before anything was sent
+  auto results = co_await session.exchange(began + give_up_after(options));
+  metrics.commit_latency.observe(microseconds(clock.steady() - began));
+  if (!results) co_return unknown_outcome(results.error().detail);
+  CommitOutcome outcome = outcome_of(results->size() == notifications + 1 ? results->back().get() : nullptr);
+  if (outcome.kind == CommitOutcome::Kind::kept) metrics.writes.add(changes.size());
+  co_return outcome;
+}
+
+Task<void> roll_back(Session& session, const Clock& clock) {
+  if (session.broken()) co_return;
+  session.forget_limits();
+  session.add("ROLLBACK");
+  (void)co_await session.exchange(clock.steady() + std::chrono::seconds(5));
+}
+
+}  // namespace banyan::postgres

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "banyan/adapters/postgres/options.hpp"
+#include "banyan/adapters/postgres/session.hpp"
+#include "banyan/adapters/postgres/store_metrics.hpp"
+#include "banyan/adapters/postgres/write_statements.hpp"
+
+namespace banyan::postgres {
+
+/// How an attempt to commit ended.
+struct CommitOutcome {
+  enum class Kind : unsigned char {
+    kept,
+    undone,     ///< Nothing was changed; the same may succeed when it is tried again.
+    forbidden,  ///< Nothing was changed: a constraint that is checked at the end does not hold.
+    unknown,    ///< The connection broke on the way, or the server did not say.
+  };
+  Kind kind = Kind::undone;
+  Error reason{ErrorCode::unavailable, "the transaction came to nothing"};
+};
+
+/// Tells the changes and commits the session's transaction.
+Task<CommitOutcome> commit(Session& session, WriteStatements& statements, std::span<const Changed> changes,
+                           const Clock& clock, const Options& options, StoreMetrics& metrics);
+
+/// Ends the session's transaction, if it still can.
+Task<void> roll_back(Session& session, const Clock& clock);
+
+/// How long a transaction may owe an answer before its connection is given up; the server ends its statements earlier.
+inline Duration give_up_after(const Options& options) noexcept {
+  return options.statement_timeout + std::chrono::seconds(5);
+}
+
+}  // namespace banyan::postgres

@@ -1,0 +1,200 @@
+#include "banyan/adapters/postgres/connection.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "banyan/adapters/postgres/errors.hpp"
+
+namespace banyan::postgres {
+namespace {
+
+constexpr int oldest_version = 130'000;
+/// How soon an attempt notices that it is to be given up.
+constexpr std::chrono::milliseconds look_interval{100};
+
+struct FreeOptions {
+  void operator()(PQconninfoOption* options) const noexcept { PQconninfoFree(options); }
+};
+using ParsedOptions = std::unique_ptr<PQconninfoOption, FreeOptions>;
+
+using Settings = std::map<std::string, std::string, std::less<>>;
+
+/// What the URL sets.
+Result<Settings> parse(const std::string& url) {
+  char* raw_problem = nullptr;
+  const ParsedOptions parsed(PQconninfoParse(url.c_str(), &raw_problem));
+  const std::unique_ptr<char, decltype(&PQfreemem)> problem(raw_problem, &PQfreemem);
+  if (!parsed) {
+    // What libpq says may quote the URL, and with it the password.
+    return fail(Error(ErrorCode::invalid, "the URL of the database cannot be understood")
+                    .with_hint("write it as postgres://user:password@host:5432/name"));
+  }
+  Settings settings;
+  for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option)
+    if (option->val != nullptr) settings.emplace(option->keyword, option->val);
+  return settings;
+}
+
+Settings complete(Settings settings, const Options& options, std::string_view purpose) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(options.connect_timeout).count();
+  const Settings defaults{{"target_session_attrs", "read-write"},
+                          {"connect_timeout", std::to_string(std::max<std::int64_t>(seconds, 2))},
+                          {"keepalives_idle", "5"},
+                          {"keepalives_interval", "2"},
+                          {"keepalives_count", "3"},
+                          {"tcp_user_timeout", "20000"},
+                          {"application_name", "banyan " + std::string(purpose)}};
+  for (const auto& [key, value] : defaults) settings.try_emplace(key, value);
+  settings.insert_or_assign("client_encoding", "UTF8");
+  return settings;
+}
+
+ConnectionHandle begin(const Settings& settings) {
+  std::vector<const char*> keys;
+  std::vector<const char*> values;
+  for (const auto& [key, value] : settings) {
+    keys.push_back(key.c_str());
+    values.push_back(value.c_str());
+  }
+  keys.push_back(nullptr);
+  values.push_back(nullptr);
+  return ConnectionHandle(PQconnectStartParams(keys.data(), values.data(), 0));
+}
+
+/// Waits until libpq has what it waits for; false when the time is up or the attempt is given up.
+bool wait(PGconn* connection, PostgresPollingStatusType status, std::chrono::steady_clock::time_point until,
+          const std::atomic<bool>& give_up) {
+  const short events = status == PGRES_POLLING_WRITING ? POLLOUT : POLLIN;
+  while (!give_up && std::chrono::steady_clock::now() < until) {
+    pollfd descriptor{.fd = PQsocket(connection), .events = events, .revents = 0};
+    if (poll(&descriptor, 1, static_cast<int>(look_interval.count())) > 0) return true;
+  }
+  return false;
+}
+
+std::size_t hosts_in(const Settings& settings) {
+  const auto found = settings.find("host");
+  return found == settings.end() ? 1 : 1 + static_cast<std::size_t>(std::ranges::count(found->second, ','));
+}
+
+Error no_answer() {
+  return Error(ErrorCode::unavailable, "the database does not answer")
+      .with_hint("look whether it runs, and whether host and port in database.url are right");
+}
+
+Result<ConnectionHandle> reach(const Settings& settings, const Options& options, const std::atomic<bool>& give_up) {
+  ConnectionHandle connection = begin(settings);
+  if (!connection) return fail(ErrorCode::unavailable, "out of memory");
+  // libpq moves on to the next host by itself only when one refuses; the time is for all of them.
+  const auto until = std::chrono::steady_clock::now() + options.connect_timeout * static_cast<int>(hosts_in(settings));
+  PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+  while (PQstatus(connection.get()) != CONNECTION_BAD) {
+    if (!wait(connection.get(), status, until, give_up)) return fail(no_answer());
+    status = PQconnectPoll(connection.get());
+    if (status == PGRES_POLLING_OK) return connection;
+    if (status == PGRES_POLLING_FAILED) break;
+  }
+  return fail(connection_error(connection.get()));
+}
+
+/// What every session of Banyan rests on.
+std::string session_settings(const Options& options) {
+  const auto milliseconds = [](std::chrono::milliseconds time) { return std::to_string(time.count()); };
+  return "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET extra_float_digits = 1; "
+         "SET standard_conforming_strings = on; SET default_transaction_isolation = 'read committed'; "
+         "SET default_transaction_deferrable = off; SET statement_timeout = " +
+         milliseconds(options.statement_timeout) + "; SET lock_timeout = " + milliseconds(options.lock_timeout) +
+         "; SET idle_in_transaction_session_timeout = " + milliseconds(options.statement_timeout) +
+         "; SELECT set_config('banyan.writer', 'on', false)";
+}
+
+Result<void> check(PGconn* connection) {
+  if (PQserverVersion(connection) < oldest_version) {
+    return fail(
+        Error(ErrorCode::invalid, "the database server is too old").with_hint("Banyan needs PostgreSQL 13 or later"));
+  }
+  const char* const encoding = PQparameterStatus(connection, "server_encoding");
+  if (encoding == nullptr || std::string_view(encoding) != "UTF8") {
+    return fail(Error(ErrorCode::invalid, "the database does not keep its text as UTF-8")
+                    .with_hint("make one that does: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0"));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ConnectionHandle> connect(const Options& options, std::string_view purpose, const std::atomic<bool>& give_up) {
+  auto settings = parse(options.url);
+  if (!settings) return fail(std::move(settings.error()));
+  auto connection = reach(complete(std::move(*settings), options, purpose), options, give_up);
+  if (!connection) return connection;
+  PQsetNoticeProcessor(connection->get(), [](void*, const char*) {}, nullptr);
+  if (auto fit = check(connection->get()); !fit) return fail(std::move(fit.error()));
+  const ResultHandle set(PQexec(connection->get(), session_settings(options).c_str()));
+  if (PQresultStatus(set.get()) != PGRES_TUPLES_OK) {
+    return fail(set && PQstatus(connection->get()) == CONNECTION_OK ? error_from(set.get())
+                                                                    : connection_error(connection->get()));
+  }
+  return connection;
+}
+
+std::string describe(const std::string& url) {
+  const auto settings = parse(url);
+  if (!settings) return "?";
+  const auto value = [&](std::string_view key) {
+    const auto found = settings->find(key);
+    return found == settings->end() ? std::string() : found->second;
+  };
+  const std::string port = value("port");
+  return value("host") + (port.empty() ? "" : ":" + port) + "/" + value("dbname");
+}
+
+Result<Connection> Connection::open(const Options& options, std::string_view purpose) {
+  const std::atomic<bool> never = false;
+  auto handle = connect(options, purpose, never);
+  if (!handle) return fail(std::move(handle.error()));
+  return Connection(std::move(*handle));
+}
+
+Result<ResultHandle> Connection::query(const std::string& text, std::span<const Value> parameters) {
+  std::vector<std::string> texts;
+  texts.reserve(parameters.size());
+  std::vector<const char*> pointers;
+  for (const Value& value : parameters) {
+    if (banyan::is_null(value)) {
+      pointers.push_back(nullptr);
+      continue;
+    }
+    std::string& made = texts.emplace_back();
+    if (const auto* given = std::get_if<std::string>(&value))
+      made = *given;
+    else if (const auto* flag = std::get_if<bool>(&value))
+      made = *flag ? "t" : "f";
+    else if (const auto* integer = std::get_if<std::int64_t>(&value))
+      made = std::to_string(*integer);
+    else
+      made.resize(32),
+          made.resize(static_cast<std::size_t>(
+              std::to_chars(made.data(), made.data() + made.size(), std::get<double>(value)).ptr - made.data()));
+    pointers.push_back(made.c_str());
+  }
+  ResultHandle result(PQexecParams(get(), text.c_str(), static_cast<int>(pointers.size()), nullptr, pointers.data(),
+                                   nullptr, nullptr, 0));
+  const ExecStatusType status = PQresultStatus(result.get());
+  if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return result;
+  if (!result || PQstatus(get()) != CONNECTION_OK) return fail(connection_error(get()));
+  return fail(error_from(result.get()));
+}
+
+Result<void> Connection::execute(const std::string& text) {
+  const ResultHandle result(PQexec(get(), text.c_str()));
+  const ExecStatusType status = PQresultStatus(result.get());
+  if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) return {};
+  if (!result || PQstatus(get()) != CONNECTION_OK) return fail(connection_error(get()));
+  return fail(error_from(result.get()));
+}
+
+}  // namespace banyan::postgres

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "banyan/sql/database_shape.hpp"
+#include "banyan/sql/dialect.hpp"
+
+namespace banyan::postgres {
+
+/// PostgreSQL 13 and later as a SQL dialect. Thread-safe.
+class PostgresDialect final : public sql::Dialect {
+ public:
+  /// With the shape of the database, which outlives it, it knows which columns order otherwise than
+  /// docs/values.md says.
+  explicit PostgresDialect(const sql::DatabaseShape* shape = nullptr) : shape_(shape) {}
+  void append_placeholder(std::string& out, std::size_t number) const override;
+  void append_like(std::string& out, std::string_view column, std::size_t number, bool fold_case) const override;
+  void append_is(std::string& out, std::string_view column, bool value) const override;
+  void append_operand(std::string& out, const Collection& collection, const Field& field) const override;
+  void append_literal(std::string& out, const Value& value) const override;
+  bool nulls_first_by_default(bool descending) const override { return descending; }
+  std::string_view greatest() const override { return "greatest"; }
+  std::string_view id_column(IdKind kind) const override;
+  std::string_view column_type(const Field& field) const override;
+  std::string_view version_type() const override { return "bigint"; }
+  void append_check(std::string& out, const Field& field) const override;
+  std::string_view table_suffix() const override { return ""; }
+  bool holds(const Field& field, std::string_view type) const override;
+  bool refers_ahead() const override { return false; }
+  std::string_view beside_writers() const override { return "CONCURRENTLY "; }
+  std::vector<std::string> table_extras(const Collection& collection) const override;
+
+ private:
+  const sql::DatabaseShape* shape_;
+};
+
+}  // namespace banyan::postgres

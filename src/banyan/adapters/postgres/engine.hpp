@@ -1,0 +1,88 @@
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "banyan/adapters/postgres/finds.hpp"
+#include "banyan/adapters/postgres/listener.hpp"
+#include "banyan/adapters/postgres/lists.hpp"
+#include "banyan/adapters/postgres/shared_writes.hpp"
+#include "banyan/adapters/postgres/transaction.hpp"
+
+namespace banyan::postgres {
+
+/// The thread that talks to the server, and all that lives on it.
+/// Thread safety: submit(), unready_reason() from any thread after start(); the rest from one.
+class Engine {
+ public:
+  /// `changed` may be empty: then nobody is told of changes, and nobody listens.
+  Engine(const Options& options, const Parts& parts, std::optional<sql::DatabaseShape> shape,
+         Listener::Changed changed);
+  ~Engine();
+
+  void start();
+  /// Refuses what comes, finishes what there is (within some seconds), ends.
+  void stop();
+
+  void submit(FindRequest& request) { submit_to(&Inbox::finds, request); }
+  void submit(ListRequest& request) { submit_to(&Inbox::lists, request); }
+  void submit(WriteRequest& request) { submit_to(&Inbox::writes, request); }
+
+  std::optional<std::string> unready_reason() const;
+
+ private:
+  /// What has come and is not yet on the thread.
+  struct Inbox {
+    std::vector<FindRequest*> finds;
+    std::vector<ListRequest*> lists;
+    std::vector<WriteRequest*> writes;
+  };
+
+  template <typename Request>
+  void submit_to(std::vector<Request*> Inbox::* place, Request& request);
+  void drain();
+  Task<void> serve_alone(Session& session, WriteRequest* request);
+  void tick();
+  void note_readiness();
+  bool idle() const;
+  void close();
+
+  const Options& options_;
+  const Parts& parts_;
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  boost::asio::steady_timer timer_;
+  StoreMetrics metrics_;
+  std::optional<sql::DatabaseShape> shape_;
+  PostgresDialect dialect_;
+  Statements statements_;
+  Connector connector_;
+  SessionPool::Parts pool_parts_;
+  WriteStatements write_statements_;
+  Finds finds_;
+  Lists lists_;
+  Desk<WriteRequest> alone_;
+  SharedWrites shared_;
+  std::unique_ptr<Listener> listener_;
+
+  std::mutex mutex_;
+  Inbox inbox_;
+  bool draining_ = false;  ///< The thread knows that something has come.
+  bool refusing_ = true;
+  bool stopping_ = false;
+  SteadyTime stop_by_;
+  mutable std::mutex readiness_mutex_;
+  std::string unready_;
+  std::thread thread_;
+};
+
+}  // namespace banyan::postgres

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "banyan/adapters/postgres/connection.hpp"
+#include "banyan/core/schema_plan.hpp"
+
+namespace banyan::postgres {
+
+/// Makes room for a schema. Several may be at it at once, from any number of processes: they take turns, and whoever
+/// comes later finds made what is made. Readers and writers of the tables wait for moments at most.
+/// Thread safety and lifetime: those of the connection.
+class Keeper final : public SchemaKeeper {
+ public:
+  Keeper(const Schema& schema, const Clock& clock, Connection& connection)
+      : schema_(schema), clock_(clock), connection_(connection) {}
+
+  Result<SchemaPlan> plan() override;
+  Result<void> apply_additive(const SchemaPlan& plan) override;
+
+ private:
+  Result<void> take_turn();
+  Result<void> make(const SchemaPlan& wanted);
+  Result<void> make_together(const SchemaPlan& current);
+  Result<void> make_apart(const SchemaPlan& current);
+  Result<void> run(const SchemaDifference& difference);
+
+  const Schema& schema_;
+  const Clock& clock_;
+  Connection& connection_;
+};
+
+}  // namespace banyan::postgres
