@@ -36,6 +36,8 @@ std::optional<std::string> check_text(const Field& field, const std::string& tex
     if (field.min_length && length < *field.min_length) return "must have at least " + characters(*field.min_length);
     if (field.max_length && length > *field.max_length) return "must have at most " + characters(*field.max_length);
   }
+  if (field.indexed_bytes_max && text.size() > *field.indexed_bytes_max)
+    return "must have at most " + std::to_string(*field.indexed_bytes_max) + " bytes, because it is in an index";
   if (field.pattern && !re2::RE2::FullMatch(text, *field.pattern))
     return "must match the pattern " + field.pattern_text;
   if (field.type == FieldType::enumeration && std::ranges::find(field.enum_values, text) == field.enum_values.end())

@@ -19,6 +19,13 @@ Field completed(Field field) {
 
 std::string verdict(const Field& field, const Value& value) { return check_bounds(field, value).value_or("fine"); }
 
+TEST(CheckBounds, a_text_in_an_index_has_at_most_its_share_of_an_entrys_bytes) {
+  Field field;
+  field.indexed_bytes_max = 4;
+  EXPECT_EQ(check_bounds(field, Value("\xC3\xA9\xC3\xA9")), std::nullopt);
+  EXPECT_EQ(check_bounds(field, Value("\xC3\xA9\xC3\xA9x")), "must have at most 4 bytes, because it is in an index");
+}
+
 TEST(CheckBounds, null_is_refused_only_where_the_field_is_required) {
   Field field;
   EXPECT_EQ(verdict(completed(field), Null{}), "fine");

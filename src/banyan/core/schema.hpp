@@ -75,6 +75,9 @@ struct Field {
   OnDelete on_delete = OnDelete::restrict;
   std::string renamed_from;  ///< The name that its column still has in a database from before; empty when none.
 
+  /// The most bytes of a value, where the field is in an index: its share of index_bytes_max. Set by complete().
+  std::optional<std::size_t> indexed_bytes_max;
+
   /// How values of this field are held: bool, int64, double or text. For a reference, as the id it names.
   enum class Storage : unsigned char { boolean, integer, number, text };
   Storage storage = Storage::text;
@@ -127,6 +130,8 @@ inline constexpr std::size_t collections_max = 1000;
 inline constexpr std::size_t fields_max = 500;  ///< A collection, id included.
 inline constexpr std::size_t indexes_max = 64;  ///< A collection.
 inline constexpr std::size_t index_fields_max = 16;
+/// The texts of one entry of an index, together: PostgreSQL's B-trees take 2,704 bytes with what belongs to the entry.
+inline constexpr std::size_t index_bytes_max = 2'400;
 
 /// One thing wrong with what is declared.
 struct SchemaProblem {

@@ -245,12 +245,34 @@ class Completer {
   void check_indexes() {
     const auto& indexes = collection_->indexes;
     if (indexes.size() > indexes_max) report("indexes", "has more than " + std::to_string(indexes_max) + " indexes");
+    share_index_bytes();
     for (std::size_t i = 0; i < indexes.size(); ++i) {
       check_index(indexes[i]);
       const auto same = [&](const Index& other) { return other.fields == indexes[i].fields; };
       if (std::find_if(indexes.begin(), indexes.begin() + static_cast<std::ptrdiff_t>(i), same) !=
           indexes.begin() + static_cast<std::ptrdiff_t>(i))
         report("indexes", "the index over " + index_text(indexes[i]) + " is there twice");
+    }
+  }
+
+  /// Each text of an index gets the same share of its bytes.
+  void share_index_bytes() {
+    const auto is_text = [](const Field& field) {
+      return field.type == FieldType::text || field.type == FieldType::email || field.type == FieldType::url ||
+             field.type == FieldType::enumeration;
+    };
+    const auto bound = [&](Field& field, std::size_t texts) {
+      const std::size_t share = index_bytes_max / texts;
+      field.indexed_bytes_max = std::min(field.indexed_bytes_max.value_or(share), share);
+    };
+    for (Field& field : collection_->fields)
+      if (field.unique && is_text(field)) bound(field, 1);
+    for (const Index& index : collection_->indexes) {
+      std::vector<Field*> texts;
+      for (const std::size_t place : index.fields)
+        if (place < collection_->fields.size() && is_text(collection_->fields[place]))
+          texts.push_back(&collection_->fields[place]);
+      for (Field* field : texts) bound(*field, texts.size());
     }
   }
 

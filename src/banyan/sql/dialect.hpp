@@ -24,6 +24,10 @@ class Dialect {
   /// The field's column as it is compared and ordered: where the column itself would order otherwise than
   /// docs/values.md says, an expression that does not.
   virtual void append_operand(std::string& out, const Collection& collection, const Field& field) const;
+  /// The same as text, for patterns.
+  virtual void append_text_operand(std::string& out, const Collection& collection, const Field& field) const {
+    append_operand(out, collection, field);
+  }
   /// The value as a literal, for statements that a person reads.
   virtual void append_literal(std::string& out, const Value& value) const = 0;
   /// Where nulls come when the statement does not say.

@@ -91,6 +91,8 @@ class FilterText {
     }
     operands_.push_back(&filter.operands.front());
     if (pattern) {
+      column.clear();
+      dialect_.append_text_operand(column, collection_, field);
       dialect_.append_like(out_, column, operands_.size(), filter.op == CompareOp::ilike);
     } else {
       out_ += column;

@@ -62,4 +62,10 @@ Task<Result<Applied>> RecordStore::apply(const Context& context, WriteBatch batc
   return run.run(batch);
 }
 
+void RecordStore::skip_ids(const Collection& collection, std::int64_t last) {
+  const std::lock_guard lock(mutex_);
+  std::int64_t& counted = tables_[collection.index].last_id;
+  counted = std::max(counted, last);
+}
+
 }  // namespace banyan::memory

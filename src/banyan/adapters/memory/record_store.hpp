@@ -36,6 +36,9 @@ class RecordStore final : public banyan::RecordStore {
   Task<Result<Applied>> apply(const Context& context, WriteBatch batch) override;
   std::optional<std::string> unready_reason() const override { return std::nullopt; }
 
+  /// Goes on counting after that id, unless it is further already: for comparing it with a store whose ids have gaps.
+  void skip_ids(const Collection& collection, std::int64_t last);
+
  private:
   const Schema& schema_;
   const Clock& clock_;

@@ -45,6 +45,8 @@ class Desk {
   /// `overloaded` where too many wait.
   void submit(Request* request) {
     if (closed_) return request->deliver(fail(*closed_));
+    if (request->context.expired())
+      return request->deliver(fail(Error(ErrorCode::deadline_exceeded, "the request came past its deadline")));
     if (queue_.size() >= settings_.queue_max)
       return request->deliver(fail(Error(ErrorCode::overloaded, "too many requests wait for the database")));
     queue_.push_back(request);

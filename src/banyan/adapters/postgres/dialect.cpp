@@ -62,6 +62,20 @@ void PostgresDialect::append_operand(std::string& out, const Collection& collect
     out += "::text COLLATE \"C\"";
 }
 
+void PostgresDialect::append_text_operand(std::string& out, const Collection& collection, const Field& field) const {
+  const std::string_view format = field.type == FieldType::timestamp ? R"('YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"
+                                  : field.type == FieldType::date    ? "'YYYY-MM-DD'"
+                                                                     : "";
+  if (!format.empty()) {
+    out += "to_char(";
+    sql::append_quoted(out, field.name);
+    out.append(", ").append(format).append(")");
+    return;
+  }
+  append_operand(out, collection, field);
+  if (column_type(field) != text_type) out += "::text";
+}
+
 void PostgresDialect::append_literal(std::string& out, const Value& value) const {
   if (const auto* text = std::get_if<std::string>(&value)) {
     out += '\'';

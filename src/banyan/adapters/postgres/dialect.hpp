@@ -15,6 +15,7 @@ class PostgresDialect final : public sql::Dialect {
   void append_like(std::string& out, std::string_view column, std::size_t number, bool fold_case) const override;
   void append_is(std::string& out, std::string_view column, bool value) const override;
   void append_operand(std::string& out, const Collection& collection, const Field& field) const override;
+  void append_text_operand(std::string& out, const Collection& collection, const Field& field) const override;
   void append_literal(std::string& out, const Value& value) const override;
   bool nulls_first_by_default(bool descending) const override { return descending; }
   std::string_view greatest() const override { return "greatest"; }

@@ -29,7 +29,7 @@ Engine::Engine(const Options& options, const Parts& parts, std::optional<sql::Da
       shape_(std::move(shape)),
       dialect_(shape_ ? &*shape_ : nullptr),
       connector_(io_, options, parts.log),
-      pool_parts_{io_, connector_, statements_, parts.clock},
+      pool_parts_{io_, connector_, statements_, parts.clock, [this] { note_readiness(); }},
       write_statements_(parts.schema, dialect_, statements_, changed != nullptr),
       finds_(pool_parts_, options, dialect_, statements_, metrics_.find_queue, metrics_.find_latency),
       lists_(pool_parts_, options, dialect_, statements_, metrics_.list_queue, metrics_.list_latency),
@@ -58,6 +58,8 @@ void Engine::start() {
   });
   thread_ = std::thread([this] { io_.run(); });
   pthread_setname_np(thread_.native_handle(), "banyan-postgres");
+  std::unique_lock lock(readiness_mutex_);
+  ready_.wait_for(lock, options_.connect_timeout, [this] { return unready_.empty(); });
 }
 
 void Engine::stop() {
@@ -174,8 +176,11 @@ void Engine::note_readiness() {
     reason = "the database cannot be reached" + (pool.failure().empty() ? "" : ": " + pool.failure());
   else if (listener_ && !listener_->listening())
     reason = "changes of the database are not heard of yet";
-  const std::lock_guard lock(readiness_mutex_);
-  unready_ = std::move(reason);
+  {
+    const std::lock_guard lock(readiness_mutex_);
+    unready_ = std::move(reason);
+  }
+  ready_.notify_all();
 }
 
 std::optional<std::string> Engine::unready_reason() const {

@@ -4,7 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,6 +29,7 @@ class Engine {
          Listener::Changed changed);
   ~Engine();
 
+  /// Returns when it is ready, or has failed to be for some seconds; it goes on trying then.
   void start();
   /// Refuses what comes, finishes what there is (within some seconds), ends.
   void stop();
@@ -82,6 +83,7 @@ class Engine {
   SteadyTime stop_by_;
   mutable std::mutex readiness_mutex_;
   std::string unready_;
+  std::condition_variable ready_;
   std::thread thread_;
 };
 

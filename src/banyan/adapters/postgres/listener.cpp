@@ -51,6 +51,7 @@ ForeignChange parse_notification(const Schema& schema, std::string_view payload)
 
 Listener::Listener(SessionPool::Parts parts, const Schema& schema, Counter& heard, Changed changed)
     : clock_(parts.clock),
+      on_change_(parts.on_change),
       schema_(schema),
       heard_(heard),
       changed_(std::move(changed)),
@@ -73,6 +74,7 @@ Task<void> Listener::listen(std::shared_ptr<Session> session) {
   if (!succeeded(results->front().get()))
     co_return session->close(Error(ErrorCode::unavailable, "the database does not let this role listen"));
   listening_ = true;
+  on_change_();
   // What changed before is not told.
   changed_({.keys = {}, .everything = true});
 }

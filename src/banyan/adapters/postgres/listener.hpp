@@ -28,6 +28,7 @@ class Listener {
   void take(std::string_view payload);
 
   const Clock& clock_;
+  std::function<void()> on_change_;
   const Schema& schema_;
   Counter& heard_;
   Changed changed_;

@@ -5,11 +5,11 @@
 namespace banyan::postgres {
 
 SessionPool::SessionPool(Parts parts, std::string purpose, std::size_t sessions_max, std::function<void()> on_available)
-    : parts_(parts),
+    : parts_(std::move(parts)),
       purpose_(std::move(purpose)),
       sessions_max_(sessions_max),
       on_available_(std::move(on_available)),
-      disconnected_since_(parts.clock.steady()) {}
+      disconnected_since_(parts_.clock.steady()) {}
 
 std::shared_ptr<Session> SessionPool::take() {
   while (!idle_.empty()) {
@@ -41,6 +41,7 @@ void SessionPool::adopt(ConnectionHandle connection) {
   sessions_.push_back(session);
   idle_.push_back(std::move(session));
   failure_.clear();
+  if (sessions_.size() == 1) parts_.on_change();
 }
 
 void SessionPool::drop(const Session* session) {
@@ -50,6 +51,7 @@ void SessionPool::drop(const Session* session) {
   if (!sessions_.empty() || closed_) return;
   disconnected_since_ = parts_.clock.steady();
   if (failure_.empty()) failure_ = "the connection to the database has ended";
+  parts_.on_change();
   // Not from here: whoever used the session is still at it.
   boost::asio::post(parts_.io, [this] {
     if (!closed_) on_available_();

@@ -19,6 +19,7 @@ class SessionPool {
     Connector& connector;
     const Statements& statements;
     const Clock& clock;
+    std::function<void()> on_change;  ///< A pool has its first session, or has lost its last.
   };
   /// `on_available` is called when take() is worth another try.
   SessionPool(Parts parts, std::string purpose, std::size_t sessions_max, std::function<void()> on_available);

@@ -78,6 +78,7 @@ Task<Result<RecordPage>> Store::list(const Context& context, Query query) {
 }
 
 Task<Result<Applied>> Store::apply(const Context& context, WriteBatch batch) {
+  if (batch.writes.empty()) co_return Applied();
   WriteRequest request(context, state_->parts.clock.steady(), batch);
   state_->engine->submit(request);
   co_return co_await request.completion;
