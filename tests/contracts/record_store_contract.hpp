@@ -21,8 +21,10 @@ class StoreUnderTest {
   virtual RecordStore& store() = 0;
   /// Closes the store and opens it again on what it kept. Called only where `RecordStoreFactory::reopens`.
   virtual void reopen() {}
-  /// Goes on counting after that id, as a store does that lets go of ids. Only models can.
-  virtual void skip_ids(const Collection& /*collection*/, std::int64_t /*last*/) {}
+  /// The last integer id that the store has given; a model knows.
+  virtual std::int64_t last_id(const Collection& /*collection*/) { return 0; }
+  /// Has the store give the next id after that one. Of stores that let go of the ids of what came to nothing.
+  virtual void set_last_id(const Collection& /*collection*/, std::int64_t /*last*/) {}
 };
 
 /// What an adapter says of itself.
@@ -38,7 +40,7 @@ RecordStoreFactory simple_factory(std::string name) {
   struct Holder final : StoreUnderTest {
     Holder(const Schema& schema, const Clock& clock) : held(schema, clock) {}
     RecordStore& store() override { return held; }
-    void skip_ids(const Collection& collection, std::int64_t last) override { held.skip_ids(collection, last); }
+    std::int64_t last_id(const Collection& collection) override { return held.last_id(collection); }
     Store held;
   };
   RecordStoreFactory factory;

@@ -16,8 +16,8 @@ struct RandomRun {
   std::size_t steps = 20'000;
   /// Closes `tested` and opens it again, if there is one; called a few times on the way.
   std::function<RecordStore&()> reopen;
-  /// Has the model count on after that id, if it can: `tested` may let go of ids that came to nothing.
-  std::function<void(const Collection& collection, std::int64_t last)> skip_ids;
+  /// Called after a batch that failed: has `tested` go on with the ids that the model goes on with.
+  std::function<void()> align_ids;
 };
 
 /// Asks both stores the same things (creates, updates, deletions, batches, lists, finds, with values made to hurt) and

@@ -23,8 +23,9 @@ enum class CompareOp : unsigned char {
   is_false,  ///< no operand; never unknown.
 };
 
-/// What a record must satisfy: a tree of comparisons, with SQL's three values: a comparison with a null field is
-/// unknown, `not` of unknown is unknown, and only what is true matches.
+/// What a record must satisfy: a tree of comparisons (of json fields only is_null; they have no order either), with
+/// SQL's three values: a comparison with a null field is unknown, `not` of unknown is unknown, and only what is true
+/// matches.
 struct Filter {
   enum class Kind : unsigned char { all, any, negation, comparison };
   Kind kind = Kind::all;

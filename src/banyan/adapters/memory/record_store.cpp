@@ -62,10 +62,9 @@ Task<Result<Applied>> RecordStore::apply(const Context& context, WriteBatch batc
   return run.run(batch);
 }
 
-void RecordStore::skip_ids(const Collection& collection, std::int64_t last) {
+std::int64_t RecordStore::last_id(const Collection& collection) {
   const std::lock_guard lock(mutex_);
-  std::int64_t& counted = tables_[collection.index].last_id;
-  counted = std::max(counted, last);
+  return tables_[collection.index].last_id;
 }
 
 }  // namespace banyan::memory

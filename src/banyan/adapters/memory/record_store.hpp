@@ -36,8 +36,8 @@ class RecordStore final : public banyan::RecordStore {
   Task<Result<Applied>> apply(const Context& context, WriteBatch batch) override;
   std::optional<std::string> unready_reason() const override { return std::nullopt; }
 
-  /// Goes on counting after that id, unless it is further already: for comparing it with a store whose ids have gaps.
-  void skip_ids(const Collection& collection, std::int64_t last);
+  /// The last integer id that a record of the collection was given.
+  std::int64_t last_id(const Collection& collection);
 
  private:
   const Schema& schema_;

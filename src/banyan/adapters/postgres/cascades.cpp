@@ -5,17 +5,30 @@
 #include "banyan/adapters/postgres/errors.hpp"
 #include "banyan/adapters/postgres/outcomes.hpp"
 #include "banyan/adapters/postgres/transaction.hpp"
+#include "banyan/core/timestamps.hpp"
 
 namespace banyan::postgres {
 namespace {
 
-constexpr std::size_t removals_max = 256;
+/// Of one exchange.
+constexpr std::size_t statements_max = 256;
 
 Write removal(const RecordKey& key) {
   Write write;
   write.kind = Write::Kind::remove;
   write.collection = key.collection;
   write.id = key.id;
+  return write;
+}
+
+Write clearance(const RecordKey& key, std::size_t field, UnixMicros now) {
+  Write write;
+  write.kind = Write::Kind::update;
+  write.collection = key.collection;
+  write.id = key.id;
+  write.changes.push_back({field, Null{}});
+  for (std::size_t i = 0; i < key.collection->fields.size(); ++i)
+    if (key.collection->fields[i].role == FieldRole::updated_at) write.changes.push_back({i, format_timestamp(now)});
   return write;
 }
 
@@ -45,12 +58,16 @@ Task<Transaction::Failure> Transaction::look_for_referring(std::vector<RecordKey
     for (const sql::Incoming& from : statements_.incoming(*gone.collection)) {
       if (from.on_delete == OnDelete::restrict) continue;
       std::vector<RecordKey> found;
-      Failure failure = from.on_delete == OnDelete::cascade ? co_await lock_referring(from, gone, found)
-                                                            : co_await clear_referring(from, gone);
-      if (failure) co_return failure;
+      if (Failure failure = co_await lock_referring(from, gone, found)) co_return failure;
+      std::erase_if(found, [&](const RecordKey& key) { return known.contains(to_string(key)); });
+      cascaded_ += found.size();
+      if (cascaded_ > options_.cascade_rows_max) co_return sql::cascades_too_far(options_.cascade_rows_max);
+      if (from.on_delete == OnDelete::set_null) {
+        if (Failure failure = co_await clear(from, found)) co_return failure;
+        continue;
+      }
       for (RecordKey& key : found) {
-        if (!known.insert(to_string(key)).second) continue;
-        if (++cascaded_ > options_.cascade_rows_max) co_return sql::cascades_too_far(options_.cascade_rows_max);
+        known.insert(to_string(key));
         deleted.push_back(std::move(key));
       }
     }
@@ -76,19 +93,23 @@ Task<Transaction::Failure> Transaction::lock_referring(const sql::Incoming& from
   co_return std::nullopt;
 }
 
-Task<Transaction::Failure> Transaction::clear_referring(const sql::Incoming& from, const RecordKey& key) {
-  statements_.add_clear_referring(session_, from, key.id, now_, options_.cascade_rows_max - cascaded_ + 1);
-  auto results = co_await ask();
-  if (!results) co_return std::move(results.error());
-  const PGresult* const result = results->front().get();
-  if (!succeeded(result)) co_return failure_of(result, *from.collection);
-  for (int row = 0; row < PQntuples(result); ++row) {
-    if (++cascaded_ > options_.cascade_rows_max) co_return sql::cascades_too_far(options_.cascade_rows_max);
-    Changed& changed = caused_.emplace_back();
-    changed.record.emplace();
-    if (!read_record(result, row, *from.collection, *changed.record)) co_return damaged_record(*from.collection);
-    changed.key = {from.collection, changed.record->values.front()};
-    changed.version = changed.record->version;
+Task<Transaction::Failure> Transaction::clear(const sql::Incoming& from, const std::vector<RecordKey>& referring) {
+  std::vector<Write> writes;
+  for (const RecordKey& key : referring) writes.push_back(clearance(key, from.field, now_));
+  std::size_t done = 0;
+  while (done < writes.size()) {
+    const std::size_t count = std::min(writes.size() - done, statements_max);
+    for (std::size_t i = done; i < done + count; ++i) statements_.add(session_, writes[i], now_, false);
+    auto results = co_await ask();
+    if (!results) co_return std::move(results.error());
+    for (std::size_t i = 0; i < count; ++i) {
+      const PGresult* const result = (*results)[i].get();
+      if (!succeeded(result)) co_return failure_of(result, *from.collection);
+      auto changed = statements_.changed(writes[done + i], std::span<const ResultHandle>(*results).subspan(i, 1));
+      if (!changed) co_return std::move(changed.error());
+      if (*changed) caused_.push_back(std::move(**changed));
+    }
+    done += count;
   }
   co_return std::nullopt;
 }
@@ -97,7 +118,7 @@ Task<Transaction::Failure> Transaction::clear_referring(const sql::Incoming& fro
 Task<Transaction::Failure> Transaction::remove_all(const std::vector<RecordKey>& deleted) {
   std::vector<Changed> removed(deleted.size());
   for (std::size_t left = deleted.size(); left > 0;) {
-    const std::size_t count = std::min(left, removals_max);
+    const std::size_t count = std::min(left, statements_max);
     std::vector<Write> writes;
     for (std::size_t i = left; i > left - count; --i) writes.push_back(removal(deleted[i - 1]));
     for (const Write& write : writes) statements_.add(session_, write, now_, false);

@@ -1,4 +1,5 @@
 #include "banyan/adapters/memory/record_store.hpp"
+#include "banyan/adapters/postgres/connection.hpp"
 #include "banyan/adapters/postgres/store.hpp"
 #include "banyan/base/log.hpp"
 #include "tests/contracts/record_store_contract.hpp"
@@ -19,6 +20,12 @@ class PostgresUnderTest final : public contracts::StoreUnderTest {
     open();
   }
 
+  void set_last_id(const Collection& collection, std::int64_t last) override {
+    const auto done = connection_.query("SELECT setval(pg_get_serial_sequence($1, 'id'), $2, false)",
+                                        std::vector<Value>{Value(collection.name), Value(last + 1)});
+    if (!done) throw std::runtime_error(done.error().message + " / " + done.error().detail);
+  }
+
  private:
   void open() {
     auto opened = Store::open({.url = url_}, {schema_, clock_, log_, metrics_});
@@ -34,6 +41,7 @@ class PostgresUnderTest final : public contracts::StoreUnderTest {
   const Schema& schema_;
   const Clock& clock_;
   std::string url_ = testkit::shared_postgres().make_database();
+  Connection connection_ = std::move(Connection::open({.url = url_}, "test").value());
   NullLog log_;
   UnseenMetrics metrics_;
   std::unique_ptr<Store> store_;

@@ -87,7 +87,12 @@ Task<Transaction::Failure> Transaction::write_all() {
 }
 
 Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::size_t count) {
-  for (std::size_t i = first; i < first + count; ++i) statements_.add(session_, batch_.writes[i], now_, false);
+  for (std::size_t i = first; i < first + count; ++i) {
+    const Write& write = batch_.writes[i];
+    statements_.add(session_, write, now_, false);
+    // Asked along, since a later statement that fails would leave no transaction to ask in.
+    if (write.expected_version) statements_.add_select_version(session_, {write.collection, write.id}, false);
+  }
   auto results = co_await ask();
   if (!results) co_return std::move(results.error());
   // The first exchange begins with BEGIN.
@@ -101,20 +106,16 @@ Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::siz
       if (!succeeded((*results)[i].get())) co_return failure_of((*results)[i].get(), *write.collection);
     auto changed = statements_.changed(write, std::span<const ResultHandle>(*results).subspan(place, answers));
     if (!changed) co_return std::move(changed.error());
-    if (!*changed) co_return co_await missing(write);
+    if (!*changed) {
+      const RecordKey key(write.collection, write.id);
+      const bool there = write.expected_version && PQntuples((*results)[place + answers].get()) > 0;
+      co_return there ? sql::stale(key) : sql::no_such(key);
+    }
     sql::add_checks(checks_, write_, (*changed)->key, write);
     changes_.push_back(std::move(**changed));
-    place += answers;
+    place += answers + (write.expected_version ? 1 : 0);
   }
   co_return std::nullopt;
-}
-
-Task<Error> Transaction::missing(const Write& write) {
-  const RecordKey key(write.collection, write.id);
-  if (!write.expected_version) co_return sql::no_such(key);
-  Result<bool> there = co_await exists(key);
-  if (!there) co_return std::move(there.error());
-  co_return *there ? sql::stale(key) : sql::no_such(key);
 }
 
 Task<Result<bool>> Transaction::exists(const RecordKey& key) {

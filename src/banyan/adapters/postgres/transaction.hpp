@@ -31,15 +31,14 @@ class Transaction {
   /// Writes from `first` on that need no look at other records, in one exchange; how many.
   Task<Failure> write_simple(std::size_t first, std::size_t count);
   std::size_t simple_from(std::size_t first) const;
-  Task<Error> missing(const Write& write);
   Task<Result<Results>> ask();
   Failure failure_of(const PGresult* result, const Collection& collection);
 
   // In cascades.cpp.
   Task<Failure> remove(const Write& write);
   Task<Failure> look_for_referring(std::vector<RecordKey>& deleted);
-  Task<Failure> lock_referring(const sql::Incoming& from, const RecordKey& key, std::vector<RecordKey>& deleted);
-  Task<Failure> clear_referring(const sql::Incoming& from, const RecordKey& key);
+  Task<Failure> lock_referring(const sql::Incoming& from, const RecordKey& key, std::vector<RecordKey>& found);
+  Task<Failure> clear(const sql::Incoming& from, const std::vector<RecordKey>& referring);
   Task<Failure> remove_all(const std::vector<RecordKey>& deleted);
   Task<Failure> check_references();
   Task<Failure> find_broken_reference();

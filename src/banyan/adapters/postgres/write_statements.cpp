@@ -5,7 +5,6 @@
 
 #include "banyan/adapters/postgres/errors.hpp"
 #include "banyan/adapters/postgres/outcomes.hpp"
-#include "banyan/core/timestamps.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::postgres {
@@ -220,28 +219,6 @@ void WriteStatements::add_lock_referring(Session& session, const sql::Incoming& 
                                                          " WHERE " + sql::quoted(field.name) + " = $1 ORDER BY " +
                                                          own_id + " LIMIT $2 FOR UPDATE",
                                                  .types = {parameter_type(field), bigint_type}};
-                              }),
-              parameters);
-}
-
-void WriteStatements::add_clear_referring(Session& session, const sql::Incoming& from, const Value& id, UnixMicros now,
-                                          std::size_t rows_max) {
-  const Collection& collection = *from.collection;
-  const Field& field = collection.fields[from.field];
-  const bool has_time =
-      std::ranges::any_of(collection.fields, [](const Field& other) { return other.role == FieldRole::updated_at; });
-  Parameters parameters;
-  parameters.add(id);
-  parameters.add(now);
-  parameters.add(has_time ? Value(format_timestamp(now)) : Value(Null{}));
-  parameters.add(static_cast<std::int64_t>(rows_max));
-  key("clear", collection).append(" ").append(field.name);
-  session.add(statements_.get(key_,
-                              [&] {
-                                // A parameter that the statement does not name has a type all the same.
-                                const Oid time_type = has_time ? 0 : bigint_type;
-                                return Statement{.text = sql::clear_referring(dialect_, collection, from.field),
-                                                 .types = {parameter_type(field), bigint_type, time_type, bigint_type}};
                               }),
               parameters);
 }

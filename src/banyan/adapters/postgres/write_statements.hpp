@@ -29,9 +29,6 @@ class WriteStatements {
   void add_select_version(Session& session, const RecordKey& key, bool locked);
   /// Answers the ids of at most that many records that refer to the one with this id, and locks them.
   void add_lock_referring(Session& session, const sql::Incoming& from, const Value& id, std::size_t rows_max);
-  /// Answers the records as they are now.
-  void add_clear_referring(Session& session, const sql::Incoming& from, const Value& id, UnixMicros now,
-                           std::size_t rows_max);
   /// Answer one row if there is such a record.
   void add_select_referring(Session& session, const sql::Incoming& from, const Value& id);
   void add_select_naming(Session& session, const sql::Check& check);
