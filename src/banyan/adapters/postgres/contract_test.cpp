@@ -31,6 +31,7 @@ class PostgresUnderTest final : public contracts::StoreUnderTest {
     auto opened = Store::open({.url = url_}, {schema_, clock_, log_, metrics_});
     if (!opened) throw std::runtime_error(opened.error().message + " / " + opened.error().detail);
     store_ = std::move(*opened);
+    store_->on_foreign_change([](const ForeignChange&) {});  // so that every write is told of
     const auto plan = store_->plan();
     if (!plan) throw std::runtime_error(plan.error().message + " / " + plan.error().detail);
     for (const auto& done : {store_->apply_additive(*plan), store_->start()}) {
