@@ -107,8 +107,8 @@ struct Config {
   Metrics metrics;
   Api api;
   std::string service_key;  ///< From BANYAN_SERVICE_KEY; empty when it is not set. Never log it.
-  std::filesystem::path
-      service_key_file;           ///< Where it is kept otherwise: beside SQLite's file, else in data/, unless told.
+  /// Where it is kept otherwise: beside SQLite's file, else in data/, unless told.
+  std::filesystem::path service_key_file;
   Schema schema;                  ///< Completed, without problems.
   std::vector<Problem> warnings;  ///< What does not keep it from being served.
 };
