@@ -1,10 +1,14 @@
 #include "failure/load.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
+#include <boost/json/parse.hpp>
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <limits>
 #include <string_view>
 
 #include "scenarios/requests.hpp"
@@ -13,6 +17,7 @@ namespace banyan::scenarios {
 namespace {
 
 constexpr int batch_size = 3;
+constexpr std::uint64_t lists_every = 4;
 // Who was refused does not ask again at once.
 constexpr auto refused_pause = std::chrono::milliseconds(2);
 
@@ -21,6 +26,19 @@ std::int64_t id_of(const Response& response) {
   std::int64_t id = 0;
   std::from_chars(location.data() + std::string_view("/entries/").size(), location.data() + location.size(), id);
   return id;
+}
+
+// Newest first, each once, whole.
+void expect_possible_page(const Response& response) {
+  if (response.status == 503 || response.status == 0) return;
+  ASSERT_EQ(response.status, 200) << response.body;
+  std::int64_t last = std::numeric_limits<std::int64_t>::max();
+  for (const auto& record : boost::json::parse(response.body).as_array()) {
+    const std::int64_t id = record.as_object().at("id").as_int64();
+    EXPECT_LT(id, last) << response.body;
+    EXPECT_EQ(record.as_object().size(), 3U) << response.body;
+    last = id;
+  }
 }
 
 std::string entry(const std::string& name) { return R"({"name":")" + name + "\"}"; }
@@ -110,6 +128,8 @@ void Load::read(std::uint16_t port, const Ledger& ledger, unsigned seed) {
   HttpClient client(port);
   std::mt19937 random(seed);
   for (; !stopping_; ++reads_) {
+    if (reads_ % lists_every == 0)
+      expect_possible_page(client.get("/entries?select=id,name,value&order=id.desc&limit=5"));
     const auto [id, before] = ledger.any_entry(random());
     if (id == 0) {
       std::this_thread::sleep_for(refused_pause);

@@ -106,11 +106,11 @@ struct Config {
   Log log;
   Metrics metrics;
   Api api;
-  std::string service_key;                 ///< From BANYAN_SERVICE_KEY; empty when it is not set. Never log it.
-  std::filesystem::path service_key_file;  ///< Where the key is kept otherwise: beside the file of the database, or the
-                                           ///< config's, unless told.
-  Schema schema;                           ///< Completed, without problems.
-  std::vector<Problem> warnings;           ///< What does not keep it from being served.
+  std::string service_key;  ///< From BANYAN_SERVICE_KEY; empty when it is not set. Never log it.
+  /// Where it is kept otherwise: beside SQLite's file, else in data/, unless told.
+  std::filesystem::path service_key_file;
+  Schema schema;                  ///< Completed, without problems.
+  std::vector<Problem> warnings;  ///< What does not keep it from being served.
 };
 
 /// The variables of an environment. Those set to nothing count as not set.

@@ -160,13 +160,13 @@ TEST(Config, a_banyan_variable_goes_before_a_common_one) {
   EXPECT_EQ(config.cache.bytes, 2'000'000U);
 }
 
-TEST(Config, a_postgres_database_has_no_file_and_its_service_key_lies_beside_the_config) {
+TEST(Config, a_postgres_database_has_no_file_and_the_service_key_lies_where_sqlites_would_be_by_default) {
   const Config config = loaded("", {{"DATABASE_URL", "postgres://shop:s3cret%40@db:5433/shop?sslmode=require"}});
   EXPECT_EQ(config.database.kind, Database::Kind::postgres);
   EXPECT_EQ(config.database.url, "postgres://shop:s3cret%40@db:5433/shop?sslmode=require");
   EXPECT_EQ(config.database.path, "");
   EXPECT_EQ(config.database.shown(), "postgres://db:5433/shop");
-  EXPECT_EQ(config.service_key_file, "/srv/app/service.key");
+  EXPECT_EQ(config.service_key_file, "/srv/app/data/service.key");
   EXPECT_EQ(loaded("", {{"BANYAN_DATABASE_URL", "postgres://a/b"}, {"DATABASE_URL", "sqlite:c"}}).database.url,
             "postgres://a/b");
 }
