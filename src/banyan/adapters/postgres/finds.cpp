@@ -10,9 +10,14 @@ namespace {
 
 /// Of one exchange.
 constexpr std::size_t finds_max = 64;
+/// Of a find, which takes far less; and for a lock on its table, during which finds of other tables wait behind it.
+constexpr std::chrono::milliseconds statement_timeout{10'000};
+constexpr std::chrono::milliseconds lock_timeout{500};
 /// How long the server may owe an answer before its connection is given up: longer than a pause that it comes back
 /// from.
 constexpr std::chrono::seconds silence_max{15};
+
+constexpr std::string_view lock_not_available = "55P03";
 
 }  // namespace
 
@@ -41,8 +46,10 @@ const Statement& Finds::statement(const Collection& collection) {
 Task<void> Finds::serve(Session& session, Batch given) {
   const auto batch = under_way_.insert(under_way_.end(), std::move(given));
   const SteadyTime began = clock_.steady();
+  session.limit_statements(statement_timeout, lock_timeout);
+  Parameters parameters;
   for (FindRequest* request : *batch) {
-    Parameters parameters;
+    parameters.clear();
     parameters.add(request->key.id);
     session.add(statement(*request->key.collection), parameters);
   }
@@ -80,7 +87,8 @@ void Finds::answer(FindRequest* request, const PGresult* result, Session& sessio
   }
   const std::string_view state = sqlstate(result);
   if (is_stale_statement(state)) session.forget_statements();
-  if (is_stale_statement(state) || ends_connection(state)) return ask_again(request, error_from(result), deliveries);
+  if (is_stale_statement(state) || ends_connection(state) || state == lock_not_available)
+    return ask_again(request, error_from(result), deliveries);
   request->deliver(fail(error_from(result)), deliveries);
 }
 

@@ -86,11 +86,12 @@ Task<std::optional<Result<RecordPage>>> Lists::ask(Session& session, ListRequest
   parameters.add(static_cast<std::int64_t>(std::min<std::uint64_t>(request.query.offset, INT64_MAX)));
   std::string key = "list " + page->text;  // the types of operands follow from the fields in it
   session.add(statements_.get(key, [&] { return statement_of(*page); }), parameters);
-  auto results = co_await session.exchange(began + limit + grace);
+  auto results = co_await session.exchange(began + limit + grace, options_.page_bytes_max);
   latency_.observe(microseconds(clock_.steady() - began));
 
   const bool may_try_again = ++request.attempts < attempts_max && !request.context.expired();
   if (!results) {
+    if (results.error().code == ErrorCode::too_large) co_return fail(page_too_large(options_.page_bytes_max));
     if (results.error().code == ErrorCode::unavailable && may_try_again) co_return std::nullopt;
     co_return fail(std::move(results.error()));
   }
@@ -103,7 +104,6 @@ Task<std::optional<Result<RecordPage>>> Lists::ask(Session& session, ListRequest
 }
 
 Result<RecordPage> Lists::page_of(const PGresult* result, const Collection& collection) const {
-  if (PQresultMemorySize(result) > options_.page_bytes_max) return fail(page_too_large(options_.page_bytes_max));
   RecordPage page;
   page.records.resize(static_cast<std::size_t>(PQntuples(result)));
   for (int row = 0; row < PQntuples(result); ++row) {

@@ -1,13 +1,15 @@
 #include "banyan/adapters/postgres/session.hpp"
 
+#include <sys/ioctl.h>
+
+#include <algorithm>
+
 #include "banyan/adapters/postgres/errors.hpp"
 
 namespace banyan::postgres {
 namespace {
 
 InlineExecutor inline_executor;  // has no state
-
-std::string name_of(const Statement& statement) { return "banyan" + std::to_string(statement.number); }
 
 }  // namespace
 
@@ -48,14 +50,13 @@ void Session::forget_where_needed() {
 void Session::add(const Statement& statement, Parameters& parameters) {
   if (broken()) return;
   forget_where_needed();
-  const std::string name = name_of(statement);
   if (prepared_.insert(statement.number).second) {
-    if (sent(PQsendPrepare(connection_.get(), name.c_str(), statement.text.c_str(),
+    if (sent(PQsendPrepare(connection_.get(), statement.name.c_str(), statement.text.c_str(),
                            static_cast<int>(statement.types.size()), statement.types.data())))
       owed_.push_back(Owed::preparation);
   }
-  if (sent(PQsendQueryPrepared(connection_.get(), name.c_str(), parameters.size(), parameters.values(), nullptr,
-                               nullptr, 0)))
+  if (sent(PQsendQueryPrepared(connection_.get(), statement.name.c_str(), parameters.size(), parameters.values(),
+                               nullptr, nullptr, 0)))
     owed_.push_back(Owed::statement);
 }
 
@@ -76,12 +77,13 @@ void Session::limit_statements(std::chrono::milliseconds statement_timeout, std:
     owed_.push_back(Owed::own);
 }
 
-Task<Result<Results>> Session::exchange(SteadyTime give_up_at) {
+Task<Result<Results>> Session::exchange(SteadyTime give_up_at, std::size_t bytes_max) {
   const std::shared_ptr<Session> alive = shared_from_this();
   Completion<Result<Results>> done(inline_executor);
   if (broken()) co_return fail(ErrorCode::unavailable, "the connection to the database has ended");
   awaited_ = &done;
   give_up_at_ = give_up_at;
+  bytes_left_ = bytes_max;
   if (!send_failed_ && sent(PQpipelineSync(connection_.get()))) {
     flush();
   } else {
@@ -113,12 +115,23 @@ void Session::wait_to_read() {
   socket_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                      [session = shared_from_this()](const boost::system::error_code& error) {
                        session->reading_ = false;
-                       if (error || session->broken()) return;
-                       if (PQconsumeInput(session->connection_.get()) == 0)
-                         return session->close(connection_error(session->connection_.get()));
+                       if (error || session->broken() || !session->consume()) return;
                        session->receive();
                        session->wait_to_read();
                      });
+}
+
+// libpq keeps a whole result before it shows any of it, so its bytes are counted as they come.
+bool Session::consume() {
+  int waiting = 0;
+  if (bytes_left_ != no_limit && ioctl(PQsocket(connection_.get()), FIONREAD, &waiting) == 0) {
+    const auto bytes = static_cast<std::size_t>(std::max(waiting, 0));
+    if (bytes > bytes_left_) return close(Error(ErrorCode::too_large, "the answer is too large")), false;
+    bytes_left_ -= bytes;
+  }
+  if (PQconsumeInput(connection_.get()) != 0) return true;
+  close(connection_error(connection_.get()));
+  return false;
 }
 
 // PQgetResult would wait where something is still to be sent, so it is not asked then.
@@ -166,6 +179,7 @@ void Session::finish(Result<Results> outcome) {
   results_.clear();
   failed_preparation_.reset();
   give_up_at_ = SteadyTime::max();
+  bytes_left_ = no_limit;
   if (Completion<Result<Results>>* const waiting = std::exchange(awaited_, nullptr))
     waiting->complete(std::move(outcome));
 }

@@ -46,8 +46,9 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// Sends what was added and waits for the answers: one result a statement, in order; those after a failed one say
   /// PGRES_PIPELINE_ABORTED. Fails with `unavailable` when the connection breaks, and with `deadline_exceeded` when
-  /// nothing has come by `give_up_at`; it is broken then.
-  Task<Result<Results>> exchange(SteadyTime give_up_at);
+  /// nothing has come by `give_up_at`, and with `too_large` when more than about `bytes_max` have; it is broken then.
+  Task<Result<Results>> exchange(SteadyTime give_up_at, std::size_t bytes_max = no_limit);
+  static constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
 
   /// Breaks the session where its exchange should have ended by now.
   void look_at_time(SteadyTime now);
@@ -72,6 +73,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool sent(int ok);
   void wait_to_read();
   void wait_to_write();
+  bool consume();
   void flush();
   void receive();
   void take(ResultHandle result);
@@ -92,6 +94,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Results results_;
   Completion<Result<Results>>* awaited_ = nullptr;
   SteadyTime give_up_at_ = SteadyTime::max();
+  std::size_t bytes_left_ = no_limit;
   bool send_failed_ = false;
   bool writing_ = false;
   bool reading_ = false;

@@ -17,7 +17,8 @@ namespace banyan::postgres {
 struct Statement {
   std::string text;
   std::vector<Oid> types;
-  std::uint64_t number = 0;  ///< Its name on every session; never used again.
+  std::uint64_t number = 0;  ///< Never used again, so that it can be told from every other, …
+  std::string name = {};     ///< … also by the server.
 };
 
 /// The statements of a store by keys of its own choice. Bounded: where there are too many, all are forgotten, and every
@@ -35,6 +36,7 @@ class Statements {
     }
     Statement made = std::forward<Make>(make)();
     made.number = ++last_number_;
+    made.name = "banyan" + std::to_string(made.number);
     return statements_.emplace(key, std::move(made)).first->second;
   }
   /// Grows when all are forgotten.
