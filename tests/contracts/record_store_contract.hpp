@@ -11,6 +11,7 @@
 
 #include "banyan/base/clock.hpp"
 #include "banyan/core/record_store.hpp"
+#include "tests/contracts/blog.hpp"
 
 namespace banyan::contracts {
 
@@ -52,8 +53,7 @@ RecordStoreFactory simple_factory(std::string name) {
 /// Values by the names of their fields.
 using Named = std::vector<std::pair<std::string_view, Value>>;
 
-/// Values as they stand in tests.
-inline Value text(std::string_view value) { return std::string(value); }
+/// Values as they stand in tests; text() is in blog.hpp.
 inline Value integer(std::int64_t value) { return value; }
 /// A uuid that ends in the number.
 Value uuid(std::uint64_t number);

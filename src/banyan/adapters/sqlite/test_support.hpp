@@ -13,6 +13,7 @@
 #include "banyan/adapters/sqlite/store.hpp"
 #include "banyan/base/metrics.hpp"
 #include "banyan/core/query.hpp"
+#include "tests/contracts/blog.hpp"
 
 /// What the tests of this folder share.
 namespace banyan::sqlite::testkit {
@@ -40,47 +41,15 @@ class TempDirectory {
   std::filesystem::path path_;
 };
 
-inline Field field(std::string name, FieldType type) { return {.name = std::move(name), .type = type}; }
-inline Field required(Field field) { return field.required = true, field; }
-inline Field unique(Field field) { return field.unique = true, field; }
-inline Field reference(std::string name, std::string to, OnDelete on_delete) {
-  Field made = field(std::move(name), FieldType::reference);
-  made.reference_to = std::move(to);
-  made.on_delete = on_delete;
-  return made;
-}
-
-inline Collection collection(std::string name, std::vector<Field> fields, IdKind id_kind = IdKind::integer) {
-  Collection made;
-  made.name = std::move(name);
-  made.id_kind = id_kind;
-  Field id{.name = "id", .type = id_kind == IdKind::integer ? FieldType::integer : FieldType::uuid};
-  id.role = FieldRole::id;
-  id.required = true;
-  made.fields.push_back(std::move(id));
-  for (Field& one : fields) made.fields.push_back(std::move(one));
-  return made;
-}
-
-inline std::unique_ptr<Schema> schema(std::vector<Collection> collections) {
-  auto made = std::make_unique<Schema>();
-  made->collections = std::move(collections);
-  for (const SchemaProblem& problem : complete(*made)) {
-    ADD_FAILURE() << problem.collection << "." << problem.field << ": " << problem.message;
-  }
-  return made;
-}
-
-/// users (name, email unique, age with an index), posts (title, author), labels under uuids.
-inline std::unique_ptr<Schema> blog(OnDelete on_delete = OnDelete::cascade) {
-  Collection users = collection("users", {required(field("name", FieldType::text)),
-                                          unique(field("email", FieldType::email)), field("age", FieldType::integer)});
-  users.indexes.push_back({.fields = {3}});
-  return schema(
-      {std::move(users),
-       collection("posts", {required(field("title", FieldType::text)), reference("author", "users", on_delete)}),
-       collection("labels", {field("word", FieldType::text)}, IdKind::uuid)});
-}
+using contracts::blog;
+using contracts::collection;
+using contracts::field;
+using contracts::number;
+using contracts::reference;
+using contracts::required;
+using contracts::schema;
+using contracts::text;
+using contracts::unique;
 
 /// A store over a file, with all that it needs.
 struct Opened {
@@ -119,25 +88,13 @@ struct Opened {
     return block_on(store->list(context, std::move(query)));
   }
 
-  Write create(std::string_view name, std::vector<std::pair<std::string, Value>> values) const {
-    Write write{.kind = Write::Kind::create, .collection = &at(name)};
-    for (std::size_t i = write.collection->id_kind == IdKind::integer ? 1 : 0; i < write.collection->fields.size();
-         ++i) {
-      FieldChange& change = write.changes.emplace_back(i, Null{});
-      for (auto& [field, value] : values) {
-        if (field == write.collection->fields[i].name) change.value = value;
-      }
-    }
-    return write;
+  Write create(std::string_view name, const contracts::NamedValues& values) const {
+    return contracts::create(at(name), values);
   }
-  Write update(std::string_view name, Value id, std::vector<std::pair<std::string, Value>> values) const {
-    Write write{.kind = Write::Kind::update, .collection = &at(name), .id = std::move(id)};
-    for (auto& [field, value] : values) write.changes.emplace_back(*write.collection->find_field(field), value);
-    return write;
+  Write update(std::string_view name, Value id, const contracts::NamedValues& values) const {
+    return contracts::update(at(name), std::move(id), values);
   }
-  Write remove(std::string_view name, Value id) const {
-    return {.kind = Write::Kind::remove, .collection = &at(name), .id = std::move(id)};
-  }
+  Write remove(std::string_view name, Value id) const { return contracts::remove(at(name), std::move(id)); }
 
   Options options;
   std::unique_ptr<Schema> schema;
@@ -147,8 +104,5 @@ struct Opened {
   InlineExecutor executor;
   std::unique_ptr<Store> store;
 };
-
-inline Value text(std::string value) { return value; }
-inline Value number(std::int64_t value) { return value; }
 
 }  // namespace banyan::sqlite::testkit
