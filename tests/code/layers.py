@@ -33,10 +33,11 @@ OWNED = [
     (r"spdlog/.*", ["observe"]),
     (r"prometheus/.*", ["observe"]),
     (r"CLI/.*", ["apps"]),
-    (r"boost/asio.*", ["http", "wire", "apps"]),
+    (r"libpq-fe\.h", ["adapters/postgres"]),
+    (r"boost/asio.*", ["http", "wire", "apps", "adapters/postgres"]),
     (r"curl/.*", ["wire"]),
     (r"netinet/.*|sys/epoll\.h", ["http", "wire", "apps"]),
-    (r"sys/socket\.h|poll\.h", ["http", "wire", "observe", "apps"]),
+    (r"sys/socket\.h|poll\.h", ["http", "wire", "observe", "apps", "adapters/postgres"]),
 ]
 # Input, output and threads have no place in these.
 PURE = ["core"]

@@ -12,6 +12,8 @@ namespace {
 /// Between two looks at what waits too long.
 constexpr std::chrono::milliseconds tick_interval{50};
 constexpr std::chrono::milliseconds idle_tick_interval{500};
+/// Of the database, before the instance says that it is not ready.
+constexpr std::chrono::seconds silence_max{2};
 /// For what is under way when the store stops.
 constexpr std::chrono::seconds stop_patience{10};
 
@@ -174,6 +176,8 @@ void Engine::note_readiness() {
   std::string reason;
   if (!pool.connected())
     reason = "the database cannot be reached" + (pool.failure().empty() ? "" : ": " + pool.failure());
+  else if (finds_.silence(parts_.clock.steady()) > silence_max)
+    reason = "the database does not answer";
   else if (listener_ && !listener_->listening())
     reason = "changes of the database are not heard of yet";
   {

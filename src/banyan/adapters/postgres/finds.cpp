@@ -44,11 +44,12 @@ const Statement& Finds::statement(const Collection& collection) {
 }
 
 Task<void> Finds::serve(Session& session, Batch given) {
-  const auto batch = under_way_.insert(under_way_.end(), std::move(given));
   const SteadyTime began = clock_.steady();
+  const auto under_way = under_way_.insert(under_way_.end(), {.began = began, .requests = std::move(given)});
+  const Batch& batch = under_way->requests;
   session.limit_statements(statement_timeout, lock_timeout);
   Parameters parameters;
-  for (FindRequest* request : *batch) {
+  for (const FindRequest* request : batch) {
     parameters.clear();
     parameters.add(request->key.id);
     session.add(statement(*request->key.collection), parameters);
@@ -56,8 +57,8 @@ Task<void> Finds::serve(Session& session, Batch given) {
   auto results = co_await session.exchange(began + silence_max);
   latency_.observe(microseconds(clock_.steady() - began));
   Deliveries deliveries;
-  for (std::size_t i = 0; i < batch->size(); ++i) {
-    FindRequest* const request = (*batch)[i];
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    FindRequest* const request = batch[i];
     if (request == nullptr) continue;
     if (results && i < results->size())
       answer(request, (*results)[i].get(), session, deliveries);
@@ -65,7 +66,7 @@ Task<void> Finds::serve(Session& session, Batch given) {
       ask_again(request, results ? Error(ErrorCode::unavailable, "the database left out an answer") : results.error(),
                 deliveries);
   }
-  under_way_.erase(batch);
+  under_way_.erase(under_way);
   deliveries.send();
 }
 
@@ -98,9 +99,13 @@ void Finds::ask_again(FindRequest* request, Error error, Deliveries& deliveries)
   desk_.submit_again(request);
 }
 
+Duration Finds::silence(SteadyTime now) const {
+  return under_way_.empty() ? Duration::zero() : now - under_way_.front().began;
+}
+
 void Finds::look_at_time(SteadyTime now) {
-  for (Batch& batch : under_way_) {
-    for (FindRequest*& request : batch) {
+  for (UnderWay& batch : under_way_) {
+    for (FindRequest*& request : batch.requests) {
       if (request == nullptr || !request->context.expired()) continue;
       std::exchange(request, nullptr)
           ->deliver(fail(Error(ErrorCode::deadline_exceeded, "the database has not answered in time")));

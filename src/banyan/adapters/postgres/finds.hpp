@@ -20,9 +20,15 @@ class Finds {
   const Desk<FindRequest>& desk() const noexcept { return desk_; }
   /// Answers those whose time is up, also where the database owes the answer still.
   void look_at_time(SteadyTime now);
+  /// How long the server has owed the oldest answer.
+  Duration silence(SteadyTime now) const;
 
  private:
-  using Batch = Desk<FindRequest>::Batch;  ///< Null where one has been answered already.
+  using Batch = Desk<FindRequest>::Batch;
+  struct UnderWay {
+    SteadyTime began;
+    Batch requests;  ///< Null where one has been answered already.
+  };
 
   Task<void> serve(Session& session, Batch given);
   const Statement& statement(const Collection& collection);
@@ -33,7 +39,7 @@ class Finds {
   const PostgresDialect& dialect_;
   Statements& statements_;
   Histogram& latency_;
-  std::list<Batch> under_way_;
+  std::list<UnderWay> under_way_;
   std::string key_;
   Desk<FindRequest> desk_;
 };

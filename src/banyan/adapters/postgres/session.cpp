@@ -1,6 +1,7 @@
 #include "banyan/adapters/postgres/session.hpp"
 
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -23,15 +24,10 @@ std::shared_ptr<Session> Session::make(boost::asio::io_context& io, ConnectionHa
 }
 
 Session::Session(boost::asio::io_context& io, ConnectionHandle connection, const Statements& statements)
-    : socket_(io, PQsocket(connection.get())),
+    : socket_(io, dup(PQsocket(connection.get()))),
       connection_(std::move(connection)),
       statements_(statements),
       generation_(statements.generation()) {}
-
-// The socket is libpq's to close.
-Session::~Session() {
-  if (socket_.is_open()) socket_.release();
-}
 
 bool Session::sent(int ok) {
   if (ok == 0) send_failed_ = true;
@@ -192,7 +188,7 @@ void Session::look_at_time(SteadyTime now) {
 void Session::close(Error error) {
   if (broken()) return;
   const std::shared_ptr<Session> alive = shared_from_this();
-  socket_.release();
+  socket_.close();
   connection_.reset();
   owed_.clear();
   if (on_break_) std::exchange(on_break_, nullptr)();

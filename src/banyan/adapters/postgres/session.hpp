@@ -32,7 +32,6 @@ class Session : public std::enable_shared_from_this<Session> {
                                        const Statements& statements);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
-  ~Session();
 
   /// Adds a statement to the next exchange; prepared on this session when it was not.
   void add(const Statement& statement, Parameters& parameters);
@@ -80,6 +79,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void take_notifications();
   void finish(Result<Results> outcome);
 
+  /// A descriptor of its own for libpq's socket: libpq closes that when it likes, and the number may then be another's.
   boost::asio::posix::stream_descriptor socket_;
   ConnectionHandle connection_;
   const Statements& statements_;
