@@ -24,4 +24,7 @@ int check(const std::filesystem::path& config_file);
 /// `banyan schema plan`: says how the database differs from the configuration, and changes nothing.
 int schema_plan(const std::filesystem::path& config_file);
 
+/// `banyan copy`: fills one database with the records of another and compares both.
+int copy_database(const std::filesystem::path& config_file, const std::string& from, const std::string& to);
+
 }  // namespace banyan::app

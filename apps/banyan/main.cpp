@@ -46,6 +46,15 @@ int run(int argc, char** argv) {
       takes_config(schema_command->add_subcommand("plan", "say how they differ, and change nothing"));
   plan_command->callback([&] { exit_code = schema_plan(config_file); });
 
+  std::string from;
+  std::string to;
+  CLI::App* copy_command =
+      takes_config(app.add_subcommand("copy", "fill a database with the records of another, and compare both"));
+  copy_command->add_option("--from", from, "where the records are: sqlite:data/app.db, postgres://…")->required();
+  copy_command->add_option("--to", to, "an empty database, or one that the same copy began to fill")->required();
+  copy_command->footer("Nothing may write to either while it runs. Broken off, it goes on when it is run again.");
+  copy_command->callback([&] { exit_code = copy_database(config_file, from, to); });
+
   app.add_subcommand("version", "print the version")->callback([] { std::cout << "banyan " BANYAN_VERSION "\n"; });
 
   try {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "banyan/adapters/postgres/bulk.hpp"
 #include "banyan/adapters/postgres/store.hpp"
+#include "banyan/adapters/sqlite/bulk.hpp"
 #include "banyan/adapters/sqlite/store.hpp"
 
 namespace banyan::app {
@@ -51,6 +53,19 @@ Result<std::unique_ptr<DurableStore>> open_store(const config::Database& databas
 Result<std::unique_ptr<SchemaKeeper>> open_keeper(const config::Database& database, StoreParts parts) {
   if (database.kind == config::Database::Kind::postgres) return open_postgres<SchemaKeeper>(database, parts);
   return sqlite::Store::open_for_plan(sqlite_options(database), {parts.schema, parts.clock, parts.log, parts.metrics});
+}
+
+Result<std::unique_ptr<BulkSource>> open_source(const config::Database& database, const Schema& schema) {
+  if (database.kind == config::Database::Kind::postgres)
+    return postgres::open_source(postgres_options(database), schema);
+  return sqlite::open_source(sqlite_options(database));
+}
+
+Result<std::unique_ptr<BulkSink>> open_sink(const config::Database& database, const Schema& schema,
+                                            const Clock& clock) {
+  if (database.kind == config::Database::Kind::postgres)
+    return postgres::open_sink(postgres_options(database), schema, clock);
+  return sqlite::open_sink(sqlite_options(database), schema, clock);
 }
 
 }  // namespace banyan::app

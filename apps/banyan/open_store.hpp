@@ -6,6 +6,7 @@
 #include "banyan/base/log.hpp"
 #include "banyan/base/metrics.hpp"
 #include "banyan/config/config.hpp"
+#include "banyan/core/bulk.hpp"
 #include "banyan/core/durable_store.hpp"
 
 namespace banyan::app {
@@ -23,5 +24,9 @@ Result<std::unique_ptr<DurableStore>> open_store(const config::Database& databas
 
 /// Only to look at the schema, also while a server runs: nothing is made or owned.
 Result<std::unique_ptr<SchemaKeeper>> open_keeper(const config::Database& database, StoreParts parts);
+
+/// Both ends of a copy.
+Result<std::unique_ptr<BulkSource>> open_source(const config::Database& database, const Schema& schema);
+Result<std::unique_ptr<BulkSink>> open_sink(const config::Database& database, const Schema& schema, const Clock& clock);
 
 }  // namespace banyan::app

@@ -65,5 +65,7 @@ class DataProbe {
 /// The table that Banyan keeps its notes in, and the newest layout that this Banyan knows.
 inline constexpr std::string_view notes_table = "_banyan";
 inline constexpr int format_version = 1;
+/// The key of the note that a copy into the database is under way; its value names the source.
+inline constexpr std::string_view copy_note = "copy from";
 
 }  // namespace banyan::sql

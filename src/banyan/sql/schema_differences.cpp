@@ -69,6 +69,10 @@ void Comparison::add_references() {
 }
 
 Result<void> Comparison::compare_format() {
+  if (const auto copy = database_.notes.find(copy_note); copy != database_.notes.end()) {
+    blocking("", "a copy from " + copy->second + " into this database has not been finished",
+             "run the same `banyan copy` again; it goes on where it was broken off");
+  }
   const auto note = database_.notes.find("format");
   if (note == database_.notes.end()) {
     additive("", "create Banyan's own table " + std::string(notes_table),
