@@ -38,6 +38,7 @@ class SinkWithFaults final : public BulkSink {
     after_finish();
     return done;
   }
+  Result<void> release() override { return inner_.release(); }
   Result<std::unique_ptr<BulkSource>> read_back() override { return inner_.read_back(); }
 
  private:
@@ -202,6 +203,8 @@ TEST_F(CopyTest, a_record_that_is_not_what_it_was_is_named) {
   const auto copied = run(*source, faulty);
   ASSERT_FALSE(copied);
   EXPECT_EQ(copied.error().message, "the copy differs from its source: users:" + changed + ", the next id of posts");
+  const auto plan = postgres::Store::open(database(url_), {schema_, clock_, log_, metrics_}).value()->plan();
+  EXPECT_TRUE(plan->has(SchemaDifference::Kind::blocking)) << "what differs is not served";
 }
 
 }  // namespace

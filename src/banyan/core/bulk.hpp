@@ -44,8 +44,10 @@ class BulkSink {
   /// Keeps all of the records with their versions, or none; they are there when it returns.
   virtual Result<void> write(const Collection& collection, const std::vector<Record>& records) = 0;
   virtual Result<void> set_last_id(const Collection& collection, std::int64_t id) = 0;
-  /// Looks at the foreign keys, and forgets that a copy was under way.
+  /// Looks at the foreign keys, from now on too. The copy stays under way, so that it can be looked at.
   virtual Result<void> finish() = 0;
+  /// Forgets that a copy was under way: the database may be served.
+  virtual Result<void> release() = 0;
   /// The same database as a source, as it is now.
   virtual Result<std::unique_ptr<BulkSource>> read_back() = 0;
 };

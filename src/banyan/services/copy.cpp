@@ -131,6 +131,7 @@ class Copy {
     if (auto done = load_all(); !done) return fail(std::move(done.error()));
     if (auto done = sink_.finish(); !done) return fail(std::move(done.error()));
     if (auto done = verify_all(); !done) return fail(std::move(done.error()));
+    if (auto done = sink_.release(); !done) return fail(std::move(done.error()));
     return std::move(report_);
   }
 

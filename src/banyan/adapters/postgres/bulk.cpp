@@ -207,10 +207,14 @@ class Sink final : public BulkSink {
         }
       }
     }
+    return connection_.execute("ANALYZE");
+  }
+
+  Result<void> release() override {
     auto forgotten = connection_.query("DELETE FROM \"_banyan\" WHERE \"key\" = $1",
                                        std::vector<Value>{std::string(sql::copy_note)});
     if (!forgotten) return fail(std::move(forgotten.error()));
-    return connection_.execute("ANALYZE");
+    return {};
   }
 
   Result<std::unique_ptr<BulkSource>> read_back() override { return open_source(options_, schema_); }

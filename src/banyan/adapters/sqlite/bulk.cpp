@@ -145,7 +145,10 @@ class Sink final : public BulkSink {
                                                          " that is not there"));
     }
     if (rc != SQLITE_DONE) return fail(error_from(connection_.get(), rc));
-    broken->reset();
+    return {};
+  }
+
+  Result<void> release() override {
     return run("DELETE FROM \"_banyan\" WHERE \"key\" = ?1", {std::string(sql::copy_note)});
   }
 
