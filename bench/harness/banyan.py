@@ -4,6 +4,7 @@ import os
 import secrets
 
 from . import data, machine
+from .postgres import Cluster
 from .processes import DidNotStart, answers, wait_for
 from .servers import ROOT, Server
 
@@ -19,7 +20,7 @@ listen = "127.0.0.1:{port}"
 {loops}
 
 [database]
-url = "sqlite:data/app.db"
+url = "{database}"
 {cache}
 
 [collections.users]
@@ -65,12 +66,69 @@ class Banyan(Server):
         self.port = machine.free_port()
         config = self.directory / "banyan.toml"
         config.write_text(CONFIG.format(port=self.port, loops=f"loops = {loops}" if loops else "",
+                                        database=self.database(cpus),
                                         cache="" if self._cache else '\n[cache]\nurl = "off"'))
         program = self.run([BINARY, "serve", config], cpus,
                            environment={"PORT": str(self.port), "BANYAN_SERVICE_KEY": self._key},
                            directory=self.directory)
         wait_for(answers(self.port), program, "Banyan")
 
+    def database(self, cpus):
+        """The URL of the database, which runs when this returns."""
+        return "sqlite:data/app.db"
+
     def before_run(self):
         """The access log grows by some hundred megabytes a minute; what was written before is of no use."""
         os.truncate(self.directory / "output.log", 0)
+
+
+class BanyanPostgres(Banyan):
+    """With a PostgreSQL of its own, which counts as the server."""
+
+    durability = "every commit synced (PostgreSQL, grouped)"
+
+    def __init__(self, work):
+        super().__init__(work, cache=False)
+        self.title = "Banyan + PostgreSQL, cache off"
+        self.cluster = Cluster(self)
+
+    def prepare(self):
+        self.cluster.make()
+        super().prepare()
+        self.cluster.start(None)
+        self.cluster.psql("vacuum analyze users; checkpoint;")
+        self.stop()
+
+    def database(self, cpus):
+        self.cluster.start(cpus)
+        return self.cluster.url
+
+    def stop(self):
+        self.cluster.stop()
+
+
+class PgBench(BanyanPostgres):
+    """pgbench on the table that Banyan has made, over TCP, in prepared statements: what PostgreSQL itself can do."""
+
+    durability = "every commit synced (PostgreSQL)"
+    load = "pgbench"
+
+    def __init__(self, work, clients):
+        super().__init__(work)
+        self.clients = clients
+        self.title = f"pgbench -M prepared -c {clients}"
+
+    def start(self, cpus, loops):
+        if self.prepared:
+            self.cluster.start(cpus)
+        else:
+            super().start(cpus, loops)
+
+    prepared = False
+
+    def prepare(self):
+        super().prepare()
+        self.prepared = True
+
+    def before_run(self):
+        pass

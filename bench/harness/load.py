@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import resource
 import subprocess
 import time
@@ -61,4 +62,37 @@ def run(server, script, seconds, connections, threads, cpu, tag, directory, envi
         "errors": figures["socket_errors"] + figures["bad_statuses"] + figures["timeouts"],
         # What everything but the server and wrk took of the machine: a busy machine's figures mean little.
         "others_share": max(0.0, busy - spent - own) / (wall * os.cpu_count()),
+    }
+
+
+def _at(sorted_values, share):
+    return sorted_values[min(len(sorted_values) - 1, int(share * len(sorted_values)))]
+
+
+def run_pgbench(server, script, seconds, directory):
+    """The same for pgbench, whose loop is closed too. Latencies are those of every hundredth transaction."""
+    log = pathlib.Path(directory, "pgbench")
+    for old in log.parent.glob("pgbench.*"):
+        old.unlink()
+    command = [server.cluster.pgbench, "-n", "-M", "prepared", "-c", str(server.clients), "-T", str(seconds), "-h",
+               "127.0.0.1", "-p", str(server.cluster.port), "-U", "app", "-f", WORKLOADS / script, "--log",
+               f"--log-prefix={log}", "--sampling-rate=0.01", "postgres"]
+    busy, own, spent = machine.busy_seconds(), _children_seconds(), machine.cpu_seconds(server.pids())
+    result = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=die_with_parent)
+    pids = server.pids()
+    own = _children_seconds() - own
+    done = re.search(r"number of transactions actually processed: (\d+)", result.stdout)
+    rate = re.search(r"tps = ([0-9.]+)", result.stdout)
+    if result.returncode != 0 or not done or not rate:
+        raise FailedRun(f"pgbench: {result.stdout[-300:]}{result.stderr[-300:]}")
+    requests = int(done[1])
+    # Its backends end with it, so that what they took can only be told from what the whole machine did.
+    spent = max(machine.cpu_seconds(pids) - spent, machine.busy_seconds() - busy - own)
+    latencies = sorted(int(line.split()[2]) / 1000 for file in log.parent.glob("pgbench.*")
+                       for line in file.read_text().splitlines())
+    return {
+        "cpu_us": spent * 1e6 / requests, "rate": float(rate[1]), "p50_ms": _at(latencies, 0.5), "p99_ms": _at(latencies, 0.99),
+        "max_ms": latencies[-1], "memory_mb": machine.memory_bytes(pids) / 1e6, "requests": requests,
+        "server_cpu_s": spent, "elapsed_s": requests / float(rate[1]), "errors": 0,
+        "others_share": 0.0,  # Counted with the server's, above.
     }

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from .banyan import Banyan
+from .banyan import Banyan, BanyanPostgres, PgBench
 from .servers import Bun, Epoll, Express, Nginx, SupabaseLite
 
 MAKERS = {
@@ -15,6 +15,9 @@ MAKERS = {
     "express": lambda work: Express(work, cache=True),
     "express-uncached": lambda work: Express(work, cache=False),
     "supabase-lite": SupabaseLite,
+    "banyan-postgres": BanyanPostgres,
+    "pgbench-16": lambda work: PgBench(work, 16),
+    "pgbench-32": lambda work: PgBench(work, 32),
 }
 
 
@@ -46,4 +49,8 @@ WORKLOADS = (
              servers=("banyan", "bun-normal", "bun-full", "express", "supabase-lite")),
     Workload("mix", "9 reads to 1 update, Zipf keys", baseline="bun-normal", writes=True,
              servers=("banyan", "bun-normal", "bun-full", "express", "supabase-lite")),
+    Workload("postgres_read", "Read by id from PostgreSQL, no cache", baseline="pgbench-16", all_cores=True,
+             servers=("banyan-postgres", "pgbench-16", "express-uncached")),
+    Workload("postgres_create", "Create in PostgreSQL", baseline="pgbench-32", writes=True, all_cores=True,
+             servers=("banyan-postgres", "pgbench-32", "express-uncached")),
 )

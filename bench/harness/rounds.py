@@ -54,7 +54,8 @@ class Bench:
             server.prepare()
         server = self._servers[name]
         server.start(cpus, loops)
-        data.check(server.port, server.dialect, self._tag(), constant=server.constant, writes=workload.writes)
+        if server.load == "wrk":
+            data.check(server.port, server.dialect, self._tag(), constant=server.constant, writes=workload.writes)
         return server
 
     def measure(self, workload):
@@ -102,6 +103,8 @@ class Bench:
     def _run(self, workload, name, server, seconds):
         one_core = not workload.all_cores and self._options.cores > 1
         try:
+            if server.load == "pgbench":
+                return load.run_pgbench(server, workload.name + ".sql", seconds, self._work)
             figures = load.run(server, workload.script, seconds, self._options.connections,
                                threads=1 if one_core else min(2, self._options.cores), cpu=1 if one_core else None,
                                tag=self._tag(), directory=self._work)

@@ -3,11 +3,11 @@
 import os
 import pathlib
 import shutil
-import signal
 import socket
 import subprocess
 
 from . import data, machine
+from .postgres import Cluster
 from .processes import DidNotStart, Program, answers, wait_for
 
 BENCH = pathlib.Path(__file__).resolve().parent.parent
@@ -21,6 +21,7 @@ class Server:
     durability = "nothing written"
     dialect = "plain"
     constant = False  # Answers the same whatever is asked.
+    load = "wrk"      # What asks: wrk over HTTP, or pgbench in SQL.
 
     def __init__(self, work):
         self.directory = pathlib.Path(work)
@@ -138,45 +139,17 @@ class Express(Server):
         super().__init__(work)
         self._cache = cache
         self.title = "Express + Redis + PostgreSQL" if cache else "Express + PostgreSQL"
-        self._database = self.directory / "postgres"
-        self._programs_of = pathlib.Path(newest("/usr/lib/postgresql/*/bin"))
-
-    def _as_postgres(self):
-        """PostgreSQL refuses to run as root."""
-        if os.geteuid() != 0:
-            return []
-        return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig", "KILL"]
+        self._cluster = Cluster(self)
 
     def prepare(self):
-        self._database.mkdir()
-        if os.geteuid() == 0:
-            shutil.chown(self._database, "postgres", "postgres")
-        command = [*self._as_postgres(), self._programs_of / "initdb", "--pgdata", self._database / "data",
-                   "--username=app", "--auth=trust", "--encoding=UTF8", "--locale=C"]
-        result = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
-        if result.returncode != 0:
-            raise DidNotStart(f"initdb: {result.stderr[-400:]}")
-        self._start_postgres(None)
+        self._cluster.make()
+        self._cluster.start(None)
         copy = "\\copy users (id, name, email, age, group_id, joined_at) from pstdin\n" + data.copy_lines() + "\\.\n"
-        self._psql(data.POSTGRES_SCHEMA)
-        self._psql(copy)
-        self._psql("select setval('users_id_seq', (select max(id) from users)); vacuum analyze users; checkpoint;")
+        self._cluster.psql(data.POSTGRES_SCHEMA)
+        self._cluster.psql(copy)
+        self._cluster.psql(
+            "select setval('users_id_seq', (select max(id) from users)); vacuum analyze users; checkpoint;")
         self.stop()
-
-    def _psql(self, text):
-        command = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self._sql_port), "-U",
-                   "app", "postgres"]
-        result = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-        if result.returncode != 0:
-            raise DidNotStart(f"psql: {result.stderr[-400:]}")
-
-    def _start_postgres(self, cpus):
-        self._sql_port = machine.free_port()
-        program = self.run(
-            [*self._as_postgres(), self._programs_of / "postgres", "-D", self._database / "data", "-p", self._sql_port,
-             "-k", self._database, "-c", "listen_addresses=127.0.0.1"], cpus, directory="/")
-        ready = ["pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self._sql_port)]
-        wait_for(lambda: subprocess.run(ready, check=False).returncode == 0, program, "PostgreSQL")
 
     def _start_redis(self, cpus):
         port = machine.free_port()
@@ -186,9 +159,9 @@ class Express(Server):
         return port
 
     def start(self, cpus, loops):
-        self._start_postgres(cpus)
+        self._cluster.start(cpus)
         environment = {"NODE_ENV": "production", "CACHE": "on" if self._cache else "off",
-                       "DATABASE_URL": f"postgres://app@127.0.0.1:{self._sql_port}/postgres"}
+                       "DATABASE_URL": self._cluster.url}
         if self._cache:
             environment["REDIS_URL"] = f"redis://127.0.0.1:{self._start_redis(cpus)}"
         self.port = machine.free_port()
@@ -197,17 +170,7 @@ class Express(Server):
         wait_for(answers(self.port), program, "Express")
 
     def stop(self):
-        # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to go.
-        for program in reversed(self.programs):
-            program.stop(signal.SIGINT)
-        self.programs = []
-
-
-def newest(pattern):
-    found = sorted(pathlib.Path("/").glob(pattern.lstrip("/")), key=lambda path: int(path.parent.name))
-    if not found:
-        raise DidNotStart(f"nothing matches {pattern}")
-    return found[-1]
+        self._cluster.stop()
 
 
 def bun(peer):

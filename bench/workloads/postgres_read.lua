@@ -1,0 +1,2 @@
+-- Reads by id among all rows, evenly, from PostgreSQL.
+dofile(os.getenv("BENCH_LUA") .. "/uncached_read.lua")
