@@ -129,6 +129,16 @@ void Comparison::add_version_column(const Collection& collection, const TableSha
             std::string(dialect_.version_type()) + " NOT NULL DEFAULT 1"});
 }
 
+void Comparison::offer_triggers(const Collection& collection, const TableShape& table) {
+  if (table.tells_changes || !collection.cached) return;
+  std::vector<std::string> statements = dialect_.triggers(table.name);
+  if (statements.empty()) return;
+  offered(collection.name, "changes that other programs make to " + table.name + " are not seen by its cache",
+          "if there are such programs, have triggers tell of changes, or declare cache = \"off\"",
+          std::move(statements));
+  plan_.differences.back().option = "--triggers";
+}
+
 void Comparison::compare_unknown_columns(const Collection& collection, const TableShape& table) {
   for (const ColumnShape& column : table.columns) {
     if (column.name == version_column || collection.find_field(column.name)) continue;

@@ -21,6 +21,7 @@ class Comparison {
  private:
   void additive(std::string collection, std::string what, std::vector<std::string> statements);
   void blocking(std::string collection, std::string what, std::string remedy);
+  void offered(std::string collection, std::string what, std::string remedy, std::vector<std::string> statements);
   void unknown(std::string collection, std::string what);
 
   Result<void> compare_format();
@@ -35,6 +36,7 @@ class Comparison {
   void compare_type(const Collection& collection, const Field& field, const ColumnShape& column);
   Result<void> compare_required(const Collection& collection, const Field& field, const ColumnShape& column);
   void compare_reference(const Collection& collection, const Field& field, const TableShape& table);
+  void offer_triggers(const Collection& collection, const TableShape& table);
   void add_version_column(const Collection& collection, const TableShape& table);
   void compare_unknown_columns(const Collection& collection, const TableShape& table);
   Value fill_value(const Field& field) const;

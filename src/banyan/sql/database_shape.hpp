@@ -34,6 +34,7 @@ struct ForeignKeyShape {
 
 struct TableShape {
   std::string name;
+  bool tells_changes = false;  ///< Has the triggers of Dialect::triggers().
   std::vector<ColumnShape> columns;
   std::vector<IndexShape> indexes;
   std::vector<ForeignKeyShape> foreign_keys;

@@ -36,6 +36,15 @@ void Comparison::blocking(std::string collection, std::string what, std::string 
                                .remedy = std::move(remedy)});
 }
 
+void Comparison::offered(std::string collection, std::string what, std::string remedy,
+                         std::vector<std::string> statements) {
+  plan_.differences.push_back({.kind = SchemaDifference::Kind::offered,
+                               .collection = std::move(collection),
+                               .what = std::move(what),
+                               .remedy = std::move(remedy),
+                               .statements = std::move(statements)});
+}
+
 void Comparison::unknown(std::string collection, std::string what) {
   plan_.differences.push_back(
       {.kind = SchemaDifference::Kind::unknown, .collection = std::move(collection), .what = std::move(what)});
@@ -101,6 +110,7 @@ Result<void> Comparison::compare_table(const Collection& collection, const Table
     }
   }
   add_version_column(collection, table);
+  offer_triggers(collection, table);
   compare_unknown_columns(collection, table);
   return compare_indexes(collection, table);
 }

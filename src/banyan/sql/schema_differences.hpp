@@ -18,6 +18,7 @@ namespace banyan::sql {
 ///   others would keep refusing nulls); duplicates under a new unique index; a reference that the table does not
 ///   have, or has to another table, or that acts on its own; a column that the config does not know and that refuses
 ///   rows without a value.
+/// offered: triggers that tell what other programs change in an adopted table.
 /// unknown: tables, columns and unique indexes that the config does not know. They stay; a unique index goes on
 ///   refusing duplicates.
 /// No difference: defaults, bounds, patterns and enum values (Banyan applies them, not the database), other indexes,

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "banyan/adapters/postgres/triggers.hpp"
+
 namespace banyan::postgres {
 namespace {
 
@@ -142,6 +144,10 @@ bool PostgresDialect::holds(const Field& field, std::string_view type) const {
 
 void PostgresDialect::append_check(std::string&, const Field&) const {}
 
-std::vector<std::string> PostgresDialect::table_extras(const Collection&) const { return {}; }
+std::vector<std::string> PostgresDialect::triggers(std::string_view table) const { return triggers_anew(table); }
+
+std::vector<std::string> PostgresDialect::table_extras(const Collection& collection) const {
+  return triggers_on(collection.name);
+}
 
 }  // namespace banyan::postgres

@@ -5,6 +5,7 @@
 
 #include "banyan/adapters/postgres/dialect.hpp"
 #include "banyan/adapters/postgres/schema_reader.hpp"
+#include "banyan/adapters/postgres/triggers.hpp"
 #include "banyan/sql/schema_differences.hpp"
 
 namespace banyan::postgres {
@@ -16,8 +17,16 @@ constexpr const char* lock_key = "108170552795502";
 constexpr std::chrono::minutes turn_timeout{5};
 
 constexpr const char* make_graves =
-    "CREATE TABLE IF NOT EXISTS \"_banyan_graves\" (collection text NOT NULL, id text NOT NULL, version bigint NOT "
-    "NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (collection, id))";
+    "CREATE TABLE \"_banyan_graves\" (collection text NOT NULL, id text NOT NULL, version bigint NOT NULL, at "
+    "timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (collection, id))";
+
+/// Of a change that keeps others out: a lock that it waits for keeps others waiting behind it.
+constexpr const char* brief_timeouts = "SET LOCAL lock_timeout = '500ms'; SET LOCAL statement_timeout = 0";
+/// Of a change that lets others go on, and may wait for their transactions to end.
+constexpr const char* long_timeouts = "SET lock_timeout = '10min'; SET statement_timeout = 0";
+constexpr int attempts_max = 40;
+
+bool waited_for_a_lock(const Error& error) { return error.detail.find("55P03") != std::string::npos; }
 
 }  // namespace
 
@@ -61,20 +70,58 @@ Result<void> Keeper::make(const SchemaPlan& wanted) {
     });
     return difference.kind != SchemaDifference::Kind::additive || !asked_for;
   });
-  if (auto done = make_together(*current); !done) return done;
+  auto own = missing_own();
+  if (!own) return fail(std::move(own.error()));
+  if (auto done = make_together(*own, *current); !done) return done;
   return make_apart(*current);
 }
 
-Result<void> Keeper::make_together(const SchemaPlan& current) {
-  if (auto done = connection_.execute("BEGIN"); !done) return done;
-  Result<void> done = connection_.execute(make_graves);
-  for (const SchemaDifference& difference : current.differences)
-    if (done && !difference.apart) done = run(difference);
-  auto ended = connection_.execute(done ? "COMMIT" : "ROLLBACK");
-  return done ? ended : done;
+// Looked for rather than made IF NOT EXISTS: a role that may not make tables can serve what is there.
+Result<std::vector<std::string>> Keeper::missing_own() {
+  std::vector<std::string> missing;
+  auto graves = connection_.query(
+      "SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = '_banyan_graves'");
+  if (!graves) return fail(std::move(graves.error()));
+  if (PQntuples(graves->get()) == 0) missing.emplace_back(make_graves);
+  for (const TriggerFunction& function : trigger_functions) {
+    const std::vector<Value> parameters{std::string(function.name), std::string(function.body)};
+    auto found = connection_.query(
+        "SELECT 1 FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname = $1 AND prosrc = $2",
+        parameters);
+    if (!found) return fail(std::move(found.error()));
+    if (PQntuples(found->get()) == 0) missing.push_back(function.make());
+  }
+  return missing;
+}
+
+Result<void> Keeper::make_together(const std::vector<std::string>& own, const SchemaPlan& current) {
+  const bool nothing_to_do = own.empty() && std::ranges::all_of(current.differences, &SchemaDifference::apart);
+  if (nothing_to_do) return {};
+  return briefly([&] {
+    Result<void> done;
+    for (const std::string& statement : own)
+      if (done) done = connection_.execute(statement);
+    for (const SchemaDifference& difference : current.differences)
+      if (done && !difference.apart) done = run(difference);
+    return done;
+  });
+}
+
+Result<void> Keeper::briefly(const std::function<Result<void>()>& change) {
+  for (int attempt = 1;; ++attempt) {
+    if (auto done = connection_.execute(std::string("BEGIN; ") + brief_timeouts); !done) return done;
+    Result<void> done = change();
+    auto ended = connection_.execute(done ? "COMMIT" : "ROLLBACK");
+    if (done) return ended;
+    if (attempt == attempts_max || !waited_for_a_lock(done.error())) return done;
+    // Whoever waited behind it gets through meanwhile.
+    std::this_thread::sleep_for(std::chrono::milliseconds(100 + 10 * attempt));
+  }
 }
 
 Result<void> Keeper::make_apart(const SchemaPlan& current) {
+  if (std::ranges::none_of(current.differences, &SchemaDifference::apart)) return {};
+  if (auto set = connection_.execute(long_timeouts); !set) return set;
   for (const SchemaDifference& difference : current.differences) {
     if (!difference.apart) continue;
     if (auto done = run(difference); !done) return done;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "banyan/adapters/postgres/connection.hpp"
 #include "banyan/core/schema_plan.hpp"
 
@@ -19,7 +21,11 @@ class Keeper final : public SchemaKeeper {
  private:
   Result<void> take_turn();
   Result<void> make(const SchemaPlan& wanted);
-  Result<void> make_together(const SchemaPlan& current);
+  /// Statements for what Banyan itself needs, whatever the schema.
+  Result<std::vector<std::string>> missing_own();
+  Result<void> make_together(const std::vector<std::string>& own, const SchemaPlan& current);
+  /// In a transaction that gives way to others, again and again for a while.
+  Result<void> briefly(const std::function<Result<void>()>& change);
   Result<void> make_apart(const SchemaPlan& current);
   Result<void> run(const SchemaDifference& difference);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "banyan/adapters/postgres/triggers.hpp"
 #include "banyan/sql/dialect.hpp"
 
 namespace banyan::postgres {
@@ -17,7 +18,8 @@ constexpr const char* columns_query = R"(
 SELECT c.relname, a.attname,
   CASE WHEN t.typtype = 'e' THEN 'enum ' || t.typname ELSE format_type(a.atttypid, a.atttypmod) END ||
     CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation
-      THEN ' COLLATE "' || (SELECT l.collname FROM pg_collation l WHERE l.oid = a.attcollation) || '"' ELSE '' END,
+      THEN ' COLLATE "' || (SELECT l.collname FROM pg_collation l WHERE l.oid = a.attcollation) || '"' ELSE '' END ||
+    CASE WHEN a.attgenerated <> '' THEN ' GENERATED' ELSE '' END,
   a.attnotnull, a.atthasdef OR a.attidentity <> '',
   EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1
     AND i.indkey[0] = a.attnum)
@@ -30,9 +32,6 @@ constexpr const char* indexes_query = R"(
 SELECT c.relname, n.relname, i.indisunique,
   i.indpred IS NULL AND i.indexprs IS NULL AND i.indisvalid AND m.amname = 'btree',
   (SELECT string_agg(quote_ident(a.attname), ',' ORDER BY k.place)
-   FROM unnest(i.indkey[0:i.indnkeyatts - 1]) WITH ORDINALITY AS k(attnum, place)
-   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum),
-  (SELECT json_agg(a.attname ORDER BY k.place)
    FROM unnest(i.indkey[0:i.indnkeyatts - 1]) WITH ORDINALITY AS k(attnum, place)
    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum)
 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class n ON n.oid = i.indexrelid
@@ -48,6 +47,13 @@ SELECT c.relname, CASE WHEN array_length(k.conkey, 1) = 1 THEN
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class t ON t.oid = k.confrelid
 WHERE c.relnamespace = current_schema()::regnamespace AND k.contype = 'f' AND NOT c.relispartition
 ORDER BY c.relname, k.conname)";
+
+constexpr const char* triggers_query = R"(
+SELECT c.relname, count(*)
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE c.relnamespace = current_schema()::regnamespace AND NOT c.relispartition
+  AND t.tgname IN ('_banyan_version', '_banyan_tell', '_banyan_tell_all') AND t.tgenabled IN ('O', 'A')
+GROUP BY c.relname)";
 
 template <typename Row>
 Result<void> each(Connection& connection, const char* query, Row&& row) {
@@ -69,6 +75,7 @@ class ShapeReader {
     if (done) done = each(connection_, columns_query, [&](const PGresult* r, int row) { take_column(r, row); });
     if (done) done = each(connection_, indexes_query, [&](const PGresult* r, int row) { take_index(r, row); });
     if (done) done = each(connection_, foreign_keys_query, [&](const PGresult* r, int row) { take_key(r, row); });
+    if (done) done = each(connection_, triggers_query, [&](const PGresult* r, int row) { take_triggers(r, row); });
     if (done && has_notes_) {
       done = each(connection_, "SELECT \"key\", \"value\" FROM \"_banyan\"", [&](const PGresult* result, int row) {
         shape_.notes.emplace(text(result, row, 0), text(result, row, 1));
@@ -117,6 +124,11 @@ class ShapeReader {
                                   .to_table = string_in(result, row, 2),
                                   .acts = flag_in(result, row, 3)});
     }
+  }
+
+  void take_triggers(const PGresult* result, int row) {
+    if (sql::TableShape* const of = table(result, row))
+      of->tells_changes = text(result, row, 1) == std::to_string(triggers_of_a_table);
   }
 
   /// Of `a,"B c",d`, as quote_ident() writes names.
