@@ -5,9 +5,9 @@
 
 #include "banyan/adapters/memory/cache.hpp"
 #include "banyan/observe/process_metrics.hpp"
+#include "open_store.hpp"
 #include "report.hpp"
 #include "service_key_file.hpp"
-#include "store_options.hpp"
 
 namespace banyan::app {
 namespace {
@@ -106,7 +106,7 @@ Result<void> Instance::start() {
   if (!address) return std::unexpected(std::move(address.error()));
   Result<std::string> key = known_service_key();
   if (!key) return std::unexpected(std::move(key.error()));
-  if (Result<void> opened = open_store(); !opened) return opened;
+  if (Result<void> opened = open_database(); !opened) return opened;
   if (key->empty()) key = new_service_key();
   if (!key) return std::unexpected(std::move(key.error()));
   return listen(std::move(*address), std::move(*key));
@@ -124,8 +124,8 @@ Result<std::string> Instance::new_service_key() {
   return key;
 }
 
-Result<void> Instance::open_store() {
-  auto store = sqlite::Store::open(store_options(config_), {config_.schema, clock_, log_, metrics_});
+Result<void> Instance::open_database() {
+  auto store = open_store(config_.database, {config_.schema, clock_, log_, metrics_});
   if (!store) return std::unexpected(std::move(store.error()));
   store_ = std::move(*store);
   const Result<SchemaPlan> plan = store_->plan();
@@ -167,7 +167,7 @@ Result<void> Instance::listen(http::ReservedAddress address, std::string key) {
   log_.info("listening", {{"address", config_.server.address},
                           {"port", std::to_string(server_->port())},
                           {"application", config_.app_name},
-                          {"database", config_.database.path.string()}});
+                          {"database", config_.database.shown()}});
   return {};
 }
 

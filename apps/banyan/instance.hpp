@@ -1,15 +1,16 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "banyan/adapters/sqlite/store.hpp"
 #include "banyan/api/application.hpp"
 #include "banyan/base/clock.hpp"
 #include "banyan/base/random.hpp"
 #include "banyan/config/config.hpp"
 #include "banyan/core/cache.hpp"
+#include "banyan/core/durable_store.hpp"
 #include "banyan/http/server.hpp"
 #include "banyan/observe/access_log.hpp"
 #include "banyan/observe/log.hpp"
@@ -35,7 +36,7 @@ class Instance {
   Log& log() { return log_; }
 
  private:
-  Result<void> open_store();
+  Result<void> open_database();
   Result<std::string> known_service_key() const;
   Result<std::string> new_service_key();
   Result<void> listen(http::ReservedAddress address, std::string key);
@@ -49,7 +50,7 @@ class Instance {
   std::unique_ptr<AccessLog> access_log_;
   std::unique_ptr<Cache> cache_;
   std::unique_ptr<http::Server> server_;
-  std::unique_ptr<sqlite::Store> store_;
+  std::unique_ptr<DurableStore> store_;
   std::unique_ptr<services::Records> records_;
   std::unique_ptr<api::Application> application_;
   http::Router router_;

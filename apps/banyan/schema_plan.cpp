@@ -1,10 +1,9 @@
 #include <iostream>
 
-#include "banyan/adapters/sqlite/store.hpp"
 #include "banyan/base/clock.hpp"
 #include "commands.hpp"
+#include "open_store.hpp"
 #include "report.hpp"
-#include "store_options.hpp"
 
 namespace banyan::app {
 
@@ -14,7 +13,7 @@ int schema_plan(const std::filesystem::path& config_file) {
   const SystemClock clock;
   NullLog log;
   UnseenMetrics metrics;
-  auto keeper = sqlite::Store::open_for_plan(store_options(*config), {config->schema, clock, log, metrics});
+  auto keeper = open_keeper(config->database, {config->schema, clock, log, metrics});
   if (!keeper) {
     report(keeper.error(), std::cerr);
     return exit_failed;

@@ -80,35 +80,49 @@ Difference compare_applied(const Applied& model, const Applied& tested, std::siz
   return std::nullopt;
 }
 
-/// The two stores side by side.
+/// The model and others side by side.
 class Comparison {
  public:
-  Comparison(const Schema& schema, ManualClock& clock, RecordStore& model, RecordStore& tested, const RandomRun& run)
+  Comparison(const Schema& schema, ManualClock& clock, const RecordStoreFactory& model,
+             const std::vector<RecordStoreFactory>& tested, const RandomRun& run)
       : schema_(schema),
         clock_(clock),
-        model_(model),
-        tested_(&tested),
+        model_(model.make(schema, clock)),
         run_(run),
         source_(schema, clock, run.seed),
-        context_{.executor = executor_, .clock = clock, .deadline = SteadyTime::max()} {}
+        context_{.executor = executor_, .clock = clock, .deadline = SteadyTime::max()} {
+    for (const RecordStoreFactory& factory : tested) tested_.push_back({factory, factory.make(schema, clock)});
+  }
 
   Difference run() {
     for (std::size_t step = 0; step < run_.steps; ++step) {
       move_clock();
       if (auto difference = one_step()) return "step " + std::to_string(step) + ": " + *difference;
       if (step % 500 != 499 && step + 1 != run_.steps) continue;
-      if (run_.reopen && (step + 1) % std::max<std::size_t>(run_.steps / 4, 1) == 0) tested_ = &run_.reopen();
+      if ((step + 1) % std::max<std::size_t>(run_.steps / 4, 1) == 0) reopen();
       if (auto difference = everything()) return "after step " + std::to_string(step) + ": " + *difference;
     }
     return std::nullopt;
   }
 
  private:
+  struct Tested {
+    RecordStoreFactory factory;
+    std::unique_ptr<StoreUnderTest> under_test;
+
+    RecordStore& store() { return under_test->store(); }
+  };
+
   void move_clock() {
     const std::uint64_t draw = source_.below(100);
     if (draw < 60) return;
     if (draw < 95) return clock_.advance(std::chrono::microseconds(1 + source_.below(draw < 80 ? 3 : 5'000'000)));
     clock_.set_wall(clock_.wall() - static_cast<UnixMicros>(source_.below(2'000'000)));
+  }
+
+  void reopen() {
+    for (Tested& tested : tested_)
+      if (tested.factory.reopens) tested.under_test->reopen();
   }
 
   Difference one_step() {
@@ -119,32 +133,47 @@ class Comparison {
 
   Difference apply() {
     const WriteBatch batch = source_.batch();
-    const Result<Applied> tested = block_on(tested_->apply(context_, batch));
-    const Result<Applied> model = block_on(model_.apply(context_, batch));
+    const Result<Applied> model = block_on(model_->store().apply(context_, batch));
     if (model) source_.learn(*model);
-    auto difference =
-        model && tested ? compare_applied(*model, *tested, batch.writes.size()) : compare_failures(model, tested);
-    if (!tested && run_.align_ids) run_.align_ids();
-    if (difference) return "apply" + show(batch) + "\n  differs" + *difference;
+    for (Tested& tested : tested_) {
+      const Result<Applied> answer = block_on(tested.store().apply(context_, batch));
+      if (!answer) align_ids(tested);
+      auto difference =
+          model && answer ? compare_applied(*model, *answer, batch.writes.size()) : compare_failures(model, answer);
+      if (difference) return tested.factory.name + ": apply" + show(batch) + "\n  differs" + *difference;
+    }
     return std::nullopt;
   }
 
+  /// Has the store go on with the ids that the model goes on with.
+  void align_ids(Tested& tested) {
+    for (const Collection& collection : schema_.collections)
+      if (collection.id_kind == IdKind::integer)
+        tested.under_test->set_last_id(collection, model_->last_id(collection));
+  }
+
   Difference list(const Query& query) {
-    const Result<RecordPage> model = block_on(model_.list(context_, query));
-    const Result<RecordPage> tested = block_on(tested_->list(context_, query));
-    auto difference = model && tested ? compare_records(*query.collection, model->records, tested->records)
-                                      : compare_failures(model, tested);
-    if (difference) return "list " + show(query) + *difference;
+    const Result<RecordPage> model = block_on(model_->store().list(context_, query));
+    Query asked = query;
+    if (run_.distort) run_.distort(asked);
+    for (Tested& tested : tested_) {
+      const Result<RecordPage> answer = block_on(tested.store().list(context_, asked));
+      auto difference = model && answer ? compare_records(*query.collection, model->records, answer->records)
+                                        : compare_failures(model, answer);
+      if (difference) return tested.factory.name + ": list " + show(query) + *difference;
+    }
     return std::nullopt;
   }
 
   Difference find() {
     const RecordKey key = source_.key();
-    const Result<Record> model = block_on(model_.find(context_, key));
-    const Result<Record> tested = block_on(tested_->find(context_, key));
-    auto difference =
-        model && tested ? compare_records(*key.collection, {*model}, {*tested}) : compare_failures(model, tested);
-    if (difference) return "find " + to_string(key) + *difference;
+    const Result<Record> model = block_on(model_->store().find(context_, key));
+    for (Tested& tested : tested_) {
+      const Result<Record> answer = block_on(tested.store().find(context_, key));
+      auto difference =
+          model && answer ? compare_records(*key.collection, {*model}, {*answer}) : compare_failures(model, answer);
+      if (difference) return tested.factory.name + ": find " + to_string(key) + *difference;
+    }
     return std::nullopt;
   }
 
@@ -160,8 +189,8 @@ class Comparison {
 
   const Schema& schema_;
   ManualClock& clock_;
-  RecordStore& model_;
-  RecordStore* tested_;
+  std::unique_ptr<StoreUnderTest> model_;
+  std::vector<Tested> tested_;
   const RandomRun& run_;
   RandomSource source_;
   InlineExecutor executor_;
@@ -176,32 +205,21 @@ std::optional<std::uint64_t> number_from_environment(const char* name) {
 
 }  // namespace
 
-Difference first_difference(const Schema& schema, ManualClock& clock, RecordStore& model, RecordStore& tested,
-                            const RandomRun& run) {
+Difference first_difference(const Schema& schema, ManualClock& clock, const RecordStoreFactory& model,
+                            const std::vector<RecordStoreFactory>& tested, const RandomRun& run) {
   return Comparison(schema, clock, model, tested, run).run();
 }
 
-void expect_same_answers(const RecordStoreFactory& model, const RecordStoreFactory& tested, std::size_t steps) {
+void expect_same_answers(const RecordStoreFactory& model, const std::vector<RecordStoreFactory>& tested,
+                         std::size_t steps) {
   const Schema schema = example_schema();
   ManualClock clock;
-  const auto model_store = model.make(schema, clock);
-  const auto tested_store = tested.make(schema, clock);
   RandomRun run;
   run.seed = seed_from_environment();
   run.steps = steps_from_environment(steps);
-  if (tested.reopens)
-    run.reopen = [&]() -> RecordStore& {
-      tested_store->reopen();
-      return tested_store->store();
-    };
-  run.align_ids = [&] {
-    for (const Collection& collection : schema.collections)
-      if (collection.id_kind == IdKind::integer)
-        tested_store->set_last_id(collection, model_store->last_id(collection));
-  };
-  std::cout << "comparing " << tested.name << " with " << model.name << ": BANYAN_SEED=" << run.seed
-            << " BANYAN_STEPS=" << run.steps << std::endl;
-  const auto difference = first_difference(schema, clock, model_store->store(), tested_store->store(), run);
+  std::cout << "comparing with " << model.name << ": BANYAN_SEED=" << run.seed << " BANYAN_STEPS=" << run.steps
+            << std::endl;
+  const auto difference = first_difference(schema, clock, model, tested, run);
   if (difference) ADD_FAILURE() << "BANYAN_SEED=" << run.seed << ", " << *difference;
 }
 

@@ -17,6 +17,7 @@
 
 #include "scenarios/child_process.hpp"
 #include "scenarios/raw_connection.hpp"
+#include "scenarios/stage.hpp"
 
 namespace banyan::scenarios {
 namespace {
@@ -44,6 +45,10 @@ std::map<std::string, std::string> base_environment() {
     if (const char* value = std::getenv(name)) environment[name] = value;
   }
   return environment;
+}
+
+bool uses_database(const std::vector<std::string>& arguments) {
+  return !arguments.empty() && (arguments[0] == "serve" || arguments[0] == "schema");
 }
 
 bool answers_ready(std::uint16_t port) {
@@ -100,6 +105,7 @@ void ServerProcess::spawn() {
   child.command = {banyan_binary().string(), "serve"};
   child.environment = base_environment();
   child.environment["BANYAN_SERVICE_KEY"] = service_key;
+  if (!setup_.environment.contains("DATABASE_URL")) child.environment.merge(stage_environment(folder_));
   for (const auto& [name, value] : setup_.environment) {
     if (value.empty()) {
       child.environment.erase(name);
@@ -204,6 +210,7 @@ CommandResult run_banyan(const std::filesystem::path& folder, std::vector<std::s
   child.command.insert(child.command.end(), arguments.begin(), arguments.end());
   child.environment = base_environment();
   child.environment.insert(environment.begin(), environment.end());
+  if (uses_database(arguments)) child.environment.merge(stage_environment(folder));
   child.folder = folder;
   child.output = scratch.path() / "output.log";
   const pid_t pid = start_child(child);

@@ -31,11 +31,12 @@ std::uint16_t free_port();
 struct ServerSetup {
   /// TOML. `{port}` stands for the port; without it, a [server] section that listens there comes first.
   std::string config;
-  std::map<std::string, std::string> environment;  ///< On top of a nearly empty one.
-  std::optional<std::filesystem::path> folder;     ///< Where it runs, instead of a private folder.
-  std::optional<std::uint64_t> open_files_max;     ///< RLIMIT_NOFILE.
-  std::optional<std::uint64_t> file_bytes_max;     ///< RLIMIT_FSIZE.
-  std::optional<unsigned> run_as;                  ///< A user's number, where root could do too much.
+  /// On top of a nearly empty one and that of the stage (stage.hpp), whose database a DATABASE_URL here replaces.
+  std::map<std::string, std::string> environment;
+  std::optional<std::filesystem::path> folder;  ///< Where it runs, instead of a private folder.
+  std::optional<std::uint64_t> open_files_max;  ///< RLIMIT_NOFILE.
+  std::optional<std::uint64_t> file_bytes_max;  ///< RLIMIT_FSIZE.
+  std::optional<unsigned> run_as;               ///< A user's number, where root could do too much.
 };
 
 /// The real binary, started in a private folder on a free port. Killed with the object, and by the kernel should the

@@ -65,6 +65,8 @@ class CollectionsReader {
         read_access(key);
       else if (key.name == "cache")
         read_cache(key);
+      else if (key.name == "renamed_from")
+        read_former_name(key);
       else
         unknown_key(key);
     }
@@ -131,6 +133,13 @@ class CollectionsReader {
   void read_cache(const Entry& entry) {
     constexpr std::array<std::string_view, 2> words = {"on", "off"};
     if (const auto place = read_word(entry, words)) collection().cached = *place == 0;
+  }
+
+  void read_former_name(const Entry& entry) {
+    const auto* name = entry.node->as_string();
+    if (name == nullptr || name->get().empty())
+      return problems_.add(entry.value_at(), collection().name + ": renamed_from must be the name that the table has");
+    collection().renamed_from = name->get();
   }
 
   void read_access(const Entry& entry) {

@@ -40,6 +40,7 @@ TEST(Collections, take_every_key_of_a_field) {
 id = "uuid"
 [collections.things]
 cache = "off"
+renamed_from = "stuff"
 fields.code = { type = "text", required = true, unique = true, min_length = 1, max_length = 9, pattern = "[a-z]+" }
 fields.size = { type = "number", min = 1, max = 2.5, default = 2, read_only = true }
 fields.owner = { type = "reference", to = "users", on_delete = "set_null" }
@@ -48,11 +49,13 @@ fields.state = { type = "enum", values = ["open", "shut"], default = "open" }
 fields.seen = { type = "timestamp", default = "now", min = 2026-01-01T01:00:00+01:00 }
 fields.day = { type = "date", default = 2026-11-23 }
 fields.extra = { type = "json", default = { b = [1, 2.5, true], a = { } } }
-fields.on = { type = "boolean", default = true }
+fields.on = { type = "boolean", default = true, renamed_from = "Is On" }
 indexes = ["code", ["owner", "seen"], { fields = ["state"], unique = true }]
 )toml");
   const Collection& things = *schema.find("things");
   EXPECT_FALSE(things.cached);
+  EXPECT_EQ(things.renamed_from, "stuff");
+  EXPECT_EQ(things.fields[9].renamed_from, "Is On");
   const auto& f = things.fields;
   EXPECT_TRUE(f[1].required && f[1].unique && !f[1].read_only && f[1].pattern);
   EXPECT_EQ(f[1].min_length, 1);

@@ -44,10 +44,13 @@ struct Server {
 };
 
 struct Database {
-  enum class Kind : unsigned char { sqlite };
+  enum class Kind : unsigned char { sqlite, postgres };
   Kind kind = Kind::sqlite;
-  std::string url = "sqlite:data/app.db";
-  std::filesystem::path path;  ///< Of the file; a relative one in the URL starts from the config's folder.
+  std::string url = "sqlite:data/app.db";  ///< It may hold a password: logs show shown().
+  std::filesystem::path path;    ///< Of SQLite's file; a relative one in the URL starts from the config's folder.
+  std::size_t connections = 12;  ///< To PostgreSQL, at most.
+  /// The file, or the URL without user, password and parameters.
+  std::string shown() const;
   bool operator==(const Database&) const = default;
 };
 
@@ -103,10 +106,11 @@ struct Config {
   Log log;
   Metrics metrics;
   Api api;
-  std::string service_key;                 ///< From BANYAN_SERVICE_KEY; empty when it is not set. Never log it.
-  std::filesystem::path service_key_file;  ///< Where the key is kept otherwise: beside the database, unless told.
-  Schema schema;                           ///< Completed, without problems.
-  std::vector<Problem> warnings;           ///< What does not keep it from being served.
+  std::string service_key;  ///< From BANYAN_SERVICE_KEY; empty when it is not set. Never log it.
+  /// Where it is kept otherwise: beside SQLite's file, else in data/, unless told.
+  std::filesystem::path service_key_file;
+  Schema schema;                  ///< Completed, without problems.
+  std::vector<Problem> warnings;  ///< What does not keep it from being served.
 };
 
 /// The variables of an environment. Those set to nothing count as not set.

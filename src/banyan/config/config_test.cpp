@@ -34,6 +34,7 @@ TEST(Config, of_an_empty_file_is_all_defaults) {
   EXPECT_EQ(config.metrics, Metrics{});
   EXPECT_EQ(config.api, Api{});
   EXPECT_EQ(config.database.path, "/srv/app/data/app.db");
+  EXPECT_EQ(config.database.shown(), "/srv/app/data/app.db");
   EXPECT_EQ(config.service_key_file, "/srv/app/data/service.key");
   EXPECT_TRUE(config.service_key.empty());
   ASSERT_EQ(config.warnings.size(), 1U);
@@ -83,6 +84,7 @@ origins = ["https://app.example.com", "http://localhost:3000"]
 max_age = "1h"
 [database]
 url = "sqlite:../store/shop.db"
+connections = 20
 [cache]
 url = "memory:1GiB"
 ttl = "1m"
@@ -114,6 +116,7 @@ TEST(Config, takes_every_setting_from_the_file) {
   EXPECT_EQ(config.server.cors_origins, (std::vector<std::string>{"https://app.example.com", "http://localhost:3000"}));
   EXPECT_EQ(config.server.cors_max_age, std::chrono::hours(1));
   EXPECT_EQ(config.database.path, "/srv/store/shop.db");
+  EXPECT_EQ(config.database.connections, 20U);
   EXPECT_EQ(config.cache, (Cache{true, 1U << 30, Millis(60'000), Millis(2000)}));
   EXPECT_EQ(config.log, (Log{Log::Format::json, Log::Level::warning, false}));
   EXPECT_EQ(config.metrics.access, Metrics::Access::service);
@@ -155,6 +158,17 @@ TEST(Config, a_banyan_variable_goes_before_a_common_one) {
   EXPECT_EQ(config.server.address, "0.0.0.0");
   EXPECT_EQ(config.server.port, 2);
   EXPECT_EQ(config.cache.bytes, 2'000'000U);
+}
+
+TEST(Config, a_postgres_database_has_no_file_and_the_service_key_lies_where_sqlites_would_be_by_default) {
+  const Config config = loaded("", {{"DATABASE_URL", "postgres://shop:s3cret%40@db:5433/shop?sslmode=require"}});
+  EXPECT_EQ(config.database.kind, Database::Kind::postgres);
+  EXPECT_EQ(config.database.url, "postgres://shop:s3cret%40@db:5433/shop?sslmode=require");
+  EXPECT_EQ(config.database.path, "");
+  EXPECT_EQ(config.database.shown(), "postgres://db:5433/shop");
+  EXPECT_EQ(config.service_key_file, "/srv/app/data/service.key");
+  EXPECT_EQ(loaded("", {{"BANYAN_DATABASE_URL", "postgres://a/b"}, {"DATABASE_URL", "sqlite:c"}}).database.url,
+            "postgres://a/b");
 }
 
 TEST(Config, unknown_banyan_variables_are_warned_of) {

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "banyan/base/words.hpp"
+#include "banyan/config/postgres_url.hpp"
 #include "banyan/config/units.hpp"
 
 namespace banyan::config {
@@ -44,6 +45,29 @@ Refusal wrong_scheme(std::string_view scheme, const std::string& meant, const st
   return {"names the scheme '" + std::string(scheme) + "'" + (meant.empty() ? ": " + why : meant), hint};
 }
 
+std::optional<Refusal> set_sqlite_url(Database& database, std::string_view text) {
+  const std::string hint = "For example \"sqlite:data/app.db\"; a relative path starts from the folder of the config.";
+  std::string_view path = text.substr(text.find(':') + 1);
+  if (path.starts_with("//")) path.remove_prefix(2);
+  if (path.starts_with(":") || path == "memory")
+    return Refusal{"must name a file: a database in memory would lose what it has acknowledged", hint};
+  if (path.empty() || path.ends_with('/')) return Refusal{"must name a file", hint};
+  if (path.find_first_of("?#%") != std::string_view::npos || path.find('\0') != std::string_view::npos)
+    return Refusal{"must be a plain path after 'sqlite:', without '?', '#' or '%'", hint};
+  database.kind = Database::Kind::sqlite;
+  database.url = text;
+  database.path = path;
+  return std::nullopt;
+}
+
+std::optional<Refusal> set_postgres_url(Database& database, std::string_view text) {
+  if (auto refusal = check_postgres_url(text)) return refusal;
+  database.kind = Database::Kind::postgres;
+  database.url = text;
+  database.path.clear();
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Refusal> set_listen(Server& server, std::string_view text) {
@@ -71,24 +95,14 @@ std::optional<Refusal> set_port(Server& server, std::string_view text) {
 }
 
 std::optional<Refusal> set_database_url(Database& database, std::string_view text) {
-  const std::string hint = "For example \"sqlite:data/app.db\"; a relative path starts from the folder of the config.";
+  const std::string hint =
+      "For example \"sqlite:data/app.db\", or \"postgres://user:password@db.example.com:5432/shop\".";
   const std::string_view scheme = scheme_of(text);
-  if (scheme != "sqlite") {
-    constexpr std::string_view known[] = {"sqlite"};
-    if (scheme.empty()) return Refusal{"must be a URL that begins with 'sqlite:'", hint};
-    return wrong_scheme(scheme, did_you_mean(scheme, known), "this version serves SQLite only", hint);
-  }
-  std::string_view path = text.substr(scheme.size() + 1);
-  if (path.starts_with("//")) path.remove_prefix(2);
-  if (path.starts_with(":") || path == "memory")
-    return Refusal{"must name a file: a database in memory would lose what it has acknowledged", hint};
-  if (path.empty() || path.ends_with('/')) return Refusal{"must name a file", hint};
-  if (path.find_first_of("?#%") != std::string_view::npos || path.find('\0') != std::string_view::npos)
-    return Refusal{"must be a plain path after 'sqlite:', without '?', '#' or '%'", hint};
-  database.kind = Database::Kind::sqlite;
-  database.url = text;
-  database.path = path;
-  return std::nullopt;
+  if (scheme == "sqlite") return set_sqlite_url(database, text);
+  if (scheme == "postgres" || scheme == "postgresql") return set_postgres_url(database, text);
+  if (scheme.empty()) return Refusal{"must be a URL that begins with 'sqlite:' or 'postgres:'", hint};
+  constexpr std::string_view known[] = {"sqlite", "postgres", "postgresql"};
+  return wrong_scheme(scheme, did_you_mean(scheme, known), "this version serves SQLite and PostgreSQL", hint);
 }
 
 std::optional<Refusal> set_cache_url(Cache& cache, std::string_view text) {
@@ -108,6 +122,8 @@ std::optional<Refusal> set_cache_url(Cache& cache, std::string_view text) {
   cache.bytes = *bytes;
   return std::nullopt;
 }
+
+std::string Database::shown() const { return kind == Kind::sqlite ? path.string() : shown_postgres_url(url); }
 
 std::optional<Refusal> check_origin(std::string_view text) {
   if (text == "*") return std::nullopt;

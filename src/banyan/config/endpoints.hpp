@@ -12,7 +12,7 @@ namespace banyan::config {
 /// "127.0.0.1:8080", "[::1]:8080", "localhost:8080".
 std::optional<Refusal> set_listen(Server& server, std::string_view text);
 std::optional<Refusal> set_port(Server& server, std::string_view text);
-/// "sqlite:data/app.db". The path stays as it is written.
+/// "sqlite:data/app.db", "postgres://user:password@host:5432/name". A path stays as it is written.
 std::optional<Refusal> set_database_url(Database& database, std::string_view text);
 /// "memory:64MB" or "off".
 std::optional<Refusal> set_cache_url(Cache& cache, std::string_view text);

@@ -121,6 +121,7 @@ class FieldReader {
         {"values", &FieldReader::read_values},
         {"to", &FieldReader::read_target},
         {"on_delete", &FieldReader::read_on_delete},
+        {"renamed_from", &FieldReader::read_former_name},
     };
     for (const auto& [name, reader] : readers) {
       if (name != entry.name) continue;
@@ -212,6 +213,12 @@ class FieldReader {
     for (std::size_t i = 0; i < words.size(); ++i)
       if (word == words[i]) return void(field().on_delete = static_cast<OnDelete>(i));
     refuse_value(entry, "must be one of restrict, cascade, set_null" + did_you_mean(word, words));
+  }
+
+  void read_former_name(const Entry& entry) {
+    const auto* name = entry.node->as_string();
+    if (name == nullptr || name->get().empty()) return refuse_value(entry, "must be the name that the column has");
+    field().renamed_from = name->get();
   }
 
   const Entry& entry_;

@@ -167,9 +167,11 @@ class Loader {
 
   void resolve_paths() {
     const auto folder = config_.file.parent_path();
-    config_.database.path = (folder / config_.database.path).lexically_normal();
+    const bool has_file = config_.database.kind == Database::Kind::sqlite;
+    if (has_file) config_.database.path = (folder / config_.database.path).lexically_normal();
+    // Without a file, where SQLite's would be by default: who moves to PostgreSQL keeps the key.
     if (config_.service_key_file.empty())
-      config_.service_key_file = config_.database.path.parent_path() / "service.key";
+      config_.service_key_file = (has_file ? config_.database.path.parent_path() : folder / "data") / "service.key";
     else
       config_.service_key_file = (folder / config_.service_key_file).lexically_normal();
   }

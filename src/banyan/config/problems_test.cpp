@@ -48,11 +48,16 @@ TEST(Problems, of_settings_name_the_place_and_the_nearest_word) {
        "2:11: cors.origins must be a list of texts, for example [\"https://app.example.com\"]\n"},
       {"[cors]\norigins = [\"https://a.example/\"]\n",
        "2:11: cors.origins must be \"*\" or origins such as \"https://app.example.com\"\n"},
-      {"[database]\nurl = \"postgres://app:secret@db/app\"\n",
-       "2:7: database.url names the scheme 'postgres': this version serves SQLite only\n"},
+      {"[database]\nurl = \"mysql://app:secret@db/app\"\n",
+       "2:7: database.url names the scheme 'mysql': this version serves SQLite and PostgreSQL\n"},
+      {"[database]\nurl = \"postgre://app:secret@db/app\"\n",
+       "2:7: database.url names the scheme 'postgre', did you mean 'postgres'?\n"},
+      {"[database]\nurl = \"postgres://app:secret@db\"\n", "2:7: database.url must name a database after the host\n"},
+      {"[database]\nconnections = 4\n", "2:15: database.connections must be a whole number from 5 to 1000\n"},
       {"[database]\nurl = \"sqlit:data/app.db\"\n",
        "2:7: database.url names the scheme 'sqlit', did you mean 'sqlite'?\n"},
-      {"[database]\nurl = \"data/app.db\"\n", "2:7: database.url must be a URL that begins with 'sqlite:'\n"},
+      {"[database]\nurl = \"data/app.db\"\n",
+       "2:7: database.url must be a URL that begins with 'sqlite:' or 'postgres:'\n"},
       {"[database]\nurl = \"sqlite::memory:\"\n",
        "2:7: database.url must name a file: a database in memory would lose what it has acknowledged\n"},
       {"[database]\nurl = \"sqlite:\"\n", "2:7: database.url must name a file\n"},
@@ -127,6 +132,15 @@ TEST(Problems, of_collections_name_the_place_and_the_nearest_word) {
       {"fields.order = { type = \"text\" }",
        "2:8: users.order: 'order' cannot be the name of a field: it is a word of queries\n"},
       {"id = \"guid\"", "2:6: users: id must be \"integer\" or \"uuid\", did you mean 'uuid'?\n"},
+      {"renamed_from = \"users\"",
+       "2:16: users: renamed_from: 'users' is declared: what was renamed is there no more\n"},
+      {"renamed_from = \"\"", "2:16: users: renamed_from must be the name that the table has\n"},
+      {"fields.a = { type = \"text\", renamed_from = 1 }",
+       "2:44: users.a: renamed_from must be the name that the column has\n"},
+      {"fields.a = { type = \"text\", renamed_from = \"b\" }\nfields.b = { type = \"text\" }",
+       "2:44: users.a: renamed_from: 'b' is declared: what was renamed is there no more\n"},
+      {"fields.a = { type = \"text\", renamed_from = \"c\" }\nfields.b = { type = \"text\", renamed_from = \"c\" }",
+       "3:44: users.b: renamed_from: two cannot both have been called 'c'\n"},
       {"cache = \"no\"", "2:9: users: cache must be \"on\" or \"off\", did you mean 'on'?\n"},
       {"created_at = 1", "2:14: users: created_at must be true or false\n"},
       {"rules = 1", "2:1: unknown key 'rules', did you mean 'access'?\n"},
@@ -161,7 +175,7 @@ fields.age = { type = "integer", min = "x" }
 level = "loud"
 )toml",
                         {{"PORT", "eighty"},
-                         {"DATABASE_URL", "postgres://app:secret@db/app"},
+                         {"DATABASE_URL", "postgres://app:secret@db:port/app"},
                          {"REDIS_URL", "redis://x"},
                          {"BANYAN_SERVICE_KEY", "short"},
                          {"BANYAN_LIMITS_BODY", "1"}}),
@@ -170,7 +184,7 @@ level = "loud"
 6:40: users.age: min must be a whole number from -9223372036854775808 to 9223372036854775807
 9:9: log.level must be one of debug, info, warning, error
 PORT must be a port, 0 to 65535
-DATABASE_URL names the scheme 'postgres': this version serves SQLite only
+DATABASE_URL has a port that is none: it must be 1 to 65535
 REDIS_URL names the scheme 'redis': this version caches in its own memory only
 BANYAN_LIMITS_BODY must be a size with its unit, for example "1MiB"
 BANYAN_SERVICE_KEY must have 16 to 512 printable ASCII characters without spaces
@@ -179,7 +193,7 @@ BANYAN_SERVICE_KEY must have 16 to 512 printable ASCII characters without spaces
 
 TEST(Problems, never_repeat_what_may_be_secret) {
   const auto all =
-      problems_of("[database]\nurl = \"postgres://app:hunter2@db/app\"\n[cache]\nurl = \"redis://:hunter2@c\"\n",
+      problems_of("[database]\nurl = \"postgres://app:hunter2@db\"\n[cache]\nurl = \"redis://:hunter2@c\"\n",
                   {{"BANYAN_SERVICE_KEY", "hunter2"}, {"DATABASE_URL", "mysql://a:hunter2@b/c"}});
   EXPECT_EQ(all.find("hunter2"), std::string::npos) << all;
 }

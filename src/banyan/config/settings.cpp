@@ -81,6 +81,9 @@ void add_stores(std::vector<Setting>& list) {
   list.push_back(text_setting("database", "url", "sqlite:data/app.db", [](Config& config, const std::string& text) {
     return set_database_url(config.database, text);
   }));
+  list.push_back(integer_setting("database", "connections", 12, 5, 1000, [](Config& config, std::int64_t value) {
+    config.database.connections = static_cast<std::size_t>(value);
+  }));
   list.push_back(text_setting("cache", "url", "memory:64MB", [](Config& config, const std::string& text) {
     return set_cache_url(config.cache, text);
   }));

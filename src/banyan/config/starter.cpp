@@ -19,7 +19,7 @@ name = "{name}"
 listen = "127.0.0.1:8080"        # "0.0.0.0:8080" for every address of this machine. PORT overrides the port.
 
 [database]
-url = "sqlite:data/app.db"       # Relative paths start from the folder of this file.
+url = "sqlite:data/app.db"       # A path from the folder of this file; or "postgres://user:password@host:5432/name".
 
 [cache]
 url = "memory:64MB"              # "off" keeps nothing.

@@ -63,29 +63,31 @@ constexpr Synonym type_synonyms[] = {{"string", "text"},
                                      {"foreign", "reference"}};
 
 constexpr std::string_view collection_keys[] = {"fields", "indexes", "created_at", "updated_at",
-                                                "id",     "access",  "cache"};
+                                                "id",     "access",  "cache",      "renamed_from"};
 constexpr Synonym collection_key_synonyms[] = {
-    {"columns", "fields"},     {"properties", "fields"},  {"index", "indexes"},         {"indices", "indexes"},
-    {"rules", "access"},       {"policy", "access"},      {"permissions", "access"},    {"primary_key", "id"},
-    {"created", "created_at"}, {"updated", "updated_at"}, {"timestamps", "created_at"}, {"cached", "cache"}};
+    {"columns", "fields"},      {"properties", "fields"},  {"index", "indexes"},         {"indices", "indexes"},
+    {"rules", "access"},        {"policy", "access"},      {"permissions", "access"},    {"primary_key", "id"},
+    {"created", "created_at"},  {"updated", "updated_at"}, {"timestamps", "created_at"}, {"cached", "cache"},
+    {"rename", "renamed_from"}, {"was", "renamed_from"},   {"formerly", "renamed_from"}};
 
-constexpr std::string_view field_keys[] = {"type",   "required",   "default",    "unique",  "min",
-                                           "max",    "min_length", "max_length", "pattern", "read_only",
-                                           "values", "to",         "on_delete"};
-constexpr Synonym field_key_synonyms[] = {{"references", "to"},        {"ref", "to"},
-                                          {"collection", "to"},        {"target", "to"},
-                                          {"options", "values"},       {"choices", "values"},
-                                          {"enum", "values"},          {"one_of", "values"},
-                                          {"optional", "required"},    {"nullable", "required"},
-                                          {"not_null", "required"},    {"null", "required"},
-                                          {"regex", "pattern"},        {"regexp", "pattern"},
-                                          {"match", "pattern"},        {"format", "pattern"},
-                                          {"readonly", "read_only"},   {"minimum", "min"},
-                                          {"maximum", "max"},          {"length", "max_length"},
-                                          {"size", "max_length"},      {"minlength", "min_length"},
-                                          {"maxlength", "max_length"}, {"kind", "type"},
-                                          {"cascade", "on_delete"},    {"ondelete", "on_delete"},
-                                          {"default_value", "default"}};
+constexpr std::string_view field_keys[] = {"type",   "required",   "default",    "unique",      "min",
+                                           "max",    "min_length", "max_length", "pattern",     "read_only",
+                                           "values", "to",         "on_delete",  "renamed_from"};
+constexpr Synonym field_key_synonyms[] = {{"references", "to"},         {"ref", "to"},
+                                          {"collection", "to"},         {"target", "to"},
+                                          {"options", "values"},        {"choices", "values"},
+                                          {"enum", "values"},           {"one_of", "values"},
+                                          {"optional", "required"},     {"nullable", "required"},
+                                          {"not_null", "required"},     {"null", "required"},
+                                          {"regex", "pattern"},         {"regexp", "pattern"},
+                                          {"match", "pattern"},         {"format", "pattern"},
+                                          {"readonly", "read_only"},    {"minimum", "min"},
+                                          {"maximum", "max"},           {"length", "max_length"},
+                                          {"size", "max_length"},       {"minlength", "min_length"},
+                                          {"maxlength", "max_length"},  {"kind", "type"},
+                                          {"cascade", "on_delete"},     {"ondelete", "on_delete"},
+                                          {"default_value", "default"}, {"rename", "renamed_from"},
+                                          {"was", "renamed_from"},      {"old_name", "renamed_from"}};
 
 }  // namespace
 

@@ -73,6 +73,7 @@ struct Field {
   std::string reference_to;         ///< The collection that a reference names.
   std::size_t reference_index = 0;  ///< Its place in Schema::collections.
   OnDelete on_delete = OnDelete::restrict;
+  std::string renamed_from;  ///< The name that its column still has in a database from before; empty when none.
 
   /// The most bytes of a value, where the field is in an index: its share of index_bytes_max. Set by complete().
   std::optional<std::size_t> indexed_bytes_max;
@@ -95,7 +96,8 @@ struct Collection {
   std::vector<Field> fields;  ///< fields[0] is the id; then as declared; created_at and updated_at last.
   std::vector<Index> indexes;
   Policy policy;
-  bool cached = true;  ///< `cache = "off"` turns it off.
+  bool cached = true;        ///< `cache = "off"` turns it off.
+  std::string renamed_from;  ///< The name that its table still has in a database from before; empty when none.
 
   /// The place of the field of that name.
   std::optional<std::size_t> find_field(std::string_view name) const noexcept;

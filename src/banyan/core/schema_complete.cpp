@@ -15,6 +15,7 @@
 namespace banyan {
 namespace {
 
+constexpr std::size_t name_bytes_max = 63;
 // What RE2 may spend on one compiled pattern.
 constexpr std::int64_t pattern_bytes_max = std::int64_t{1} << 20;
 
@@ -73,6 +74,8 @@ class Completer {
       collection_ = &schema_.collections[i];
       field_ = nullptr;
       check_collection_name();
+      check_former_name(collection_->renamed_from, schema_.find(collection_->renamed_from) != nullptr, former_tables_);
+      former_columns_.clear();
       complete_fields();
       field_ = nullptr;
       check_indexes();
@@ -91,6 +94,18 @@ class Completer {
                      ": names have lower-case letters, digits and '_', begin with a letter, and have at most 63 bytes");
   }
 
+  // What a thing was called must be no name that is used now, or two things would claim one table or column.
+  void check_former_name(const std::string& name, bool used, std::set<std::string_view>& former) {
+    if (name.empty()) return;
+    const bool has_control = std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) < ' '; });
+    if (name.size() > name_bytes_max || has_control || !is_valid_utf8(name))
+      report("renamed_from", "must be text of 1 to 63 bytes on one line");
+    else if (used)
+      report("renamed_from", quoted(name) + " is declared: what was renamed is there no more");
+    else if (!former.insert(name).second)
+      report("renamed_from", "two cannot both have been called " + quoted(name));
+  }
+
   void check_collection_name() {
     const std::string& name = collection_->name;
     check_name("collection", name);
@@ -107,6 +122,8 @@ class Completer {
     for (std::size_t i = 0; i < fields.size(); ++i) {
       field_ = &fields[i];
       check_field_name(i);
+      check_former_name(field_->renamed_from, collection_->find_field(field_->renamed_from).has_value(),
+                        former_columns_);
       if (!resolve_reference()) continue;
       field_->storage = storage_of(*field_, schema_);
       check_enum();
@@ -291,6 +308,8 @@ class Completer {
   }
 
   Schema& schema_;
+  std::set<std::string_view> former_tables_;
+  std::set<std::string_view> former_columns_;
   Collection* collection_ = nullptr;
   Field* field_ = nullptr;
   std::vector<SchemaProblem> problems_;

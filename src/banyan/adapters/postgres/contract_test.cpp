@@ -1,65 +1,12 @@
-#include "banyan/adapters/memory/record_store.hpp"
-#include "banyan/adapters/postgres/connection.hpp"
-#include "banyan/adapters/postgres/store.hpp"
-#include "banyan/base/log.hpp"
 #include "tests/contracts/record_store_contract.hpp"
-#include "tests/contracts/record_store_random.hpp"
-#include "tests/servers/shared_postgres.hpp"
+
+#include "banyan/adapters/postgres/store_under_test.hpp"
 
 namespace banyan::postgres {
 namespace {
 
-/// The store on a fresh database of a real server.
-class PostgresUnderTest final : public contracts::StoreUnderTest {
- public:
-  PostgresUnderTest(const Schema& schema, const Clock& clock) : schema_(schema), clock_(clock) { open(); }
-
-  RecordStore& store() override { return *store_; }
-  void reopen() override {
-    store_.reset();
-    open();
-  }
-
-  void set_last_id(const Collection& collection, std::int64_t last) override {
-    const auto done = connection_.query("SELECT setval(pg_get_serial_sequence($1, 'id'), $2, false)",
-                                        std::vector<Value>{Value(collection.name), Value(last + 1)});
-    if (!done) throw std::runtime_error(done.error().message + " / " + done.error().detail);
-  }
-
- private:
-  void open() {
-    auto opened = Store::open({.url = url_}, {schema_, clock_, log_, metrics_});
-    if (!opened) throw std::runtime_error(opened.error().message + " / " + opened.error().detail);
-    store_ = std::move(*opened);
-    const auto plan = store_->plan();
-    if (!plan) throw std::runtime_error(plan.error().message + " / " + plan.error().detail);
-    for (const auto& done : {store_->apply_additive(*plan), store_->start()}) {
-      if (!done) throw std::runtime_error(done.error().message + " / " + done.error().detail);
-    }
-  }
-
-  const Schema& schema_;
-  const Clock& clock_;
-  std::string url_ = testkit::shared_postgres().make_database();
-  Connection connection_ = std::move(Connection::open({.url = url_}, "test").value());
-  NullLog log_;
-  UnseenMetrics metrics_;
-  std::unique_ptr<Store> store_;
-};
-
-contracts::RecordStoreFactory factory() {
-  return {.name = "Postgres",
-          .make = [](const Schema& schema,
-                     const Clock& clock) { return std::make_unique<PostgresUnderTest>(schema, clock); },
-          .reopens = true};
-}
-
 BANYAN_RECORD_STORE_CONTRACT(Store, factory());
 BANYAN_DURABLE_STORE_CONTRACT(Store, factory());
-
-TEST(RecordStoreComparison, the_postgres_store_answers_as_the_memory_store_does) {
-  contracts::expect_same_answers(contracts::simple_factory<memory::RecordStore>("Memory"), factory());
-}
 
 }  // namespace
 }  // namespace banyan::postgres

@@ -103,7 +103,7 @@ Task<CommitOutcome> SharedWrites::commit(Session& session, const std::vector<Out
   std::vector<Changed> changes;
   for (const Outcome& outcome : outcomes)
     if (outcome.changed) changes.push_back({.key = outcome.changed->key, .version = outcome.changed->version});
-  return postgres::commit(session, statements_, changes, clock_, options_, metrics_);
+  co_return co_await postgres::commit(session, statements_, changes, clock_, options_, metrics_);
 }
 
 Task<void> SharedWrites::roll_back(Session& session) {

@@ -1,55 +1,12 @@
-#include "banyan/adapters/memory/record_store.hpp"
-#include "banyan/adapters/sqlite/test_support.hpp"
 #include "tests/contracts/record_store_contract.hpp"
-#include "tests/contracts/record_store_random.hpp"
+
+#include "banyan/adapters/sqlite/store_under_test.hpp"
 
 namespace banyan::sqlite {
 namespace {
 
-/// The store on a file in a directory of its own.
-class SqliteUnderTest final : public contracts::StoreUnderTest {
- public:
-  SqliteUnderTest(const Schema& schema, const Clock& clock) : schema_(schema), clock_(clock) { open(); }
-
-  RecordStore& store() override { return *store_; }
-  void reopen() override {
-    store_.reset();
-    open();
-  }
-
- private:
-  void open() {
-    auto opened = Store::open({.file = directory_.path() / "app.db"}, {schema_, clock_, log_, metrics_});
-    if (!opened) throw std::runtime_error(opened.error().message);
-    store_ = std::move(*opened);
-    const auto plan = store_->plan();
-    if (!plan) throw std::runtime_error(plan.error().message);
-    for (const auto& done : {store_->apply_additive(*plan), store_->start()}) {
-      if (!done) throw std::runtime_error(done.error().message + " / " + done.error().detail);
-    }
-  }
-
-  const Schema& schema_;
-  const Clock& clock_;
-  testkit::TempDirectory directory_;
-  NullLog log_;
-  UnseenMetrics metrics_;
-  std::unique_ptr<Store> store_;
-};
-
-contracts::RecordStoreFactory factory() {
-  return {
-      .name = "Sqlite",
-      .make = [](const Schema& schema, const Clock& clock) { return std::make_unique<SqliteUnderTest>(schema, clock); },
-      .reopens = true};
-}
-
 BANYAN_RECORD_STORE_CONTRACT(Store, factory());
 BANYAN_DURABLE_STORE_CONTRACT(Store, factory());
-
-TEST(RecordStoreComparison, the_sqlite_store_answers_as_the_memory_store_does) {
-  contracts::expect_same_answers(contracts::simple_factory<memory::RecordStore>("Memory"), factory());
-}
 
 }  // namespace
 }  // namespace banyan::sqlite

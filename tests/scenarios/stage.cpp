@@ -1,0 +1,26 @@
+#include "scenarios/stage.hpp"
+
+#include <cstdlib>
+#include <mutex>
+#include <string_view>
+
+#include "tests/servers/shared_postgres.hpp"
+
+namespace banyan::scenarios {
+
+bool on_postgres() {
+  const char* stage = std::getenv("BANYAN_TEST_STAGE");
+  return stage != nullptr && std::string_view(stage) == "postgres";
+}
+
+std::map<std::string, std::string> stage_environment(const std::filesystem::path& folder) {
+  if (!on_postgres()) return {};
+  static std::mutex mutex;
+  static std::map<std::filesystem::path, std::string> urls;
+  const std::lock_guard lock(mutex);
+  std::string& url = urls[folder];
+  if (url.empty()) url = testkit::shared_postgres().make_database();
+  return {{"DATABASE_URL", url}};
+}
+
+}  // namespace banyan::scenarios
