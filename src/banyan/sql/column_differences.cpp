@@ -89,7 +89,8 @@ void Comparison::compare_type(const Collection& collection, const Field& field, 
 }
 
 Result<void> Comparison::compare_required(const Collection& collection, const Field& field, const ColumnShape& column) {
-  if (column.not_null && !field.required) {
+  const bool always_filled = field.role == FieldRole::created_at || field.role == FieldRole::updated_at;
+  if (column.not_null && !field.required && !always_filled) {
     blocking(collection.name, "column " + place(collection, field) + " refuses null, but is not required in the config",
              "declare it required, or make a new table without NOT NULL on it and copy the rows");
   }
@@ -117,7 +118,7 @@ void Comparison::compare_reference(const Collection& collection, const Field& fi
   } else if (key->to_table != field.reference_to) {
     blocking(collection.name, what + " refers to " + key->to_table + ", but " + field.reference_to + " is declared",
              remedy);
-  } else if (key->acts) {
+  } else if (key->acts && !(dialect_.clears_references_first() && field.on_delete != OnDelete::restrict)) {
     blocking(collection.name, what + " has a foreign key that changes rows by itself, unseen by caches", remedy);
   }
 }

@@ -27,9 +27,12 @@ struct IndexShape {
 };
 
 struct ForeignKeyShape {
+  std::string name;    ///< Empty where it has none.
   std::string column;  ///< Empty when it has several.
   std::string to_table;
-  bool acts = false;  ///< The database itself deletes or changes referring rows.
+  bool acts = false;      ///< The database itself deletes or changes referring rows.
+  bool to_id = true;      ///< It names the column `id`.
+  bool validated = true;  ///< Every row has been looked at.
 };
 
 struct TableShape {

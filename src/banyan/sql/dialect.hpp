@@ -51,6 +51,9 @@ class Dialect {
   virtual bool refers_ahead() const { return true; }
   /// What stands before INDEX … where rows exist, so that others may go on writing them meanwhile; or nothing.
   virtual std::string_view beside_writers() const { return ""; }
+  /// Whether the store itself deletes or clears what refers to a record before it deletes that, so that a foreign key
+  /// of the database's own finds nothing left to act on.
+  virtual bool clears_references_first() const { return false; }
   /// Statements that make a table tell what other programs change in it, whether it has some of that already or not.
   /// None where the store notices by itself.
   virtual std::vector<std::string> triggers(std::string_view) const { return {}; }

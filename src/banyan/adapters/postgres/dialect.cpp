@@ -120,6 +120,7 @@ std::string_view PostgresDialect::column_type(const Field& field) const {
 
 bool PostgresDialect::holds(const Field& field, std::string_view type) const {
   if (type == column_type(field)) return true;
+  if (type.find("[]") != std::string_view::npos || type.ends_with(" GENERATED")) return false;
   const auto is_one_of = [&](std::initializer_list<std::string_view> types) {
     return std::ranges::find(types, type) != types.end();
   };

@@ -27,6 +27,7 @@ class PostgresDialect final : public sql::Dialect {
   bool holds(const Field& field, std::string_view type) const override;
   bool refers_ahead() const override { return false; }
   std::string_view beside_writers() const override { return "CONCURRENTLY "; }
+  bool clears_references_first() const override { return true; }
   std::vector<std::string> triggers(std::string_view table) const override;
   std::vector<std::string> table_extras(const Collection& collection) const override;
 

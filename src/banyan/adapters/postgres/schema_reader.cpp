@@ -43,9 +43,12 @@ ORDER BY c.relname, n.relname)";
 constexpr const char* foreign_keys_query = R"(
 SELECT c.relname, CASE WHEN array_length(k.conkey, 1) = 1 THEN
     (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = k.conkey[1]) ELSE '' END,
-  t.relname, k.confupdtype NOT IN ('a', 'r') OR k.confdeltype NOT IN ('a', 'r')
+  CASE WHEN t.relnamespace = c.relnamespace THEN t.relname ELSE t.relnamespace::regnamespace || '.' || t.relname END,
+  k.confdeltype NOT IN ('a', 'r'), k.conname, k.convalidated,
+  (SELECT a.attname = 'id' FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum = k.confkey[1])
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class t ON t.oid = k.confrelid
 WHERE c.relnamespace = current_schema()::regnamespace AND k.contype = 'f' AND NOT c.relispartition
+  AND k.conparentid = 0
 ORDER BY c.relname, k.conname)";
 
 constexpr const char* triggers_query = R"(
@@ -120,9 +123,12 @@ class ShapeReader {
 
   void take_key(const PGresult* result, int row) {
     if (sql::TableShape* const of = table(result, row)) {
-      of->foreign_keys.push_back({.column = string_in(result, row, 1),
+      of->foreign_keys.push_back({.name = string_in(result, row, 4),
+                                  .column = string_in(result, row, 1),
                                   .to_table = string_in(result, row, 2),
-                                  .acts = flag_in(result, row, 3)});
+                                  .acts = flag_in(result, row, 3),
+                                  .to_id = flag_in(result, row, 6),
+                                  .validated = flag_in(result, row, 5)});
     }
   }
 
