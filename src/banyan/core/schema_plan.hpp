@@ -23,6 +23,7 @@ struct SchemaDifference {
   /// only; where there are none, only a person can tell what to do.
   std::vector<std::string> statements;
   std::string option;  ///< What `banyan schema apply` must be given to make it: "--drop users.age"; or nothing.
+  bool first = false;  ///< Hides what else differs until it is made.
   bool apart = false;  ///< Each statement on its own, in no transaction: it may take long, and others go on.
 };
 
@@ -40,6 +41,9 @@ class SchemaKeeper {
   virtual Result<SchemaPlan> plan() = 0;
   /// Makes every additive change of `plan` in one transaction. Safe to repeat.
   virtual Result<void> apply_additive(const SchemaPlan& plan) = 0;
+  /// Makes whatever of `plan` has statements, in its order, also what changes or drops. Safe to repeat, also after it
+  /// was cut short at any point.
+  virtual Result<void> apply_planned(const SchemaPlan& plan) = 0;
 };
 
 }  // namespace banyan

@@ -61,6 +61,10 @@ class DataProbe {
   virtual Result<bool> has_rows(const std::string& table) = 0;
   /// The id of a row without a value in the column, as text.
   virtual Result<std::optional<std::string>> row_without_value(const std::string& table, const std::string& column) = 0;
+  /// The id of a row that meets the condition, as text. For databases whose dialect alters columns.
+  virtual Result<std::optional<std::string>> row_where(const std::string&, const std::string&) {
+    return std::optional<std::string>();
+  }
   /// Values of the columns that more than one row has, as text.
   virtual Result<std::optional<std::string>> duplicate(const std::string& table,
                                                        const std::vector<std::string>& columns) = 0;

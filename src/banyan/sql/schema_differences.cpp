@@ -52,6 +52,8 @@ void Comparison::unknown(std::string collection, std::string what) {
 
 Result<SchemaPlan> Comparison::run() {
   if (auto done = compare_format(); !done) return fail(std::move(done.error()));
+  find_renames();
+  if (std::ranges::any_of(plan_.differences, &SchemaDifference::first)) return std::move(plan_);
   for (const Collection& collection : schema_.collections) {
     const TableShape* table = database_.find_table(collection.name);
     if (table == nullptr) {
@@ -64,8 +66,12 @@ Result<SchemaPlan> Comparison::run() {
     }
   }
   add_references();
+  std::ranges::move(last_, std::back_inserter(plan_.differences));
   for (const TableShape& table : database_.tables) {
-    if (schema_.find(table.name) == nullptr) unknown(table.name, "table " + table.name + " is not in the config");
+    if (schema_.find(table.name) != nullptr) continue;
+    unknown(table.name, "table " + table.name + " is not in the config");
+    plan_.differences.back().statements = {"DROP TABLE " + quoted(table.name)};
+    plan_.differences.back().option = "--drop " + table.name;
   }
   return std::move(plan_);
 }

@@ -53,27 +53,62 @@ Result<void> Keeper::take_turn() {
   }
 }
 
-Result<void> Keeper::apply_additive(const SchemaPlan& plan) {
+Result<void> Keeper::in_turn(const std::function<Result<void>()>& work) {
   if (auto done = take_turn(); !done) return done;
-  auto done = make(plan);
+  auto done = work();
   auto released = connection_.execute(std::string("SELECT pg_advisory_unlock(") + lock_key + ")");
   return done ? released : done;
 }
 
-Result<void> Keeper::make(const SchemaPlan& wanted) {
-  // What still differs now; somebody else may have made it meanwhile.
+Result<void> Keeper::apply_additive(const SchemaPlan& plan) {
+  return in_turn([&] { return make(plan); });
+}
+
+Result<SchemaPlan> Keeper::still_wanted(const SchemaPlan& wanted) {
   auto current = plan();
-  if (!current) return fail(std::move(current.error()));
+  if (!current) return current;
   std::erase_if(current->differences, [&](const SchemaDifference& difference) {
-    const bool asked_for = std::ranges::any_of(wanted.differences, [&](const SchemaDifference& one) {
+    return std::ranges::none_of(wanted.differences, [&](const SchemaDifference& one) {
       return one.kind == difference.kind && one.what == difference.what;
     });
-    return difference.kind != SchemaDifference::Kind::additive || !asked_for;
   });
+  return current;
+}
+
+Result<void> Keeper::make(const SchemaPlan& wanted) {
+  auto current = still_wanted(wanted);
+  if (!current) return fail(std::move(current.error()));
+  std::erase_if(current->differences,
+                [](const SchemaDifference& difference) { return difference.kind != SchemaDifference::Kind::additive; });
   auto own = missing_own();
   if (!own) return fail(std::move(own.error()));
   if (auto done = make_together(*own, *current); !done) return done;
   return make_apart(*current);
+}
+
+Result<void> Keeper::apply_planned(const SchemaPlan& wanted) {
+  return in_turn([&]() -> Result<void> {
+    auto current = still_wanted(wanted);
+    if (!current) return fail(std::move(current.error()));
+    auto own = missing_own();
+    if (!own) return fail(std::move(own.error()));
+    if (auto done = make_together(*own, {}); !done) return done;
+    for (const SchemaDifference& difference : current->differences)
+      if (auto done = make_one(difference); !done) return done;
+    return {};
+  });
+}
+
+Result<void> Keeper::make_one(const SchemaDifference& difference) {
+  using Kind = SchemaDifference::Kind;
+  if (difference.kind == Kind::additive && difference.apart) return make_apart({.differences = {difference}});
+  if (!difference.apart) return briefly([&] { return run(difference); });
+  for (const std::string& statement : difference.statements) {
+    SchemaDifference step = difference;
+    step.statements = {statement};
+    if (auto done = briefly([&] { return run(step); }); !done) return done;
+  }
+  return {};
 }
 
 // Looked for rather than made IF NOT EXISTS: a role that may not make tables can serve what is there.

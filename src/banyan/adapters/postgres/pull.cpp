@@ -259,4 +259,10 @@ Result<std::string> pull(Connection& connection, const PullOptions& options) {
   return Puller(*catalog, options).text();
 }
 
+Result<std::string> pull(const Options& database, const PullOptions& options) {
+  auto connection = Connection::open(database, "pull");
+  if (!connection) return fail(std::move(connection.error()));
+  return pull(*connection, options);
+}
+
 }  // namespace banyan::postgres

@@ -2,9 +2,12 @@
 
 #include <string>
 
-#include "banyan/adapters/postgres/connection.hpp"
+#include "banyan/adapters/postgres/options.hpp"
+#include "banyan/base/result.hpp"
 
 namespace banyan::postgres {
+
+class Connection;
 
 struct PullOptions {
   std::string app_name = "app";
@@ -16,5 +19,7 @@ struct PullOptions {
 /// checks, defaults and indexes as far as the language can say them; the rest as comments that say why. Changes
 /// nothing. Access is closed. Errors: those of the connection.
 Result<std::string> pull(Connection& connection, const PullOptions& options);
+/// The same over a connection of its own. Blocks.
+Result<std::string> pull(const Options& database, const PullOptions& options);
 
 }  // namespace banyan::postgres

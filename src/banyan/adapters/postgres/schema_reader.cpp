@@ -175,8 +175,11 @@ Result<bool> PostgresProbe::has_rows(const std::string& table) {
 
 Result<std::optional<std::string>> PostgresProbe::row_without_value(const std::string& table,
                                                                     const std::string& column) {
-  auto found = connection_.query("SELECT \"id\"::text FROM " + sql::quoted(table) + " WHERE " + sql::quoted(column) +
-                                 " IS NULL LIMIT 1");
+  return row_where(table, sql::quoted(column) + " IS NULL");
+}
+
+Result<std::optional<std::string>> PostgresProbe::row_where(const std::string& table, const std::string& condition) {
+  auto found = connection_.query("SELECT \"id\"::text FROM " + sql::quoted(table) + " WHERE " + condition + " LIMIT 1");
   if (!found) return fail(std::move(found.error()));
   if (PQntuples(found->get()) == 0) return std::optional<std::string>();
   return std::optional(string_in(found->get(), 0, 0));
