@@ -1,7 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
+
+#include "banyan/config/config.hpp"
 
 namespace banyan::app {
 
@@ -23,6 +27,27 @@ int check(const std::filesystem::path& config_file);
 
 /// `banyan schema plan`: says how the database differs from the configuration, and changes nothing.
 int schema_plan(const std::filesystem::path& config_file);
+
+struct PullArguments {
+  std::string url;               ///< Empty: DATABASE_URL.
+  std::optional<bool> triggers;  ///< Whether tables are to tell what other programs change; nothing: ask.
+  std::filesystem::path file;    ///< Empty: standard output.
+};
+
+/// `banyan schema pull`: writes the tables of a PostgreSQL database as a configuration.
+int schema_pull(const PullArguments& arguments);
+
+struct ApplyArguments {
+  bool dry_run = false;           ///< Only show.
+  bool yes = false;               ///< Do not ask.
+  bool triggers = false;          ///< Have adopted tables tell what other programs change.
+  bool only_triggers = false;     ///< Those, and what a start would make.
+  std::vector<std::string> drop;  ///< Tables, and columns as `table.column`.
+};
+
+/// `banyan schema apply`: makes the differences that a start does not make by itself.
+int schema_apply(const std::filesystem::path& config_file, const ApplyArguments& arguments);
+int apply_schema(const config::Config& config, const ApplyArguments& arguments);
 
 /// `banyan copy`: fills one database with the records of another and compares both.
 int copy_database(const std::filesystem::path& config_file, const std::string& from, const std::string& to);

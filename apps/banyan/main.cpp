@@ -46,6 +46,24 @@ int run(int argc, char** argv) {
       takes_config(schema_command->add_subcommand("plan", "say how they differ, and change nothing"));
   plan_command->callback([&] { exit_code = schema_plan(config_file); });
 
+  PullArguments pull;
+  CLI::App* pull_command =
+      schema_command->add_subcommand("pull", "write the tables of an existing PostgreSQL database as a configuration");
+  pull_command->add_option("--url", pull.url, "the database (default: DATABASE_URL)");
+  pull_command->add_flag("--triggers,!--no-triggers", pull.triggers,
+                         "have the tables tell what other programs change, so that records can be cached");
+  pull_command->add_option("-o,--output", pull.file, "the file to write (default: standard output)");
+  pull_command->callback([&] { exit_code = schema_pull(pull); });
+
+  ApplyArguments apply;
+  CLI::App* apply_command = takes_config(
+      schema_command->add_subcommand("apply", "make the differences that a start does not make by itself"));
+  apply_command->add_flag("--dry-run", apply.dry_run, "show the SQL and change nothing");
+  apply_command->add_flag("--yes", apply.yes, "do not ask");
+  apply_command->add_flag("--triggers", apply.triggers, "have tables that others made tell what other programs change");
+  apply_command->add_option("--drop", apply.drop, "drop this table, or this table.column, with all that is in it")
+      ->allow_extra_args(false);
+  apply_command->callback([&] { exit_code = schema_apply(config_file, apply); });
   std::string from;
   std::string to;
   CLI::App* copy_command =

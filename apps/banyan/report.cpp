@@ -26,6 +26,10 @@ void describe_kind(const SchemaPlan& plan, SchemaDifference::Kind kind, const ch
     if (difference.kind != kind) continue;
     out << "  " << difference.what << "\n";
     if (!difference.remedy.empty()) out << "    " << difference.remedy << "\n";
+    if (!difference.option.empty())
+      out << "    `banyan schema apply " << difference.option << "` does it:\n";
+    else if (kind != SchemaDifference::Kind::additive && !difference.statements.empty())
+      out << "    `banyan schema apply` does it:\n";
     for (const std::string& statement : difference.statements) out << "    " << statement << ";\n";
   }
 }
@@ -55,6 +59,7 @@ void describe(const SchemaPlan& plan, std::ostream& out) {
   describe_kind(plan, Kind::additive, "Made by `banyan serve` when it starts:", out);
   describe_kind(plan, Kind::blocking,
                 "Not made by itself, and `banyan serve` refuses to start until it is mended:", out);
+  describe_kind(plan, Kind::offered, "Served as it is, and made only when asked for:", out);
   describe_kind(plan, Kind::unknown, "In the database but not in the configuration, left alone:", out);
   if (plan.differences.empty()) out << "The database is as the configuration declares it.\n";
 }

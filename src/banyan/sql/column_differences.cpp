@@ -60,40 +60,48 @@ void Comparison::add_column(const Collection& collection, const Field& field) {
 
 Result<void> Comparison::compare_column(const Collection& collection, const Field& field, const TableShape& table,
                                         const ColumnShape& column) {
-  compare_type(collection, field, column);
-  compare_reference(collection, field, table);
+  if (auto done = compare_type(collection, field, column); !done) return done;
+  if (auto done = compare_reference(collection, field, table); !done) return done;
   return compare_required(collection, field, column);
 }
 
-void Comparison::compare_type(const Collection& collection, const Field& field, const ColumnShape& column) {
+Result<void> Comparison::compare_type(const Collection& collection, const Field& field, const ColumnShape& column) {
   const std::string what = "column " + place(collection, field);
   const std::string remedy =
       "keep the old type, or add a field of another name, copy the values, and drop this one in a later release";
   if (!dialect_.holds(field, column.type)) {
-    return blocking(collection.name, what + " is " + column.type + ", but " + words_of(field) + " is declared", remedy);
+    blocking(collection.name, what + " is " + column.type + ", but " + words_of(field) + " is declared", remedy);
+    return change_type(collection, field, column, what);
   }
   const std::string declared(to_string(field.type));
   const auto note = database_.notes.find(type_note(collection, field));
   if (note == database_.notes.end()) {
-    return additive(collection.name, "take over " + what + " as " + declared,
-                    {note_statement(collection, field, dialect_)});
+    additive(collection.name, "take over " + what + " as " + declared, {note_statement(collection, field, dialect_)});
+    return {};
   }
-  if (note->second == declared) return;
+  if (note->second == declared) return {};
   const bool widens =
       field.type == FieldType::text || (field.type == FieldType::integer && note->second == "reference");
   if (widens) {
-    return additive(collection.name, what + " was " + note->second + " and becomes " + declared,
-                    {note_statement(collection, field, dialect_)});
+    additive(collection.name, what + " was " + note->second + " and becomes " + declared,
+             {note_statement(collection, field, dialect_)});
+    return {};
   }
   blocking(collection.name, what + " was made as " + note->second + ", but " + declared + " is declared", remedy);
+  return change_type(collection, field, column, what);
 }
 
 Result<void> Comparison::compare_required(const Collection& collection, const Field& field, const ColumnShape& column) {
-  if (column.not_null && !field.required) {
+  const bool always_filled = field.role == FieldRole::created_at || field.role == FieldRole::updated_at;
+  if (column.not_null && !field.required && !always_filled) {
     blocking(collection.name, "column " + place(collection, field) + " refuses null, but is not required in the config",
              "declare it required, or make a new table without NOT NULL on it and copy the rows");
+    if (dialect_.alters_columns())
+      plan_.differences.back().statements = {"ALTER TABLE " + quoted(collection.name) + " ALTER COLUMN " +
+                                             quoted(field.name) + " DROP NOT NULL"};
   }
-  if (column.not_null || !field.required || !has_rows_) return {};
+  if (column.not_null || !field.required) return {};
+  if (!has_rows_) return offer_required(collection, field), Result<void>();
   auto row = probe_.row_without_value(collection.name, field.name);
   if (!row) return fail(std::move(row.error()));
   if (row->has_value()) {
@@ -101,25 +109,34 @@ Result<void> Comparison::compare_required(const Collection& collection, const Fi
              "column " + place(collection, field) + " is required in the config, but record " + **row + " has no value",
              "give every record a value: UPDATE " + quoted(collection.name) + " SET " + quoted(field.name) +
                  " = ... WHERE " + quoted(field.name) + " IS NULL");
+  } else {
+    offer_required(collection, field);
   }
   return {};
 }
 
-void Comparison::compare_reference(const Collection& collection, const Field& field, const TableShape& table) {
+Result<void> Comparison::compare_reference(const Collection& collection, const Field& field, const TableShape& table) {
   const auto key = std::ranges::find(table.foreign_keys, field.name, &ForeignKeyShape::column);
   const bool has_key = key != table.foreign_keys.end();
   const std::string what = "column " + place(collection, field);
-  const std::string remedy = "make a new table with the foreign key that the config declares and copy the rows";
   if (field.type != FieldType::reference) {
     if (has_key) unknown(collection.name, what + " refers to " + key->to_table + ", which the config does not say");
-  } else if (!has_key) {
-    blocking(collection.name, what + " has no foreign key to " + field.reference_to, remedy);
-  } else if (key->to_table != field.reference_to) {
-    blocking(collection.name, what + " refers to " + key->to_table + ", but " + field.reference_to + " is declared",
-             remedy);
-  } else if (key->acts) {
-    blocking(collection.name, what + " has a foreign key that changes rows by itself, unseen by caches", remedy);
+    return {};
   }
+  if (!has_key)
+    return mend_reference(collection, field, nullptr, what + " has no foreign key to " + field.reference_to);
+  if (key->to_table != field.reference_to || !key->to_id)
+    return mend_reference(collection, field, &*key,
+                          what + " refers to " + key->to_table + ", but " + field.reference_to + " is declared");
+  if (key->acts && !(dialect_.clears_references_first() && field.on_delete != OnDelete::restrict))
+    return mend_reference(collection, field, &*key,
+                          what + " has a foreign key that changes rows by itself, unseen by caches");
+  if (!key->validated) {
+    offered(collection.name, what + " has a foreign key that not all rows have been held against", "",
+            {"ALTER TABLE " + quoted(table.name) + " VALIDATE CONSTRAINT " + quoted(key->name)});
+    plan_.differences.back().apart = true;
+  }
+  return {};
 }
 
 void Comparison::add_version_column(const Collection& collection, const TableShape& table) {
@@ -127,6 +144,16 @@ void Comparison::add_version_column(const Collection& collection, const TableSha
   additive(collection.name, "add versions to table " + table.name,
            {"ALTER TABLE " + quoted(table.name) + " ADD COLUMN " + quoted(version_column) + " " +
             std::string(dialect_.version_type()) + " NOT NULL DEFAULT 1"});
+}
+
+void Comparison::offer_triggers(const Collection& collection, const TableShape& table) {
+  if (table.tells_changes || !collection.cached) return;
+  std::vector<std::string> statements = dialect_.triggers(table.name);
+  if (statements.empty()) return;
+  offered(collection.name, "changes that other programs make to " + table.name + " are not seen by its cache",
+          "if there are such programs, have triggers tell of changes, or declare cache = \"off\"",
+          std::move(statements));
+  plan_.differences.back().option = "--triggers";
 }
 
 void Comparison::compare_unknown_columns(const Collection& collection, const TableShape& table) {
@@ -140,6 +167,7 @@ void Comparison::compare_unknown_columns(const Collection& collection, const Tab
     } else {
       unknown(collection.name, what);
     }
+    drop_column(table, column.name);
   }
 }
 

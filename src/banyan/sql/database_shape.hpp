@@ -27,13 +27,17 @@ struct IndexShape {
 };
 
 struct ForeignKeyShape {
+  std::string name;    ///< Empty where it has none.
   std::string column;  ///< Empty when it has several.
   std::string to_table;
-  bool acts = false;  ///< The database itself deletes or changes referring rows.
+  bool acts = false;      ///< The database itself deletes or changes referring rows.
+  bool to_id = true;      ///< It names the column `id`.
+  bool validated = true;  ///< Every row has been looked at.
 };
 
 struct TableShape {
   std::string name;
+  bool tells_changes = false;  ///< Has the triggers of Dialect::triggers().
   std::vector<ColumnShape> columns;
   std::vector<IndexShape> indexes;
   std::vector<ForeignKeyShape> foreign_keys;
@@ -57,6 +61,10 @@ class DataProbe {
   virtual Result<bool> has_rows(const std::string& table) = 0;
   /// The id of a row without a value in the column, as text.
   virtual Result<std::optional<std::string>> row_without_value(const std::string& table, const std::string& column) = 0;
+  /// The id of a row that meets the condition, as text. For databases whose dialect alters columns.
+  virtual Result<std::optional<std::string>> row_where(const std::string&, const std::string&) {
+    return std::optional<std::string>();
+  }
   /// Values of the columns that more than one row has, as text.
   virtual Result<std::optional<std::string>> duplicate(const std::string& table,
                                                        const std::vector<std::string>& columns) = 0;

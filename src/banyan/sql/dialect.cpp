@@ -15,6 +15,11 @@ void Dialect::append_operand(std::string& out, const Collection&, const Field& f
   append_quoted(out, field.name);
 }
 
+// It is made again where the config wants it.
+std::string Dialect::rename_index(std::string_view from, std::string_view) const {
+  return "DROP INDEX IF EXISTS " + quoted(from);
+}
+
 std::string quoted(std::string_view name) {
   std::string text;
   append_quoted(text, name);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,26 @@ class Dialect {
   virtual bool refers_ahead() const { return true; }
   /// What stands before INDEX … where rows exist, so that others may go on writing them meanwhile; or nothing.
   virtual std::string_view beside_writers() const { return ""; }
+  /// Whether the store itself deletes or clears what refers to a record before it deletes that, so that a foreign key
+  /// of the database's own finds nothing left to act on.
+  virtual bool clears_references_first() const { return false; }
+  /// Whether columns and foreign keys of a table that exists can be changed.
+  virtual bool alters_columns() const { return false; }
+  /// How a column of that type becomes one for the field; nothing where values might be lost that no row shows.
+  struct TypeChange {
+    std::string unfit;  ///< A condition that holds for rows whose value the new type does not keep.
+    std::string made;   ///< An expression for the new value; empty where only what is allowed changes.
+  };
+  virtual std::optional<TypeChange> change_type(const Field&, std::string_view) const { return std::nullopt; }
+  /// How an index gets another name.
+  virtual std::string rename_index(std::string_view from, std::string_view) const;
+  /// Whether the indexes over a column go with it.
+  virtual bool drops_indexes_along() const { return false; }
+  /// Statements that a table's new name needs besides.
+  virtual std::vector<std::string> rename_extras(std::string_view, std::string_view) const { return {}; }
+  /// Statements that make a table tell what other programs change in it, whether it has some of that already or not.
+  /// None where the store notices by itself.
+  virtual std::vector<std::string> triggers(std::string_view) const { return {}; }
   /// Statements that a new table of the collection needs besides.
   virtual std::vector<std::string> table_extras(const Collection&) const { return {}; }
 };

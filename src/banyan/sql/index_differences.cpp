@@ -72,7 +72,7 @@ Result<void> Comparison::add_index(const Collection& collection, const TableShap
   const std::string_view beside_writers = has_rows_ ? dialect_.beside_writers() : "";
   std::vector<std::string> statements;
   // An attempt that failed may have left one that is good for nothing but in the way.
-  if (!beside_writers.empty())
+  if (!dialect_.beside_writers().empty())
     statements.push_back("DROP INDEX " + std::string(beside_writers) + "IF EXISTS " +
                          quoted(index_name(collection, index)));
   statements.push_back(create_index(collection, index, beside_writers));

@@ -36,6 +36,15 @@ void Comparison::blocking(std::string collection, std::string what, std::string 
                                .remedy = std::move(remedy)});
 }
 
+void Comparison::offered(std::string collection, std::string what, std::string remedy,
+                         std::vector<std::string> statements) {
+  plan_.differences.push_back({.kind = SchemaDifference::Kind::offered,
+                               .collection = std::move(collection),
+                               .what = std::move(what),
+                               .remedy = std::move(remedy),
+                               .statements = std::move(statements)});
+}
+
 void Comparison::unknown(std::string collection, std::string what) {
   plan_.differences.push_back(
       {.kind = SchemaDifference::Kind::unknown, .collection = std::move(collection), .what = std::move(what)});
@@ -43,6 +52,8 @@ void Comparison::unknown(std::string collection, std::string what) {
 
 Result<SchemaPlan> Comparison::run() {
   if (auto done = compare_format(); !done) return fail(std::move(done.error()));
+  find_renames();
+  if (std::ranges::any_of(plan_.differences, &SchemaDifference::first)) return std::move(plan_);
   for (const Collection& collection : schema_.collections) {
     const TableShape* table = database_.find_table(collection.name);
     if (table == nullptr) {
@@ -55,8 +66,12 @@ Result<SchemaPlan> Comparison::run() {
     }
   }
   add_references();
+  std::ranges::move(last_, std::back_inserter(plan_.differences));
   for (const TableShape& table : database_.tables) {
-    if (schema_.find(table.name) == nullptr) unknown(table.name, "table " + table.name + " is not in the config");
+    if (schema_.find(table.name) != nullptr) continue;
+    unknown(table.name, "table " + table.name + " is not in the config");
+    plan_.differences.back().statements = {"DROP TABLE " + quoted(table.name)};
+    plan_.differences.back().option = "--drop " + table.name;
   }
   return std::move(plan_);
 }
@@ -105,6 +120,7 @@ Result<void> Comparison::compare_table(const Collection& collection, const Table
     }
   }
   add_version_column(collection, table);
+  offer_triggers(collection, table);
   compare_unknown_columns(collection, table);
   return compare_indexes(collection, table);
 }

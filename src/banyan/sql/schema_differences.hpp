@@ -18,9 +18,13 @@ namespace banyan::sql {
 ///   others would keep refusing nulls); duplicates under a new unique index; a reference that the table does not
 ///   have, or has to another table, or that acts on its own; a column that the config does not know and that refuses
 ///   rows without a value.
+/// offered: triggers that tell what other programs change in an adopted table; NOT NULL where every row has a value.
 /// unknown: tables, columns and unique indexes that the config does not know. They stay; a unique index goes on
 ///   refusing duplicates.
-/// No difference: defaults, bounds, patterns and enum values (Banyan applies them, not the database), other indexes,
+/// Where a table or column is still called as the config says that it was, only that is told: it hides what else
+/// differs. What `banyan schema apply` can make has statements: renames, and where the dialect alters columns, types
+/// whose change keeps every value, NOT NULL, and foreign keys; dropping what is unknown, when it is named. No
+/// difference: defaults, bounds, patterns and enum values (Banyan applies them, not the database), other indexes,
 ///   and a column that became required and has a value in every row.
 Result<SchemaPlan> schema_differences(const Schema& schema, const DatabaseShape& database, DataProbe& probe,
                                       const Dialect& dialect, UnixMicros now);
@@ -37,6 +41,12 @@ std::vector<Index> wanted_indexes(const Collection& collection);
 std::string create_index(const Collection& collection, const Index& index, std::string_view beside_writers = "");
 /// At most 63 bytes, which is what PostgreSQL keeps of a name.
 std::string index_name(const Collection& collection, const Index& index);
+std::string index_name(std::string_view table, const std::vector<std::string>& columns, bool unique);
+/// "posts.author.reference", within the same bound.
+std::string reference_name(const Collection& collection, const Field& field);
+std::string required_name(const Collection& collection, const Field& field);
+/// `FOREIGN KEY ("author") REFERENCES …`
+std::string foreign_key(const Schema& schema, const Field& field);
 /// The foreign key of a reference, where the column's definition does not have it.
 std::string add_reference(const Schema& schema, const Collection& collection, const Field& field);
 

@@ -27,13 +27,9 @@ std::string digest(std::string_view text) {
   return digits;
 }
 
-}  // namespace
-
-std::string index_name(const Collection& collection, const Index& index) {
+/// The name with the suffix, in at most 63 bytes.
+std::string bounded_name(std::string name, std::string_view suffix) {
   constexpr std::size_t bytes_max = 63;
-  std::string name = collection.name;
-  for (const std::string& column : columns_of(collection, index)) name += "." + column;
-  const std::string_view suffix = index.unique ? ".unique" : ".index";
   if (name.size() + suffix.size() > bytes_max) {
     const std::string hash = digest(name);
     name.resize(bytes_max - suffix.size() - hash.size() - 1);
@@ -42,9 +38,32 @@ std::string index_name(const Collection& collection, const Index& index) {
   return name.append(suffix);
 }
 
+}  // namespace
+
+std::string index_name(std::string_view table, const std::vector<std::string>& columns, bool unique) {
+  std::string name(table);
+  for (const std::string& column : columns) name += "." + column;
+  return bounded_name(std::move(name), unique ? ".unique" : ".index");
+}
+
+std::string index_name(const Collection& collection, const Index& index) {
+  return index_name(collection.name, columns_of(collection, index), index.unique);
+}
+
+std::string reference_name(const Collection& collection, const Field& field) {
+  return bounded_name(collection.name + "." + field.name, ".reference");
+}
+
+std::string required_name(const Collection& collection, const Field& field) {
+  return bounded_name(collection.name + "." + field.name, ".required");
+}
+
 std::string add_reference(const Schema& schema, const Collection& collection, const Field& field) {
-  return "ALTER TABLE " + quoted(collection.name) + " ADD FOREIGN KEY (" + quoted(field.name) + ")" +
-         references(schema, field);
+  return "ALTER TABLE " + quoted(collection.name) + " ADD " + foreign_key(schema, field);
+}
+
+std::string foreign_key(const Schema& schema, const Field& field) {
+  return "FOREIGN KEY (" + quoted(field.name) + ")" + references(schema, field);
 }
 
 std::string column_definition(const Schema& schema, const Field& field, const Dialect& dialect, const Value& fill) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "banyan/adapters/postgres/triggers.hpp"
+
 namespace banyan::postgres {
 namespace {
 
@@ -118,6 +120,7 @@ std::string_view PostgresDialect::column_type(const Field& field) const {
 
 bool PostgresDialect::holds(const Field& field, std::string_view type) const {
   if (type == column_type(field)) return true;
+  if (type.find("[]") != std::string_view::npos || type.ends_with(" GENERATED")) return false;
   const auto is_one_of = [&](std::initializer_list<std::string_view> types) {
     return std::ranges::find(types, type) != types.end();
   };
@@ -142,6 +145,10 @@ bool PostgresDialect::holds(const Field& field, std::string_view type) const {
 
 void PostgresDialect::append_check(std::string&, const Field&) const {}
 
-std::vector<std::string> PostgresDialect::table_extras(const Collection&) const { return {}; }
+std::vector<std::string> PostgresDialect::triggers(std::string_view table) const { return triggers_anew(table); }
+
+std::vector<std::string> PostgresDialect::table_extras(const Collection& collection) const {
+  return triggers_on(collection.name);
+}
 
 }  // namespace banyan::postgres

@@ -27,6 +27,13 @@ class PostgresDialect final : public sql::Dialect {
   bool holds(const Field& field, std::string_view type) const override;
   bool refers_ahead() const override { return false; }
   std::string_view beside_writers() const override { return "CONCURRENTLY "; }
+  bool clears_references_first() const override { return true; }
+  bool alters_columns() const override { return true; }
+  std::optional<TypeChange> change_type(const Field& field, std::string_view from) const override;
+  std::string rename_index(std::string_view from, std::string_view to) const override;
+  bool drops_indexes_along() const override { return true; }
+  std::vector<std::string> rename_extras(std::string_view from, std::string_view to) const override;
+  std::vector<std::string> triggers(std::string_view table) const override;
   std::vector<std::string> table_extras(const Collection& collection) const override;
 
  private:

@@ -5,6 +5,7 @@
 
 #include "banyan/adapters/postgres/dialect.hpp"
 #include "banyan/adapters/postgres/schema_reader.hpp"
+#include "banyan/adapters/postgres/triggers.hpp"
 #include "banyan/sql/schema_differences.hpp"
 
 namespace banyan::postgres {
@@ -16,8 +17,16 @@ constexpr const char* lock_key = "108170552795502";
 constexpr std::chrono::minutes turn_timeout{5};
 
 constexpr const char* make_graves =
-    "CREATE TABLE IF NOT EXISTS \"_banyan_graves\" (collection text NOT NULL, id text NOT NULL, version bigint NOT "
-    "NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (collection, id))";
+    "CREATE TABLE \"_banyan_graves\" (collection text NOT NULL, id text NOT NULL, version bigint NOT NULL, at "
+    "timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (collection, id))";
+
+/// Of a change that keeps others out: a lock that it waits for keeps others waiting behind it.
+constexpr const char* brief_timeouts = "SET LOCAL lock_timeout = '500ms'; SET LOCAL statement_timeout = 0";
+/// Of a change that lets others go on, and may wait for their transactions to end.
+constexpr const char* long_timeouts = "SET lock_timeout = '10min'; SET statement_timeout = 0";
+constexpr int attempts_max = 40;
+
+bool waited_for_a_lock(const Error& error) { return error.detail.find("55P03") != std::string::npos; }
 
 }  // namespace
 
@@ -44,37 +53,110 @@ Result<void> Keeper::take_turn() {
   }
 }
 
-Result<void> Keeper::apply_additive(const SchemaPlan& plan) {
+Result<void> Keeper::in_turn(const std::function<Result<void>()>& work) {
   if (auto done = take_turn(); !done) return done;
-  auto done = make(plan);
+  auto done = work();
   auto released = connection_.execute(std::string("SELECT pg_advisory_unlock(") + lock_key + ")");
   return done ? released : done;
 }
 
-Result<void> Keeper::make(const SchemaPlan& wanted) {
-  // What still differs now; somebody else may have made it meanwhile.
+Result<void> Keeper::apply_additive(const SchemaPlan& plan) {
+  return in_turn([&] { return make(plan); });
+}
+
+Result<SchemaPlan> Keeper::still_wanted(const SchemaPlan& wanted) {
   auto current = plan();
-  if (!current) return fail(std::move(current.error()));
+  if (!current) return current;
   std::erase_if(current->differences, [&](const SchemaDifference& difference) {
-    const bool asked_for = std::ranges::any_of(wanted.differences, [&](const SchemaDifference& one) {
+    return std::ranges::none_of(wanted.differences, [&](const SchemaDifference& one) {
       return one.kind == difference.kind && one.what == difference.what;
     });
-    return difference.kind != SchemaDifference::Kind::additive || !asked_for;
   });
-  if (auto done = make_together(*current); !done) return done;
+  return current;
+}
+
+Result<void> Keeper::make(const SchemaPlan& wanted) {
+  auto current = still_wanted(wanted);
+  if (!current) return fail(std::move(current.error()));
+  std::erase_if(current->differences,
+                [](const SchemaDifference& difference) { return difference.kind != SchemaDifference::Kind::additive; });
+  auto own = missing_own();
+  if (!own) return fail(std::move(own.error()));
+  if (auto done = make_together(*own, *current); !done) return done;
   return make_apart(*current);
 }
 
-Result<void> Keeper::make_together(const SchemaPlan& current) {
-  if (auto done = connection_.execute("BEGIN"); !done) return done;
-  Result<void> done = connection_.execute(make_graves);
-  for (const SchemaDifference& difference : current.differences)
-    if (done && !difference.apart) done = run(difference);
-  auto ended = connection_.execute(done ? "COMMIT" : "ROLLBACK");
-  return done ? ended : done;
+Result<void> Keeper::apply_planned(const SchemaPlan& wanted) {
+  return in_turn([&]() -> Result<void> {
+    auto current = still_wanted(wanted);
+    if (!current) return fail(std::move(current.error()));
+    auto own = missing_own();
+    if (!own) return fail(std::move(own.error()));
+    if (auto done = make_together(*own, {}); !done) return done;
+    for (const SchemaDifference& difference : current->differences)
+      if (auto done = make_one(difference); !done) return done;
+    return {};
+  });
+}
+
+Result<void> Keeper::make_one(const SchemaDifference& difference) {
+  using Kind = SchemaDifference::Kind;
+  if (difference.kind == Kind::additive && difference.apart) return make_apart({.differences = {difference}});
+  if (!difference.apart) return briefly([&] { return run(difference); });
+  for (const std::string& statement : difference.statements) {
+    SchemaDifference step = difference;
+    step.statements = {statement};
+    if (auto done = briefly([&] { return run(step); }); !done) return done;
+  }
+  return {};
+}
+
+// Looked for rather than made IF NOT EXISTS: a role that may not make tables can serve what is there.
+Result<std::vector<std::string>> Keeper::missing_own() {
+  std::vector<std::string> missing;
+  auto graves = connection_.query(
+      "SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = '_banyan_graves'");
+  if (!graves) return fail(std::move(graves.error()));
+  if (PQntuples(graves->get()) == 0) missing.emplace_back(make_graves);
+  for (const TriggerFunction& function : trigger_functions) {
+    const std::vector<Value> parameters{std::string(function.name), std::string(function.body)};
+    auto found = connection_.query(
+        "SELECT 1 FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname = $1 AND prosrc = $2",
+        parameters);
+    if (!found) return fail(std::move(found.error()));
+    if (PQntuples(found->get()) == 0) missing.push_back(function.make());
+  }
+  return missing;
+}
+
+Result<void> Keeper::make_together(const std::vector<std::string>& own, const SchemaPlan& current) {
+  const bool nothing_to_do = own.empty() && std::ranges::all_of(current.differences, &SchemaDifference::apart);
+  if (nothing_to_do) return {};
+  return briefly([&] {
+    Result<void> done;
+    for (const std::string& statement : own)
+      if (done) done = connection_.execute(statement);
+    for (const SchemaDifference& difference : current.differences)
+      if (done && !difference.apart) done = run(difference);
+    return done;
+  });
+}
+
+Result<void> Keeper::briefly(const std::function<Result<void>()>& change) {
+  for (int attempt = 1;; ++attempt) {
+    if (auto done = connection_.execute(std::string("BEGIN; ") + brief_timeouts); !done) return done;
+    Result<void> done = change();
+    auto ended = connection_.execute(done ? "COMMIT" : "ROLLBACK");
+    if (done) return ended;
+    if (attempt == attempts_max || !waited_for_a_lock(done.error())) return done;
+    // Whoever waited behind it gets through meanwhile.
+    std::this_thread::sleep_for(std::chrono::milliseconds(100 + 10 * attempt));
+  }
 }
 
 Result<void> Keeper::make_apart(const SchemaPlan& current) {
+  if (std::ranges::none_of(current.differences, &SchemaDifference::apart)) return {};
+  if (auto set = connection_.execute(long_timeouts); !set) return set;
   for (const SchemaDifference& difference : current.differences) {
     if (!difference.apart) continue;
     if (auto done = run(difference); !done) return done;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "banyan/adapters/postgres/connection.hpp"
 #include "banyan/core/schema_plan.hpp"
 
@@ -15,11 +17,20 @@ class Keeper final : public SchemaKeeper {
 
   Result<SchemaPlan> plan() override;
   Result<void> apply_additive(const SchemaPlan& plan) override;
+  Result<void> apply_planned(const SchemaPlan& plan) override;
 
  private:
+  Result<void> in_turn(const std::function<Result<void>()>& work);
   Result<void> take_turn();
+  /// What of `wanted` still differs now; somebody else may have made the rest meanwhile.
+  Result<SchemaPlan> still_wanted(const SchemaPlan& wanted);
   Result<void> make(const SchemaPlan& wanted);
-  Result<void> make_together(const SchemaPlan& current);
+  Result<void> make_one(const SchemaDifference& difference);
+  /// Statements for what Banyan itself needs, whatever the schema.
+  Result<std::vector<std::string>> missing_own();
+  Result<void> make_together(const std::vector<std::string>& own, const SchemaPlan& current);
+  /// In a transaction that gives way to others, again and again for a while.
+  Result<void> briefly(const std::function<Result<void>()>& change);
   Result<void> make_apart(const SchemaPlan& current);
   Result<void> run(const SchemaDifference& difference);
 

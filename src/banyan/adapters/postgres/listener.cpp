@@ -27,6 +27,7 @@ bool take_line(const Schema& schema, std::string_view line, ForeignChange& chang
   const std::string_view table = cut(line, ' ');
   const Collection* const collection = schema.find(table);
   if (collection == nullptr) return true;
+  if (line == "*") return change.everything = true;
   const auto version = number_from<Version>(cut(line, ' '));
   if (!version) return false;
   Value id = std::string(line);

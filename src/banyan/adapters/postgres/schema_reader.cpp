@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "banyan/adapters/postgres/triggers.hpp"
 #include "banyan/sql/dialect.hpp"
 
 namespace banyan::postgres {
@@ -17,7 +18,8 @@ constexpr const char* columns_query = R"(
 SELECT c.relname, a.attname,
   CASE WHEN t.typtype = 'e' THEN 'enum ' || t.typname ELSE format_type(a.atttypid, a.atttypmod) END ||
     CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation
-      THEN ' COLLATE "' || (SELECT l.collname FROM pg_collation l WHERE l.oid = a.attcollation) || '"' ELSE '' END,
+      THEN ' COLLATE "' || (SELECT l.collname FROM pg_collation l WHERE l.oid = a.attcollation) || '"' ELSE '' END ||
+    CASE WHEN a.attgenerated <> '' THEN ' GENERATED' ELSE '' END,
   a.attnotnull, a.atthasdef OR a.attidentity <> '',
   EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1
     AND i.indkey[0] = a.attnum)
@@ -31,9 +33,6 @@ SELECT c.relname, n.relname, i.indisunique,
   i.indpred IS NULL AND i.indexprs IS NULL AND i.indisvalid AND m.amname = 'btree',
   (SELECT string_agg(quote_ident(a.attname), ',' ORDER BY k.place)
    FROM unnest(i.indkey[0:i.indnkeyatts - 1]) WITH ORDINALITY AS k(attnum, place)
-   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum),
-  (SELECT json_agg(a.attname ORDER BY k.place)
-   FROM unnest(i.indkey[0:i.indnkeyatts - 1]) WITH ORDINALITY AS k(attnum, place)
    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum)
 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class n ON n.oid = i.indexrelid
   JOIN pg_am m ON m.oid = n.relam
@@ -44,10 +43,20 @@ ORDER BY c.relname, n.relname)";
 constexpr const char* foreign_keys_query = R"(
 SELECT c.relname, CASE WHEN array_length(k.conkey, 1) = 1 THEN
     (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = k.conkey[1]) ELSE '' END,
-  t.relname, k.confupdtype NOT IN ('a', 'r') OR k.confdeltype NOT IN ('a', 'r')
+  CASE WHEN t.relnamespace = c.relnamespace THEN t.relname ELSE t.relnamespace::regnamespace || '.' || t.relname END,
+  k.confdeltype NOT IN ('a', 'r'), k.conname, k.convalidated,
+  (SELECT a.attname = 'id' FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum = k.confkey[1])
 FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class t ON t.oid = k.confrelid
 WHERE c.relnamespace = current_schema()::regnamespace AND k.contype = 'f' AND NOT c.relispartition
+  AND k.conparentid = 0
 ORDER BY c.relname, k.conname)";
+
+constexpr const char* triggers_query = R"(
+SELECT c.relname, count(*)
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE c.relnamespace = current_schema()::regnamespace AND NOT c.relispartition
+  AND t.tgname IN ('_banyan_version', '_banyan_tell', '_banyan_tell_all') AND t.tgenabled IN ('O', 'A')
+GROUP BY c.relname)";
 
 template <typename Row>
 Result<void> each(Connection& connection, const char* query, Row&& row) {
@@ -69,6 +78,7 @@ class ShapeReader {
     if (done) done = each(connection_, columns_query, [&](const PGresult* r, int row) { take_column(r, row); });
     if (done) done = each(connection_, indexes_query, [&](const PGresult* r, int row) { take_index(r, row); });
     if (done) done = each(connection_, foreign_keys_query, [&](const PGresult* r, int row) { take_key(r, row); });
+    if (done) done = each(connection_, triggers_query, [&](const PGresult* r, int row) { take_triggers(r, row); });
     if (done && has_notes_) {
       done = each(connection_, "SELECT \"key\", \"value\" FROM \"_banyan\"", [&](const PGresult* result, int row) {
         shape_.notes.emplace(text(result, row, 0), text(result, row, 1));
@@ -113,10 +123,18 @@ class ShapeReader {
 
   void take_key(const PGresult* result, int row) {
     if (sql::TableShape* const of = table(result, row)) {
-      of->foreign_keys.push_back({.column = string_in(result, row, 1),
+      of->foreign_keys.push_back({.name = string_in(result, row, 4),
+                                  .column = string_in(result, row, 1),
                                   .to_table = string_in(result, row, 2),
-                                  .acts = flag_in(result, row, 3)});
+                                  .acts = flag_in(result, row, 3),
+                                  .to_id = flag_in(result, row, 6),
+                                  .validated = flag_in(result, row, 5)});
     }
+  }
+
+  void take_triggers(const PGresult* result, int row) {
+    if (sql::TableShape* const of = table(result, row))
+      of->tells_changes = text(result, row, 1) == std::to_string(triggers_of_a_table);
   }
 
   /// Of `a,"B c",d`, as quote_ident() writes names.
@@ -157,8 +175,11 @@ Result<bool> PostgresProbe::has_rows(const std::string& table) {
 
 Result<std::optional<std::string>> PostgresProbe::row_without_value(const std::string& table,
                                                                     const std::string& column) {
-  auto found = connection_.query("SELECT \"id\"::text FROM " + sql::quoted(table) + " WHERE " + sql::quoted(column) +
-                                 " IS NULL LIMIT 1");
+  return row_where(table, sql::quoted(column) + " IS NULL");
+}
+
+Result<std::optional<std::string>> PostgresProbe::row_where(const std::string& table, const std::string& condition) {
+  auto found = connection_.query("SELECT \"id\"::text FROM " + sql::quoted(table) + " WHERE " + condition + " LIMIT 1");
   if (!found) return fail(std::move(found.error()));
   if (PQntuples(found->get()) == 0) return std::optional<std::string>();
   return std::optional(string_in(found->get(), 0, 0));

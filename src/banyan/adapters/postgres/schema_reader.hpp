@@ -15,6 +15,7 @@ class PostgresProbe final : public sql::DataProbe {
   explicit PostgresProbe(Connection& connection) : connection_(connection) {}
   Result<bool> has_rows(const std::string& table) override;
   Result<std::optional<std::string>> row_without_value(const std::string& table, const std::string& column) override;
+  Result<std::optional<std::string>> row_where(const std::string& table, const std::string& condition) override;
   Result<std::optional<std::string>> duplicate(const std::string& table,
                                                const std::vector<std::string>& columns) override;
 

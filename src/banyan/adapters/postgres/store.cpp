@@ -100,4 +100,10 @@ Result<void> Store::apply_additive(const SchemaPlan& plan) {
   return keeper->apply_additive(plan);
 }
 
+Result<void> Store::apply_planned(const SchemaPlan& plan) {
+  auto keeper = state_->keeper();
+  if (!keeper) return fail(std::move(keeper.error()));
+  return keeper->apply_planned(plan);
+}
+
 }  // namespace banyan::postgres

@@ -15,16 +15,20 @@ Result<SchemaPlan> Keeper::plan() {
   return sql::schema_differences(schema_, *shape, probe, SqliteDialect(), clock_.wall());
 }
 
-Result<void> Keeper::apply_additive(const SchemaPlan& plan) {
+Result<void> Keeper::apply_additive(const SchemaPlan& plan) { return make_together(plan, true); }
+
+Result<void> Keeper::apply_planned(const SchemaPlan& plan) { return make_together(plan, false); }
+
+Result<void> Keeper::make_together(const SchemaPlan& plan, bool additive_only) {
   if (!may_change_) return fail(ErrorCode::unsupported, "the database was opened to be looked at only");
   if (auto done = connection_.execute("BEGIN IMMEDIATE"); !done) return done;
-  auto done = make(plan);
+  auto done = make(plan, additive_only);
   if (done) done = connection_.execute("COMMIT");
   if (!done && connection_.in_transaction()) (void)connection_.execute("ROLLBACK");
   return done;
 }
 
-Result<void> Keeper::make(const SchemaPlan& wanted) {
+Result<void> Keeper::make(const SchemaPlan& wanted, bool additive_only) {
   // What still differs now, under the write lock; an earlier run may have made it already.
   auto current = plan();
   if (!current) return fail(std::move(current.error()));
@@ -32,7 +36,7 @@ Result<void> Keeper::make(const SchemaPlan& wanted) {
     const bool asked_for = std::ranges::any_of(wanted.differences, [&](const SchemaDifference& one) {
       return one.kind == difference.kind && one.what == difference.what;
     });
-    if (difference.kind != SchemaDifference::Kind::additive || !asked_for) continue;
+    if ((additive_only && difference.kind != SchemaDifference::Kind::additive) || !asked_for) continue;
     for (const std::string& statement : difference.statements) {
       if (auto done = connection_.execute(statement.c_str()); !done) {
         done.error().message = "cannot " + difference.what + ": " + done.error().message;

@@ -15,12 +15,14 @@ class Keeper final : public SchemaKeeper {
   Result<SchemaPlan> plan() override;
   /// `unsupported` unless it may change the database.
   Result<void> apply_additive(const SchemaPlan& plan) override;
+  Result<void> apply_planned(const SchemaPlan& plan) override;
 
   /// The connection, for further use; the keeper is done.
   Connection release() { return std::move(connection_); }
 
  private:
-  Result<void> make(const SchemaPlan& wanted);
+  Result<void> make_together(const SchemaPlan& wanted, bool additive_only);
+  Result<void> make(const SchemaPlan& wanted, bool additive_only);
 
   const Schema& schema_;
   const Clock& clock_;

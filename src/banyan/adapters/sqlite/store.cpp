@@ -275,4 +275,9 @@ Result<void> Store::apply_additive(const SchemaPlan& plan) {
   return state_->keeper->apply_additive(plan);
 }
 
+Result<void> Store::apply_planned(const SchemaPlan& plan) {
+  if (!state_->keeper) return fail(ErrorCode::unsupported, "the schema is changed before the store starts");
+  return state_->keeper->apply_planned(plan);
+}
+
 }  // namespace banyan::sqlite

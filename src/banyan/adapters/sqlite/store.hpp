@@ -53,6 +53,7 @@ class Store final : public DurableStore {
 
   Result<SchemaPlan> plan() override;
   Result<void> apply_additive(const SchemaPlan& plan) override;
+  Result<void> apply_planned(const SchemaPlan& plan) override;
 
  private:
   struct State;
