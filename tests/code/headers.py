@@ -40,7 +40,8 @@ def flags_for(path, commands):
     words = shlex.split(commands[nearest])
     flags = [word for word in words if word.startswith(("-I", "-D", "-std="))]
     systems = [words[i + 1] for i, word in enumerate(words[:-1]) if word == "-isystem"]
-    return flags + [f"-isystem{system}" for system in systems]
+    # Tests include each other from the root of the tree.
+    return flags + [f"-I{tree.REPOSITORY}"] + [f"-isystem{system}" for system in systems]
 
 
 def compile_alone(path, commands):

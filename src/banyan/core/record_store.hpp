@@ -68,7 +68,7 @@ class RecordStore {
   /// Errors: not_found (update, remove), already_exists (names the field), reference_broken (names the field or the
   /// referring collection), version_mismatch, too_large. In a batch of more than one, `fields` of the error name the
   /// place as "[i]" or "[i].field".
-  /// Once begun it runs to its end whatever the deadline.
+  /// Once begun it may run to its end whatever the deadline; where the database is silent it is `outcome_unknown`.
   virtual Task<Result<Applied>> apply(const Context& context, WriteBatch batch) = 0;
 
   /// Nothing when the store can serve, else why not, in words for an operator. Never blocks.

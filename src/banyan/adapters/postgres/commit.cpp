@@ -1,11 +1,15 @@
 #include "banyan/adapters/postgres/commit.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 #include "banyan/adapters/postgres/errors.hpp"
 
 namespace banyan::postgres {
 namespace {
+
+/// For a server that is slow, not gone: that an outcome is unknown is the worst of answers.
+constexpr std::chrono::seconds patience_of_commits{1};
 
 CommitOutcome unknown_outcome(std::string detail) {
   return {.kind = CommitOutcome::Kind::unknown,
@@ -36,12 +40,12 @@ CommitOutcome outcome_of(const PGresult* result) {
 }  // namespace
 
 Task<CommitOutcome> commit(Session& session, WriteStatements& statements, std::span<const Changed> changes,
-                           const Clock& clock, const Options& options, StoreMetrics& metrics) {
+                           const Clock& clock, SteadyTime answer_by, StoreMetrics& metrics) {
   const SteadyTime began = clock.steady();
   const std::size_t notifications = statements.add_notifications(session, changes);
   session.add("COMMIT");
   if (session.broken()) co_return CommitOutcome();  // before anything was sent
-  auto results = co_await session.exchange(began + give_up_after(options));
+  auto results = co_await session.exchange(std::max(answer_by, began + patience_of_commits));
   metrics.commit_latency.observe(microseconds(clock.steady() - began));
   if (!results) co_return unknown_outcome(results.error().detail);
   CommitOutcome outcome = outcome_of(results->size() == notifications + 1 ? results->back().get() : nullptr);

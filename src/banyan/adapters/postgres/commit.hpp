@@ -22,16 +22,12 @@ struct CommitOutcome {
   Error reason{ErrorCode::unavailable, "the transaction came to nothing"};
 };
 
-/// Tells the changes and commits the session's transaction.
+/// Tells the changes and commits the session's transaction. Where the server is silent, the outcome is unknown at
+/// `answer_by`, or some moments from now if that is later.
 Task<CommitOutcome> commit(Session& session, WriteStatements& statements, std::span<const Changed> changes,
-                           const Clock& clock, const Options& options, StoreMetrics& metrics);
+                           const Clock& clock, SteadyTime answer_by, StoreMetrics& metrics);
 
 /// Ends the session's transaction, if it still can.
 Task<void> roll_back(Session& session, const Clock& clock);
-
-/// How long a transaction may owe an answer before its connection is given up; the server ends its statements earlier.
-inline Duration give_up_after(const Options& options) noexcept {
-  return options.statement_timeout + std::chrono::seconds(5);
-}
 
 }  // namespace banyan::postgres

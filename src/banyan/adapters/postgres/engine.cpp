@@ -137,13 +137,12 @@ void Engine::drain() {
 }
 
 Task<void> Engine::serve_alone(Session& session, WriteRequest* request) {
-  const Duration remaining = request->context.deadline - parts_.clock.steady();
   if (request->context.expired()) {
     request->deliver(fail(Error(ErrorCode::deadline_exceeded, "the write waited past its deadline")));
     co_return;
   }
   Transaction transaction(session, write_statements_, request->batch, parts_.clock, options_, metrics_);
-  std::optional<Result<Applied>> applied = co_await transaction.run(remaining);
+  std::optional<Result<Applied>> applied = co_await transaction.run(request->context.deadline);
   if (applied) {
     metrics_.write_latency.observe(microseconds(parts_.clock.steady() - request->arrived));
     request->deliver(std::move(*applied));

@@ -30,6 +30,8 @@ bool comes_before(const WriteRequest* a, const WriteRequest* b) {
   return order < 0 || (order == 0 && a->arrived < b->arrived);
 }
 
+SteadyTime deadline_of(const WriteRequest* request) { return request->context.deadline; }
+
 }  // namespace
 
 SharedWrites::SharedWrites(SessionPool::Parts parts, const Options& options, WriteStatements& statements,
@@ -78,12 +80,11 @@ Task<void> SharedWrites::serve(Session& session, Batch batch) {
 }
 
 Task<std::optional<std::vector<SharedWrites::Outcome>>> SharedWrites::write(Session& session, const Batch& batch) {
-  const SteadyTime began = clock_.steady();
   const UnixMicros now = std::max<UnixMicros>(clock_.wall(), 1);
   session.limit_statements(options_.statement_timeout, shared_lock_timeout);
   session.add("BEGIN");
   for (const WriteRequest* request : batch) statements_.add(session, request->batch.writes.front(), now, true);
-  auto results = co_await session.exchange(began + give_up_after(options_));
+  auto results = co_await session.exchange(std::ranges::min(batch, {}, deadline_of)->context.deadline);
   if (!results) co_return std::nullopt;
   std::vector<Outcome> outcomes;
   std::size_t place = 1;
@@ -103,7 +104,10 @@ Task<CommitOutcome> SharedWrites::commit(Session& session, const std::vector<Out
   std::vector<Changed> changes;
   for (const Outcome& outcome : outcomes)
     if (outcome.changed) changes.push_back({.key = outcome.changed->key, .version = outcome.changed->version});
-  co_return co_await postgres::commit(session, statements_, changes, clock_, options_, metrics_);
+  const SteadyTime last = std::ranges::max(outcomes, {}, [](const Outcome& one) {
+                            return one.request->context.deadline;
+                          }).request->context.deadline;
+  co_return co_await postgres::commit(session, statements_, changes, clock_, last, metrics_);
 }
 
 Task<void> SharedWrites::roll_back(Session& session) {

@@ -11,6 +11,8 @@ namespace {
 
 /// Statements of one exchange, so that neither side has to keep more than some megabytes for the other.
 constexpr std::size_t writes_max = 256;
+/// By how much a wait for a lock ends before the deadline, so that the session outlives it.
+constexpr std::chrono::milliseconds lock_margin{200};
 
 }  // namespace
 
@@ -24,8 +26,10 @@ Transaction::Transaction(Session& session, WriteStatements& statements, const Wr
       metrics_(metrics),
       now_(std::max<UnixMicros>(clock.wall(), 1)) {}
 
-Task<std::optional<Result<Applied>>> Transaction::run(Duration lock_timeout) {
-  session_.limit_statements(options_.statement_timeout, time_limit(lock_timeout, options_.lock_timeout));
+Task<std::optional<Result<Applied>>> Transaction::run(SteadyTime deadline) {
+  deadline_ = deadline;
+  session_.limit_statements(options_.statement_timeout,
+                            time_limit(deadline - clock_.steady() - lock_margin, options_.lock_timeout));
   session_.add("BEGIN");
   Failure failure = co_await write_all();
   if (failure) {
@@ -39,7 +43,7 @@ Task<std::optional<Result<Applied>>> Transaction::run(Duration lock_timeout) {
   Result<Applied> applied(std::in_place);
   applied->changes = std::move(changes_);
   sql::append_caused(applied->changes, std::move(caused_));
-  CommitOutcome committed = co_await commit(session_, statements_, applied->changes, clock_, options_, metrics_);
+  CommitOutcome committed = co_await commit(session_, statements_, applied->changes, clock_, deadline_, metrics_);
   switch (committed.kind) {
     case CommitOutcome::Kind::kept: co_return applied;
     case CommitOutcome::Kind::unknown: co_return fail(std::move(committed.reason));
@@ -52,7 +56,7 @@ Task<std::optional<Result<Applied>>> Transaction::run(Duration lock_timeout) {
 }
 
 Task<Result<Results>> Transaction::ask() {
-  auto results = co_await session_.exchange(clock_.steady() + give_up_after(options_));
+  auto results = co_await session_.exchange(deadline_);
   if (!results) may_be_retried_ = true;  // nothing has been committed
   co_return results;
 }

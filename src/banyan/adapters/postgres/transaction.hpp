@@ -21,7 +21,8 @@ class Transaction {
 
   /// All of the batch or none of it. Nothing when it came to nothing through no fault of the batch's, and may be tried
   /// again; reason() says why.
-  Task<std::optional<Result<Applied>>> run(Duration lock_timeout);
+  /// Until COMMIT is sent it ends at the deadline, and has done nothing then.
+  Task<std::optional<Result<Applied>>> run(SteadyTime deadline);
   const Error& reason() const noexcept { return reason_; }
 
  private:
@@ -53,6 +54,7 @@ class Transaction {
   const Options& options_;
   StoreMetrics& metrics_;
   UnixMicros now_ = 0;
+  SteadyTime deadline_;
   std::size_t write_ = 0;  ///< The one that a failure is about.
   std::size_t cascaded_ = 0;
   std::vector<sql::Check> checks_;
