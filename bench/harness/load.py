@@ -78,7 +78,10 @@ def run_pgbench(server, script, seconds, directory):
                "127.0.0.1", "-p", str(server.cluster.port), "-U", "app", "-f", WORKLOADS / script, "--log",
                f"--log-prefix={log}", "--sampling-rate=0.01", "postgres"]
     busy, own, spent = machine.busy_seconds(), _children_seconds(), machine.cpu_seconds(server.pids())
-    result = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=die_with_parent)
+    # As one of Banyan's own sessions, for which its triggers do nothing: they are for other programs' changes.
+    environment = dict(os.environ, PGOPTIONS="-c banyan.writer=on")
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False,
+                            preexec_fn=die_with_parent)
     pids = server.pids()
     own = _children_seconds() - own
     done = re.search(r"number of transactions actually processed: (\d+)", result.stdout)
