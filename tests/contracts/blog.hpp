@@ -28,11 +28,13 @@ inline Collection collection(std::string name, std::vector<Field> fields, IdKind
   Collection made;
   made.name = std::move(name);
   made.id_kind = id_kind;
-  Field id{.name = "id", .type = id_kind == IdKind::integer ? FieldType::integer : FieldType::uuid};
-  id.role = FieldRole::id;
-  id.required = true;
-  made.fields.push_back(std::move(id));
-  for (Field& one : fields) made.fields.push_back(std::move(one));
+  made.fields.push_back(make_id_field(id_kind));
+  for (Field& one : fields) {
+    if (one.type == FieldType::boolean) one.storage = Field::Storage::boolean;
+    if (one.type == FieldType::integer) one.storage = Field::Storage::integer;
+    if (one.type == FieldType::number) one.storage = Field::Storage::number;
+    made.fields.push_back(std::move(one));
+  }
   return made;
 }
 
