@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <thread>
 
 #include "banyan/adapters/postgres/connection.hpp"
 #include "banyan/adapters/postgres/dialect.hpp"
@@ -30,6 +31,22 @@ std::int64_t integer_in(const ResultHandle& result) {
   std::int64_t number = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), number);
   return number;
+}
+
+/// One copy at a time into a database. The server may still be at the last records of one that was killed: it ends with
+/// its session, and with that its lock.
+Result<void> take_turn(Connection& connection) {
+  constexpr const char* lock_key = "108170552795503";
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (true) {
+    auto taken = connection.query(std::string("SELECT pg_try_advisory_lock(") + lock_key + ")");
+    if (!taken) return fail(std::move(taken.error()));
+    if (text(taken->get(), 0, 0) == "t") return {};
+    if (std::chrono::steady_clock::now() > until)
+      return fail(Error(ErrorCode::unavailable, "another copy into this database is under way")
+                      .with_hint("wait until it is done, or end it"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
 }
 
 class Source final : public BulkSource {
@@ -270,6 +287,7 @@ Result<std::unique_ptr<BulkSink>> open_sink(Options options, const Schema& schem
   options.statement_timeout = std::chrono::hours(24);
   auto connection = Connection::open(options, "copy");
   if (!connection) return fail(std::move(connection.error()));
+  if (auto done = take_turn(*connection); !done) return fail(std::move(done.error()));
   return std::make_unique<Sink>(std::move(options), std::move(*connection), schema, clock);
 }
 
