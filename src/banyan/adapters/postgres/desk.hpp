@@ -15,7 +15,7 @@
 namespace banyan::postgres {
 
 /// How long a request waits for a database that cannot be reached.
-inline constexpr std::chrono::milliseconds patience{1'000};
+inline constexpr std::chrono::milliseconds unreachable_patience{1'000};
 
 /// Where requests of one kind wait for a session. They are served a batch a session; a request lives until it is
 /// settled with deliver() of its own.
@@ -57,7 +57,10 @@ class Desk {
     queue_.push_front(request);
   }
 
+  /// Begins what there are sessions for.
   void pump() {
+    // A batch that is served without a wait comes back here; one within the other, a long queue would fill the stack.
+    if (std::exchange(pumping_, true)) return;
     if (queue_.empty() && settings_.stay_connected && !pool_.connected()) (void)pool_.take();
     while (!queue_.empty()) {
       std::shared_ptr<Session> session = pool_.take();
@@ -65,16 +68,17 @@ class Desk {
       detach(serve(std::move(session), take_batch()));
     }
     waiting_.set(static_cast<std::int64_t>(queue_.size()));
+    pumping_ = false;
   }
 
   void look_at_time(SteadyTime now) {
     pool_.look_at_time(now);
-    const bool unreachable = !pool_.connected() && now - pool_.disconnected_since() > patience;
+    const bool unreachable = !pool_.connected() && now - pool_.disconnected_since() > unreachable_patience;
     Batch expired;
     Batch stranded;
     std::erase_if(queue_, [&](Request* request) {
       if (request->context.expired()) return expired.push_back(request), true;
-      if (unreachable && now - request->arrived > patience) return stranded.push_back(request), true;
+      if (unreachable && now - request->arrived > unreachable_patience) return stranded.push_back(request), true;
       return false;
     });
     for (Request* request : expired)
@@ -120,6 +124,7 @@ class Desk {
   SessionPool pool_;
   std::deque<Request*> queue_;
   std::size_t serving_ = 0;
+  bool pumping_ = false;
   std::optional<Error> closed_;
 };
 
