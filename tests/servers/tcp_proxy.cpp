@@ -30,6 +30,7 @@ std::size_t index_of(Direction direction) { return direction == Direction::to_se
 // What is to be done to the bytes; touched by the proxy's thread alone.
 struct Rules {
   bool stalled = false;
+  std::array<std::uint64_t, 2> until_stall{};
   std::array<std::uint64_t, 2> once{};       // still to be forwarded before the cut; 0 is none
   std::array<std::uint64_t, 2> each{};       // the same, of each connection
   std::array<std::uint64_t, 2> forwarded{};  // since it was made
@@ -121,6 +122,11 @@ class Pair : public std::enable_shared_from_this<Pair> {
       cut_next_ = true;
     } else if (rules_.once[way] > 0) {
       rules_.once[way] -= allowed;
+    }
+    if (rules_.until_stall[way] > 0) {
+      allowed = std::min(allowed, rules_.until_stall[way]);
+      rules_.until_stall[way] -= allowed;
+      rules_.stalled = rules_.until_stall[way] == 0;
     }
     if (cut_next_) ++rules_.cuts;
     pumps_[way].counted += allowed;
@@ -224,6 +230,10 @@ void TcpProxy::cut_each_after(Direction direction, std::uint64_t bytes) {
     state_->rules.each[index_of(direction)] = bytes;
     for (const auto& pair : state_->pairs) pair->count_anew(direction);
   });
+}
+
+void TcpProxy::stall_after(Direction direction, std::uint64_t bytes) {
+  state_->run([this, direction, bytes] { state_->rules.until_stall[index_of(direction)] = bytes; });
 }
 
 void TcpProxy::stall(bool stalled) {

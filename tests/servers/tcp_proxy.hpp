@@ -28,6 +28,8 @@ class TcpProxy {
   void cut_each_after(Direction direction, std::uint64_t bytes);
   /// While stalled nothing is read or forwarded, and connections stay.
   void stall(bool stalled);
+  /// Stalls by itself after that many bytes that way, all connections counted together.
+  void stall_after(Direction direction, std::uint64_t bytes);
   /// While refused nobody listens on the port; connections stay.
   void refuse(bool refused);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <optional>
 
 #include "banyan/adapters/postgres/errors.hpp"
 
@@ -75,9 +76,27 @@ bool wait(PGconn* connection, PostgresPollingStatusType status, std::chrono::ste
   return false;
 }
 
-std::size_t hosts_in(const Settings& settings) {
-  const auto found = settings.find("host");
-  return found == settings.end() ? 1 : 1 + static_cast<std::size_t>(std::ranges::count(found->second, ','));
+/// The same for each of the hosts that the settings list, in order.
+std::vector<Settings> each_host(const Settings& settings) {
+  const auto part = [&](const char* key, std::size_t place) -> std::optional<std::string> {
+    const auto found = settings.find(key);
+    if (found == settings.end()) return std::nullopt;
+    std::string_view list = found->second;
+    const bool one_for_all = list.find(',') == std::string_view::npos;
+    for (; place > 0 && !one_for_all; --place) {
+      const std::size_t comma = list.find(',');
+      if (comma == std::string_view::npos) return std::nullopt;
+      list.remove_prefix(comma + 1);
+    }
+    return std::string(list.substr(0, list.find(',')));
+  };
+  const auto named = settings.find(settings.contains("hostaddr") ? "hostaddr" : "host");
+  const auto count = named == settings.end() ? 1 : 1 + static_cast<std::size_t>(std::ranges::count(named->second, ','));
+  std::vector<Settings> hosts(count, settings);
+  for (std::size_t place = 0; place < count; ++place)
+    for (const char* key : {"host", "hostaddr", "port"})
+      if (auto value = part(key, place)) hosts[place].insert_or_assign(key, std::move(*value));
+  return hosts;
 }
 
 Error no_answer() {
@@ -85,11 +104,10 @@ Error no_answer() {
       .with_hint("look whether it runs, and whether host and port in database.url are right");
 }
 
-Result<ConnectionHandle> reach(const Settings& settings, const Options& options, const std::atomic<bool>& give_up) {
+Result<ConnectionHandle> reach(const Settings& settings, std::chrono::steady_clock::time_point until,
+                               const std::atomic<bool>& give_up) {
   ConnectionHandle connection = begin(settings);
   if (!connection) return fail(ErrorCode::unavailable, "out of memory");
-  // libpq moves on to the next host by itself only when one refuses; the time is for all of them.
-  const auto until = std::chrono::steady_clock::now() + options.connect_timeout * static_cast<int>(hosts_in(settings));
   PostgresPollingStatusType status = PGRES_POLLING_WRITING;
   while (PQstatus(connection.get()) != CONNECTION_BAD) {
     if (!wait(connection.get(), status, until, give_up)) return fail(no_answer());
@@ -124,20 +142,56 @@ Result<void> check(PGconn* connection) {
   return {};
 }
 
-}  // namespace
+/// PQexec, but not longer than that.
+Result<void> execute(PGconn* connection, const std::string& text, std::chrono::steady_clock::time_point until,
+                     const std::atomic<bool>& give_up) {
+  if (PQsendQuery(connection, text.c_str()) == 0) return fail(connection_error(connection));
+  Result<void> outcome;
+  while (true) {
+    while (PQisBusy(connection) != 0) {
+      if (!wait(connection, PGRES_POLLING_READING, until, give_up)) return fail(no_answer());
+      if (PQconsumeInput(connection) == 0) return fail(connection_error(connection));
+    }
+    const ResultHandle result(PQgetResult(connection));
+    if (!result) return outcome;
+    if (PQresultStatus(result.get()) != PGRES_FATAL_ERROR) continue;
+    if (PQstatus(connection) != CONNECTION_OK) return fail(connection_error(connection));
+    outcome = fail(error_from(result.get()));
+  }
+}
 
-Result<ConnectionHandle> connect(const Options& options, std::string_view purpose, const std::atomic<bool>& give_up) {
-  auto settings = parse(options.url);
-  if (!settings) return fail(std::move(settings.error()));
-  auto connection = reach(complete(std::move(*settings), options, purpose), options, give_up);
+Result<ConnectionHandle> connect_one(const Settings& host, const Options& options, const std::atomic<bool>& give_up) {
+  const auto until = std::chrono::steady_clock::now() + options.connect_timeout;
+  auto connection = reach(host, until, give_up);
   if (!connection) return connection;
   PQsetNoticeProcessor(connection->get(), [](void*, const char*) {}, nullptr);
   if (auto fit = check(connection->get()); !fit) return fail(std::move(fit.error()));
-  const ResultHandle set(PQexec(connection->get(), session_settings(options).c_str()));
-  if (PQresultStatus(set.get()) != PGRES_TUPLES_OK) {
-    return fail(set && PQstatus(connection->get()) == CONNECTION_OK ? error_from(set.get())
-                                                                    : connection_error(connection->get()));
+  if (auto set = execute(connection->get(), session_settings(options), until, give_up); !set)
+    return fail(std::move(set.error()));
+  return connection;
+}
+
+}  // namespace
+
+// libpq moves on to the next host by itself where one refuses; one that is silent would keep it from the others.
+Result<ConnectionHandle> connect(const Options& options, std::string_view purpose, const std::atomic<bool>& give_up) {
+  auto settings = parse(options.url);
+  if (!settings) return fail(std::move(settings.error()));
+  const Settings all = complete(std::move(*settings), options, purpose);
+  std::vector<Settings> hosts = each_host(all);
+  if (all.at("target_session_attrs") == "prefer-standby") {
+    const std::vector<Settings> any = hosts;
+    for (Settings& host : hosts) host["target_session_attrs"] = "standby";
+    hosts.insert(hosts.end(), any.begin(), any.end());
   }
+  Result<ConnectionHandle> connection = fail(no_answer());
+  std::string details;
+  for (const Settings& host : hosts) {
+    connection = connect_one(host, options, give_up);
+    if (connection || give_up) return connection;
+    details += (details.empty() ? "" : "; ") + connection.error().detail;
+  }
+  connection.error().detail = std::move(details);
   return connection;
 }
 
