@@ -103,6 +103,12 @@ Error unknown_reference(const Write& write) {
       .with_hint("name the reference in the config, or take the foreign key out of the database");
 }
 
+Error damaged_record(const Collection& collection) {
+  return Error(ErrorCode::internal, "a record of " + collection.name + " holds what its collection does not allow")
+      .with_hint("the log says which; docs/values.md says what each type holds")
+      .with_detail("table " + collection.name + ": written by another program?");
+}
+
 Error cascades_too_far(std::size_t rows_max) {
   return Error(ErrorCode::too_large, "deleting this would touch more than " + std::to_string(rows_max) + " records")
       .with_hint("delete the records that refer to it first, in parts");

@@ -47,6 +47,8 @@ Error names_nothing(const Field& field);
 Error still_referred_to(const RecordKey& gone, const Incoming& from);
 /// A foreign key that is in the database and not in the config is broken.
 Error unknown_reference(const Write& write);
+/// A table holds what its collection does not allow: another program wrote it.
+Error damaged_record(const Collection& collection);
 Error cascades_too_far(std::size_t rows_max);
 
 }  // namespace banyan::sql

@@ -8,9 +8,9 @@
 #include "banyan/adapters/postgres/dialect.hpp"
 #include "banyan/adapters/postgres/errors.hpp"
 #include "banyan/adapters/postgres/keeper.hpp"
-#include "banyan/adapters/postgres/outcomes.hpp"
 #include "banyan/adapters/postgres/rows.hpp"
 #include "banyan/adapters/postgres/schema_reader.hpp"
+#include "banyan/sql/batch.hpp"
 #include "banyan/sql/schema_differences.hpp"
 #include "banyan/sql/statements.hpp"
 
@@ -72,8 +72,8 @@ class Source final : public BulkSource {
     if (!result) return fail(std::move(result.error()));
     std::vector<Record> records(static_cast<std::size_t>(PQntuples(result->get())));
     for (std::size_t row = 0; row < records.size(); ++row)
-      if (!read_record(result->get(), static_cast<int>(row), collection, records[row]))
-        return fail(damaged_record(collection));
+      if (const int at = static_cast<int>(row); !read_record(result->get(), at, collection, records[row]))
+        return fail(damaged_record(result->get(), at, collection));
     return records;
   }
 
@@ -168,7 +168,7 @@ class Sink final : public BulkSink {
     if (!found) return fail(std::move(found.error()));
     if (PQntuples(found->get()) == 0) return std::optional<Value>();
     Value value;
-    if (!read_value(found->get(), 0, 0, id, value)) return fail(damaged_record(collection));
+    if (!read_value(found->get(), 0, 0, id, value)) return fail(sql::damaged_record(collection));
     return std::optional(std::move(value));
   }
 

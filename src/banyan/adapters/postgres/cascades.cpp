@@ -3,7 +3,6 @@
 #include <unordered_set>
 
 #include "banyan/adapters/postgres/errors.hpp"
-#include "banyan/adapters/postgres/outcomes.hpp"
 #include "banyan/adapters/postgres/transaction.hpp"
 #include "banyan/core/timestamps.hpp"
 
@@ -87,7 +86,7 @@ Task<Transaction::Failure> Transaction::lock_referring(const sql::Incoming& from
   for (int row = 0; row < PQntuples(result); ++row) {
     RecordKey referring{from.collection, Null{}};
     if (!read_value(result, row, 0, from.collection->fields.front(), referring.id))
-      co_return damaged_record(*from.collection);
+      co_return sql::damaged_record(*from.collection);
     found.push_back(std::move(referring));
   }
   co_return std::nullopt;

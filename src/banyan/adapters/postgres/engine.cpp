@@ -4,8 +4,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include "banyan/adapters/postgres/outcomes.hpp"
-
 namespace banyan::postgres {
 namespace {
 

@@ -139,7 +139,7 @@ Error error_from(const PGresult* result, std::source_location where) {
   return error_of(words_for(sqlstate(result)), detail_of(result), where);
 }
 
-Error write_error(const PGresult* result, const Schema&, const Collection& collection, std::source_location where) {
+Error write_error(const PGresult* result, const Collection& collection, std::source_location where) {
   const std::string_view state = sqlstate(result);
   if (state == "23505") return taken(result, collection, where);
   Error error = error_from(result, where);
@@ -177,9 +177,13 @@ Error connection_error(PGconn* connection, std::source_location where) {
 
 bool may_be_retried(std::string_view sqlstate) noexcept { return sqlstate == "40001" || sqlstate == "40P01"; }
 
+bool is_stale_statement(std::string_view sqlstate) noexcept {
+  // invalid_sql_statement_name, and "cached plan must not change result type" (feature_not_supported).
+  return sqlstate == "26000" || sqlstate == "0A000";
+}
+
 bool ends_connection(std::string_view sqlstate) noexcept {
-  return sqlstate.starts_with("08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03" ||
-         sqlstate == "25P03";
+  return sqlstate.starts_with("08") || sqlstate.starts_with("57P") || sqlstate == "25P03";
 }
 
 }  // namespace banyan::postgres

@@ -16,13 +16,15 @@ std::string_view sqlstate(const PGresult* result) noexcept;
 /// What a failed statement means to whoever asked; `detail` keeps PostgreSQL's own words for the log.
 Error error_from(const PGresult* result, std::source_location where = std::source_location::current());
 /// The same for a statement that wrote into the collection's table: unique_violation names the fields.
-Error write_error(const PGresult* result, const Schema& schema, const Collection& collection,
+Error write_error(const PGresult* result, const Collection& collection,
                   std::source_location where = std::source_location::current());
 /// A connection that failed, or could not be made.
 Error connection_error(PGconn* connection, std::source_location where = std::source_location::current());
 
-/// Whether the same transaction may succeed when it is tried again: deadlock, serialization failure, lock timeout.
+/// Whether the same transaction may succeed when it is tried again: deadlock, serialization failure.
 bool may_be_retried(std::string_view sqlstate) noexcept;
+/// The server no longer knows the prepared statement, or its table has changed since: prepare it again.
+bool is_stale_statement(std::string_view sqlstate) noexcept;
 /// Whether the server is going away or coming up, and the connection is of no more use.
 bool ends_connection(std::string_view sqlstate) noexcept;
 

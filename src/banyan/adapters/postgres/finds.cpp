@@ -1,7 +1,6 @@
 #include "banyan/adapters/postgres/finds.hpp"
 
 #include "banyan/adapters/postgres/errors.hpp"
-#include "banyan/adapters/postgres/outcomes.hpp"
 #include "banyan/adapters/postgres/store_metrics.hpp"
 #include "banyan/sql/statements.hpp"
 
@@ -78,7 +77,7 @@ void Finds::answer(FindRequest* request, const PGresult* result, Session& sessio
       }
       Result<Record> record(std::in_place);
       if (!read_record(result, 0, *request->key.collection, *record))
-        record = fail(damaged_record(*request->key.collection));
+        record = fail(damaged_record(result, 0, *request->key.collection));
       return request->deliver(std::move(record), deliveries);
     }
     case PGRES_PIPELINE_ABORTED: {

@@ -1,7 +1,6 @@
 #include "banyan/adapters/postgres/lists.hpp"
 
 #include "banyan/adapters/postgres/errors.hpp"
-#include "banyan/adapters/postgres/outcomes.hpp"
 #include "banyan/adapters/postgres/store_metrics.hpp"
 #include "banyan/sql/statements.hpp"
 
@@ -108,7 +107,7 @@ Result<RecordPage> Lists::page_of(const PGresult* result, const Collection& coll
   page.records.resize(static_cast<std::size_t>(PQntuples(result)));
   for (int row = 0; row < PQntuples(result); ++row) {
     if (!read_record(result, row, collection, page.records[static_cast<std::size_t>(row)]))
-      return fail(damaged_record(collection));
+      return fail(damaged_record(result, row, collection));
   }
   return page;
 }

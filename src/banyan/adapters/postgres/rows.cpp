@@ -7,6 +7,7 @@
 #include "banyan/adapters/postgres/connection.hpp"
 #include "banyan/core/json_text.hpp"
 #include "banyan/core/timestamps.hpp"
+#include "banyan/sql/batch.hpp"
 
 namespace banyan::postgres {
 namespace {
@@ -104,6 +105,19 @@ bool read_record(const PGresult* result, int row, const Collection& collection, 
   if (!version || *version < 0) return false;
   record.version = static_cast<Version>(*version);
   return true;
+}
+
+Error damaged_record(const PGresult* result, int row, const Collection& collection) {
+  std::string columns;
+  for (std::size_t i = 0; i < collection.fields.size(); ++i) {
+    Value value;
+    if (!read_value(result, row, static_cast<int>(i), collection.fields[i], value))
+      columns += (columns.empty() ? "" : ", ") + collection.fields[i].name;
+  }
+  if (columns.empty()) columns = "_version";
+  return sql::damaged_record(collection)
+      .with_detail("table " + collection.name + ", id " + std::string(text(result, row, 0)) + ", column " + columns +
+                   ": written by another program?");
 }
 
 void Parameters::add(const Value& value) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "banyan/base/result.hpp"
 #include "banyan/core/record.hpp"
 #include "banyan/core/schema.hpp"
 
@@ -16,6 +17,9 @@ namespace banyan::postgres {
 bool read_value(const PGresult* result, int row, int column, const Field& field, Value& value);
 /// The collection's fields in order, then the version.
 bool read_record(const PGresult* result, int row, const Collection& collection, Record& record);
+
+/// What to say of a row that read_record() did not take.
+Error damaged_record(const PGresult* result, int row, const Collection& collection);
 
 /// Parameters of a statement in text, as libpq takes them.
 class Parameters {

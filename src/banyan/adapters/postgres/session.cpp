@@ -14,6 +14,16 @@ InlineExecutor inline_executor;  // has no state
 
 }  // namespace
 
+std::chrono::milliseconds time_limit(Duration remaining, std::chrono::milliseconds most) noexcept {
+  using std::chrono::milliseconds;
+  constexpr milliseconds fine{100};
+  constexpr milliseconds coarse{1'000};
+  const milliseconds exact = std::chrono::ceil<milliseconds>(remaining);
+  const milliseconds step = exact < coarse * 5 ? fine : coarse;
+  const milliseconds rounded = (exact + step - milliseconds(1)) / step * step;
+  return std::clamp(rounded, fine, std::max(most, fine));
+}
+
 std::shared_ptr<Session> Session::make(boost::asio::io_context& io, ConnectionHandle connection,
                                        const Statements& statements) {
   PQsetnonblocking(connection.get(), 1);

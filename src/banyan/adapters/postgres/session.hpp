@@ -19,6 +19,9 @@ namespace banyan::postgres {
 
 using Results = std::vector<ResultHandle>;
 
+/// What the server gets of the time that remains, in steps, so that it has to be told seldom; `most` at most.
+std::chrono::milliseconds time_limit(Duration remaining, std::chrono::milliseconds most) noexcept;
+
 /// A connection in pipeline mode, for one user at a time.
 ///
 /// An exchange is some statements that are sent together with one sync at their end, and what they answer. PostgreSQL

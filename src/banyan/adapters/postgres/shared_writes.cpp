@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "banyan/adapters/postgres/errors.hpp"
-#include "banyan/adapters/postgres/outcomes.hpp"
 
 namespace banyan::postgres {
 namespace {

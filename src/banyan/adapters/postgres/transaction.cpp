@@ -4,7 +4,6 @@
 
 #include "banyan/adapters/postgres/commit.hpp"
 #include "banyan/adapters/postgres/errors.hpp"
-#include "banyan/adapters/postgres/outcomes.hpp"
 
 namespace banyan::postgres {
 namespace {
@@ -65,7 +64,7 @@ Transaction::Failure Transaction::failure_of(const PGresult* result, const Colle
   const std::string_view state = sqlstate(result);
   if (is_stale_statement(state)) session_.forget_statements();
   may_be_retried_ = is_stale_statement(state) || postgres::may_be_retried(state) || ends_connection(state);
-  return write_error(result, statements_.schema(), collection);
+  return write_error(result, collection);
 }
 
 std::size_t Transaction::simple_from(std::size_t first) const {

@@ -4,7 +4,6 @@
 #include <charconv>
 
 #include "banyan/adapters/postgres/errors.hpp"
-#include "banyan/adapters/postgres/outcomes.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::postgres {
@@ -50,10 +49,6 @@ std::string remove_text(const PostgresDialect& dialect, const Collection& collec
          literal(dialect, collection.name) +
          ", $2::text, version FROM gone ON CONFLICT (collection, id) DO UPDATE SET version = greatest(g.version, "
          "excluded.version), at = now() RETURNING version";
-}
-
-Error failure(const PGresult* result, const Schema& schema, const Collection& collection) {
-  return write_error(result, schema, collection);
 }
 
 std::int64_t integer_in(const PGresult* result, int row, int column) {
@@ -174,7 +169,7 @@ Result<std::optional<Changed>> WriteStatements::changed(const Write& write,
                                                         std::span<const ResultHandle> answers) const {
   const Collection& collection = *write.collection;
   for (const ResultHandle& answer : answers)
-    if (!succeeded(answer.get())) return fail(failure(answer.get(), schema_, collection));
+    if (!succeeded(answer.get())) return fail(write_error(answer.get(), collection));
   const PGresult* const result = answers.front().get();
   if (PQntuples(result) == 0) return std::nullopt;
   Changed changed;
@@ -184,7 +179,7 @@ Result<std::optional<Changed>> WriteStatements::changed(const Write& write,
     return changed;
   }
   Record& record = changed.record.emplace();
-  if (!read_record(result, 0, collection, record)) return fail(damaged_record(collection));
+  if (!read_record(result, 0, collection, record)) return fail(damaged_record(result, 0, collection));
   if (answers.size() > 1) record.version = version_in(answers[1].get()).value_or(record.version);
   changed.key = RecordKey(&collection, record.values.front());
   changed.version = record.version;

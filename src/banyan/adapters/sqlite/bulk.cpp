@@ -8,16 +8,13 @@
 #include "banyan/adapters/sqlite/keeper.hpp"
 #include "banyan/adapters/sqlite/owner_lock.hpp"
 #include "banyan/adapters/sqlite/schema_reader.hpp"
+#include "banyan/sql/batch.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::sqlite {
 namespace {
 
 constexpr SqliteDialect dialect;
-
-Error damaged(const Collection& collection) {
-  return Error(ErrorCode::internal, "a record of " + collection.name + " holds what its collection does not allow");
-}
 
 class Source final : public BulkSource {
  public:
@@ -41,7 +38,7 @@ class Source final : public BulkSource {
     std::vector<Record> records;
     int rc = SQLITE_OK;
     while ((rc = statement->step()) == SQLITE_ROW)
-      if (!read_record(*statement, collection, records.emplace_back())) return fail(damaged(collection));
+      if (!read_record(*statement, collection, records.emplace_back())) return fail(sql::damaged_record(collection));
     if (rc != SQLITE_DONE) return fail(error_from(connection_.get(), rc));
     return records;
   }
@@ -103,7 +100,7 @@ class Sink final : public BulkSink {
     if (rc == SQLITE_DONE) return std::optional<Value>();
     if (rc != SQLITE_ROW) return fail(error_from(connection_.get(), rc));
     Value value;
-    if (!read_value(*statement, 0, id.storage, value)) return fail(damaged(collection));
+    if (!read_value(*statement, 0, id.storage, value)) return fail(sql::damaged_record(collection));
     return std::optional(std::move(value));
   }
 

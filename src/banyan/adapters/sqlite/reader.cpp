@@ -2,6 +2,7 @@
 
 #include "banyan/adapters/sqlite/dialect.hpp"
 #include "banyan/adapters/sqlite/errors.hpp"
+#include "banyan/sql/batch.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::sqlite {
@@ -32,11 +33,6 @@ class Interruptible {
 
   Connection& connection_;
 };
-
-Error damaged_record(const Collection& collection) {
-  return Error(ErrorCode::internal, "a record holds what its collection does not allow")
-      .with_detail("table " + collection.name + ": written by another program?");
-}
 
 std::size_t text_bytes(const Record& record) {
   std::size_t bytes = 0;
@@ -126,7 +122,7 @@ Result<Record> Reader::find(const RecordKey& key) {
   const int rc = (*statement)->step();
   if (rc == SQLITE_ROW) {
     Result<Record> record(std::in_place);
-    if (!read_record(**statement, *key.collection, *record)) return fail(damaged_record(*key.collection));
+    if (!read_record(**statement, *key.collection, *record)) return fail(sql::damaged_record(*key.collection));
     return record;
   }
   if (rc == SQLITE_DONE) return fail(ErrorCode::not_found, "there is no " + to_string(key));
@@ -156,7 +152,7 @@ Result<RecordPage> Reader::list(const Context& context, const Query& query) {
   int rc = SQLITE_OK;
   while ((rc = (*statement)->step()) == SQLITE_ROW) {
     Record& record = result.records.emplace_back();
-    if (!read_record(**statement, *query.collection, record)) return fail(damaged_record(*query.collection));
+    if (!read_record(**statement, *query.collection, record)) return fail(sql::damaged_record(*query.collection));
     bytes += text_bytes(record);
     if (bytes > page_bytes_max_) return fail(page_too_large(page_bytes_max_));
   }
