@@ -34,13 +34,14 @@ Engine::Engine(const Options& options, const Parts& parts, std::optional<sql::Da
       finds_(pool_parts_, options, dialect_, statements_, metrics_.find_queue, metrics_.find_latency),
       lists_(pool_parts_, options, dialect_, statements_, metrics_.list_queue, metrics_.list_latency),
       alone_(pool_parts_,
-             {.purpose = "transactions",
+             {.purpose = {.name = "transactions"},
               .sessions_max = options.transaction_connections,
               .batch_max = 1,
               .queue_max = options.queue_max},
              metrics_.transaction_queue,
              [this](Session& session, Desk<WriteRequest>::Batch batch) { return serve_alone(session, batch.front()); }),
-      shared_(pool_parts_, options, write_statements_, alone_, metrics_) {
+      shared_(pool_parts_, options, write_statements_, alone_, metrics_),
+      inbox_(std::make_shared<Inbox>([this] { boost::asio::post(io_, [this] { drain(); }); })) {
   if (changed)
     listener_ = std::make_unique<Listener>(pool_parts_, parts.schema, metrics_.foreign_changes, std::move(changed));
 }
@@ -49,7 +50,7 @@ Engine::~Engine() { stop(); }
 
 void Engine::start() {
   connector_.start();
-  refusing_ = false;
+  inbox_->open();
   unready_ = "the database is being connected to";
   boost::asio::post(io_, [this] {
     finds_.desk().pump();
@@ -64,11 +65,9 @@ void Engine::start() {
 
 void Engine::stop() {
   if (!thread_.joinable()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    refusing_ = true;
-  }
+  inbox_->close();
   boost::asio::post(io_, [this] {
+    drain();
     stopping_ = true;
     stop_by_ = parts_.clock.steady() + stop_patience;
     if (idle()) close();
@@ -93,33 +92,8 @@ bool Engine::idle() const {
   return finds_.desk().idle() && lists_.desk().idle() && shared_.desk().idle() && alone_.idle();
 }
 
-template <typename Request>
-void Engine::submit_to(std::vector<Request*> Inbox::* place, Request& request) {
-  bool refused = false;
-  bool wakes = false;
-  {
-    const std::lock_guard lock(mutex_);
-    refused = refusing_;
-    if (!refused) {
-      (inbox_.*place).push_back(&request);
-      wakes = !std::exchange(draining_, true);
-    }
-  }
-  if (refused) return request.deliver(fail(stopping_error()));
-  if (wakes) boost::asio::post(io_, [this] { drain(); });
-}
-
-template void Engine::submit_to(std::vector<FindRequest*> Inbox::*, FindRequest&);
-template void Engine::submit_to(std::vector<ListRequest*> Inbox::*, ListRequest&);
-template void Engine::submit_to(std::vector<WriteRequest*> Inbox::*, WriteRequest&);
-
 void Engine::drain() {
-  Inbox arrived;
-  {
-    const std::lock_guard lock(mutex_);
-    draining_ = false;
-    std::swap(arrived, inbox_);
-  }
+  const Inbox::Arrived arrived = inbox_->take();
   for (FindRequest* request : arrived.finds) finds_.desk().submit(request);
   for (ListRequest* request : arrived.lists) lists_.desk().submit(request);
   for (WriteRequest* request : arrived.writes) {

@@ -10,9 +10,9 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "banyan/adapters/postgres/finds.hpp"
+#include "banyan/adapters/postgres/inbox.hpp"
 #include "banyan/adapters/postgres/listener.hpp"
 #include "banyan/adapters/postgres/lists.hpp"
 #include "banyan/adapters/postgres/shared_writes.hpp"
@@ -34,22 +34,14 @@ class Engine {
   /// Refuses what comes, finishes what there is (within some seconds), ends.
   void stop();
 
-  void submit(FindRequest& request) { submit_to(&Inbox::finds, request); }
-  void submit(ListRequest& request) { submit_to(&Inbox::lists, request); }
-  void submit(WriteRequest& request) { submit_to(&Inbox::writes, request); }
+  template <typename Request>
+  void submit(Request& request) {
+    inbox_->submit(request);
+  }
 
   std::optional<std::string> unready_reason() const;
 
  private:
-  /// What has come and is not yet on the thread.
-  struct Inbox {
-    std::vector<FindRequest*> finds;
-    std::vector<ListRequest*> lists;
-    std::vector<WriteRequest*> writes;
-  };
-
-  template <typename Request>
-  void submit_to(std::vector<Request*> Inbox::* place, Request& request);
   void drain();
   Task<void> serve_alone(Session& session, WriteRequest* request);
   void tick();
@@ -75,10 +67,7 @@ class Engine {
   SharedWrites shared_;
   std::unique_ptr<Listener> listener_;
 
-  std::mutex mutex_;
-  Inbox inbox_;
-  bool draining_ = false;  ///< The thread knows that something has come.
-  bool refusing_ = true;
+  std::shared_ptr<Inbox> inbox_;
   bool stopping_ = false;
   SteadyTime stop_by_;
   mutable std::mutex readiness_mutex_;
