@@ -45,6 +45,14 @@ void append_order(std::string& out, const Dialect& dialect, const Query& query) 
   append_order_term(out, dialect, *query.collection, OrderTerm{});
 }
 
+/// `SELECT "id", …, "_version" FROM "users" WHERE `
+std::string select_where(const Collection& collection) {
+  std::string text = "SELECT ";
+  append_columns(text, collection);
+  append_all(text, {" FROM ", quoted(collection.name), " WHERE "});
+  return text;
+}
+
 /// `"id" IN (SELECT "id" FROM … WHERE "author" = ?1 LIMIT ?n)`
 void append_some_referring(std::string& out, const Dialect& dialect, const Collection& collection, std::size_t field,
                            std::size_t limit_number) {
@@ -67,11 +75,15 @@ void append_columns(std::string& out, const Collection& collection) {
 }
 
 std::string select_by_id(const Dialect& dialect, const Collection& collection) {
-  std::string text = "SELECT ";
-  append_columns(text, collection);
-  append_all(text, {" FROM ", quoted(collection.name), " WHERE "});
+  std::string text = select_where(collection);
   append_equals(text, dialect, collection.fields.front().name, 1);
   return text;
+}
+
+std::string select_by_ids(const Dialect& dialect, const Collection& collection) {
+  std::string text = select_where(collection) + quoted(collection.fields.front().name) + " = ANY (";
+  dialect.append_placeholder(text, 1);
+  return text + ')';
 }
 
 Result<SelectPage> select_page(const Dialect& dialect, const Query& query) {

@@ -20,6 +20,8 @@ void append_columns(std::string& out, const Collection& collection);
 
 /// 1: the id.
 std::string select_by_id(const Dialect& dialect, const Collection& collection);
+/// 1: an array of ids. Only where the database has arrays; each id comes once, in any order.
+std::string select_by_ids(const Dialect& dialect, const Collection& collection);
 
 /// A page. The parameters are `operands`, then the limit, then the offset.
 struct SelectPage {

@@ -39,7 +39,7 @@ Result<Settings> parse(const std::string& url) {
   return settings;
 }
 
-Settings complete(Settings settings, const Options& options, std::string_view purpose) {
+Settings complete(Settings settings, const Options& options, const Purpose& purpose) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(options.connect_timeout).count();
   const Settings defaults{{"target_session_attrs", "read-write"},
                           {"connect_timeout", std::to_string(std::max<std::int64_t>(seconds, 2))},
@@ -47,7 +47,7 @@ Settings complete(Settings settings, const Options& options, std::string_view pu
                           {"keepalives_interval", "2"},
                           {"keepalives_count", "3"},
                           {"tcp_user_timeout", "20000"},
-                          {"application_name", "banyan " + std::string(purpose)}};
+                          {"application_name", "banyan " + purpose.name}};
   for (const auto& [key, value] : defaults) settings.try_emplace(key, value);
   settings.insert_or_assign("client_encoding", "UTF8");
   return settings;
@@ -119,14 +119,14 @@ Result<ConnectionHandle> reach(const Settings& settings, std::chrono::steady_clo
 }
 
 /// What every session of Banyan rests on.
-std::string session_settings(const Options& options) {
+std::string session_settings(const Options& options, const Purpose& purpose) {
   const auto milliseconds = [](std::chrono::milliseconds time) { return std::to_string(time.count()); };
   return "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET extra_float_digits = 1; "
          "SET standard_conforming_strings = on; SET default_transaction_isolation = 'read committed'; "
          "SET default_transaction_deferrable = off; SET statement_timeout = " +
          milliseconds(options.statement_timeout) + "; SET lock_timeout = " + milliseconds(options.lock_timeout) +
          "; SET idle_in_transaction_session_timeout = " + milliseconds(options.statement_timeout) +
-         "; SELECT set_config('banyan.writer', 'on', false)";
+         "; SELECT set_config('banyan.writer', 'on', false); " + purpose.settings;
 }
 
 Result<void> check(PGconn* connection) {
@@ -160,13 +160,14 @@ Result<void> execute(PGconn* connection, const std::string& text, std::chrono::s
   }
 }
 
-Result<ConnectionHandle> connect_one(const Settings& host, const Options& options, const std::atomic<bool>& give_up) {
+Result<ConnectionHandle> connect_one(const Settings& host, const Options& options, const Purpose& purpose,
+                                     const std::atomic<bool>& give_up) {
   const auto until = std::chrono::steady_clock::now() + options.connect_timeout;
   auto connection = reach(host, until, give_up);
   if (!connection) return connection;
   PQsetNoticeProcessor(connection->get(), [](void*, const char*) {}, nullptr);
   if (auto fit = check(connection->get()); !fit) return fail(std::move(fit.error()));
-  if (auto set = execute(connection->get(), session_settings(options), until, give_up); !set)
+  if (auto set = execute(connection->get(), session_settings(options, purpose), until, give_up); !set)
     return fail(std::move(set.error()));
   return connection;
 }
@@ -174,7 +175,7 @@ Result<ConnectionHandle> connect_one(const Settings& host, const Options& option
 }  // namespace
 
 // libpq moves on to the next host by itself where one refuses; one that is silent would keep it from the others.
-Result<ConnectionHandle> connect(const Options& options, std::string_view purpose, const std::atomic<bool>& give_up) {
+Result<ConnectionHandle> connect(const Options& options, const Purpose& purpose, const std::atomic<bool>& give_up) {
   auto settings = parse(options.url);
   if (!settings) return fail(std::move(settings.error()));
   const Settings all = complete(std::move(*settings), options, purpose);
@@ -187,7 +188,7 @@ Result<ConnectionHandle> connect(const Options& options, std::string_view purpos
   Result<ConnectionHandle> connection = fail(no_answer());
   std::string details;
   for (const Settings& host : hosts) {
-    connection = connect_one(host, options, give_up);
+    connection = connect_one(host, options, purpose, give_up);
     if (connection || give_up) return connection;
     details += (details.empty() ? "" : "; ") + connection.error().detail;
   }
@@ -208,7 +209,7 @@ std::string describe(const std::string& url) {
 
 Result<Connection> Connection::open(const Options& options, std::string_view purpose) {
   const std::atomic<bool> never = false;
-  auto handle = connect(options, purpose, never);
+  auto handle = connect(options, {.name = std::string(purpose)}, never);
   if (!handle) return fail(std::move(handle.error()));
   return Connection(std::move(*handle));
 }

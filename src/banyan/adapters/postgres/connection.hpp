@@ -25,12 +25,18 @@ struct ClearResult {
 };
 using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
 
+/// What a session is for.
+struct Purpose {
+  std::string name;
+  std::string settings = {};  ///< Statements without answers that it begins with, after the usual ones.
+};
+
 /// Connects and sets the session up: UTF-8, UTC, ISO dates, search paths as the URL or the role has them,
-/// `application_name` "banyan <purpose>", `banyan.writer` set, so that triggers know Banyan's own writes.
+/// `application_name` "banyan <name of the purpose>", `banyan.writer` set, so that triggers know Banyan's own writes.
 /// Blocks for options.connect_timeout a host at most; returns soon after `give_up` becomes true.
 /// Errors: `unavailable` (nobody answers, starting up, too many connections, read-only), `invalid` (wrong password, no
 /// such database or role, not UTF-8, older than 13: what waiting does not mend). Messages never hold the password.
-Result<ConnectionHandle> connect(const Options& options, std::string_view purpose, const std::atomic<bool>& give_up);
+Result<ConnectionHandle> connect(const Options& options, const Purpose& purpose, const std::atomic<bool>& give_up);
 
 /// `host:port/database` of the URL without user and password, for logs.
 std::string describe(const std::string& url);

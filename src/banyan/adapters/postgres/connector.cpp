@@ -27,7 +27,7 @@ void Connector::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Connector::request(std::string purpose, Done done) {
+void Connector::request(Purpose purpose, Done done) {
   {
     const std::lock_guard lock(mutex_);
     requests_.push_back({.purpose = std::move(purpose), .done = std::move(done)});

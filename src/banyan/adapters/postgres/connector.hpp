@@ -32,11 +32,11 @@ class Connector {
   void stop();
 
   /// One attempt; `done` is called once.
-  void request(std::string purpose, Done done);
+  void request(Purpose purpose, Done done);
 
  private:
   struct Request {
-    std::string purpose;
+    Purpose purpose;
     Done done;
   };
 

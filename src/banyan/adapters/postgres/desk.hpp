@@ -28,7 +28,7 @@ class Desk {
   using Serve = std::function<Task<void>(Session&, Batch)>;
 
   struct Settings {
-    std::string purpose;
+    Purpose purpose;
     std::size_t sessions_max;
     std::size_t batch_max;
     std::size_t queue_max;

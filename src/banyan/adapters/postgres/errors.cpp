@@ -182,6 +182,10 @@ bool is_stale_statement(std::string_view sqlstate) noexcept {
   return sqlstate == "26000" || sqlstate == "0A000";
 }
 
+bool is_of_storage(std::string_view sqlstate) noexcept {
+  return sqlstate.starts_with("XX") || sqlstate.starts_with("58");
+}
+
 bool ends_connection(std::string_view sqlstate) noexcept {
   return sqlstate.starts_with("08") || sqlstate.starts_with("57P") || sqlstate == "25P03";
 }

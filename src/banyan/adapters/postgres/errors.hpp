@@ -25,6 +25,8 @@ Error connection_error(PGconn* connection, std::source_location where = std::sou
 bool may_be_retried(std::string_view sqlstate) noexcept;
 /// The server no longer knows the prepared statement, or its table has changed since: prepare it again.
 bool is_stale_statement(std::string_view sqlstate) noexcept;
+/// The server could not read what it has: damaged data, a failing device.
+bool is_of_storage(std::string_view sqlstate) noexcept;
 /// Whether the server is going away or coming up, and the connection is of no more use.
 bool ends_connection(std::string_view sqlstate) noexcept;
 

@@ -1,5 +1,8 @@
 #include "banyan/adapters/postgres/finds.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 #include "banyan/adapters/postgres/errors.hpp"
 #include "banyan/adapters/postgres/store_metrics.hpp"
 #include "banyan/sql/statements.hpp"
@@ -16,6 +19,11 @@ constexpr std::chrono::milliseconds lock_timeout{500};
 /// from.
 constexpr std::chrono::seconds silence_max{15};
 
+/// Ids are looked up by key, whatever is known of the table: without these, a plan made while it was small could stay,
+/// or one be made for every number of ids.
+constexpr const char* session_settings =
+    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off";
+
 constexpr std::string_view lock_not_available = "55P03";
 
 }  // namespace
@@ -27,7 +35,7 @@ Finds::Finds(SessionPool::Parts parts, const Options& options, const PostgresDia
       statements_(statements),
       latency_(latency),
       desk_(parts,
-            {.purpose = "finds",
+            {.purpose = {.name = "finds", .settings = session_settings},
              .sessions_max = options.find_connections,
              .batch_max = finds_max,
              .queue_max = options.queue_max,
@@ -37,65 +45,121 @@ Finds::Finds(SessionPool::Parts parts, const Options& options, const PostgresDia
 const Statement& Finds::statement(const Collection& collection) {
   key_.assign("find ").append(collection.name);
   return statements_.get(key_, [&] {
-    return Statement{.text = sql::select_by_id(dialect_, collection),
-                     .types = {parameter_type(collection.fields.front())}};
+    return Statement{.text = sql::select_by_ids(dialect_, collection),
+                     .types = {array_parameter_type(collection.fields.front())}};
   });
+}
+
+void Finds::Group::add(const Value& id, std::size_t place) {
+  ids += ids.empty() ? '{' : ',';
+  const std::size_t begin = ids.size();
+  if (const auto* number = std::get_if<std::int64_t>(&id)) {
+    char digits[24];
+    ids.append(digits, std::to_chars(digits, digits + sizeof digits, *number).ptr);
+  } else {
+    ids += std::get<std::string>(id);
+  }
+  wanted.push_back({.begin = begin, .length = ids.size() - begin, .place = place});
+}
+
+void Finds::Group::sort() {
+  ids += '}';
+  std::ranges::sort(wanted, {}, [this](const Wanted& one) { return id_of(one); });
+}
+
+std::vector<Finds::Group> Finds::groups_of(const Batch& batch) {
+  std::vector<Group> groups;
+  for (std::size_t place = 0; place < batch.size(); ++place) {
+    const FindRequest& request = *batch[place];
+    const auto fits = [&](const Group& group) {
+      return group.collection == request.key.collection && !group.alone && !request.alone;
+    };
+    auto group = std::ranges::find_if(groups, fits);
+    if (group == groups.end())
+      group =
+          groups.insert(group, {.collection = request.key.collection, .alone = request.alone, .ids = {}, .wanted = {}});
+    group->add(request.key.id, place);
+  }
+  for (Group& group : groups) group.sort();
+  return groups;
 }
 
 Task<void> Finds::serve(Session& session, Batch given) {
   const SteadyTime began = clock_.steady();
+  const std::vector<Group> groups = groups_of(given);
   const auto under_way = under_way_.insert(under_way_.end(), {.began = began, .requests = std::move(given)});
-  const Batch& batch = under_way->requests;
   session.limit_statements(statement_timeout, lock_timeout);
   Parameters parameters;
-  for (const FindRequest* request : batch) {
+  for (const Group& group : groups) {
     parameters.clear();
-    parameters.add(request->key.id);
-    session.add(statement(*request->key.collection), parameters);
+    parameters.add_text(group.ids);
+    session.add(statement(*group.collection), parameters);
   }
   auto results = co_await session.exchange(began + silence_max);
   latency_.observe(microseconds(clock_.steady() - began));
   Deliveries deliveries;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    FindRequest* const request = batch[i];
-    if (request == nullptr) continue;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
     if (results && i < results->size())
-      answer(request, (*results)[i].get(), session, deliveries);
+      answer(under_way->requests, groups[i], (*results)[i].get(), session, deliveries);
     else
-      ask_again(request, results ? Error(ErrorCode::unavailable, "the database left out an answer") : results.error(),
+      ask_again(under_way->requests, groups[i],
+                results ? Error(ErrorCode::unavailable, "the database left out an answer") : results.error(),
                 deliveries);
   }
   under_way_.erase(under_way);
   deliveries.send();
 }
 
-void Finds::answer(FindRequest* request, const PGresult* result, Session& session, Deliveries& deliveries) {
-  switch (PQresultStatus(result)) {
-    case PGRES_TUPLES_OK: {
-      if (PQntuples(result) == 0) {
-        return request->deliver(fail(ErrorCode::not_found, "there is no " + to_string(request->key)), deliveries);
-      }
-      Result<Record> record(std::in_place);
-      if (!read_record(result, 0, *request->key.collection, *record))
-        record = fail(damaged_record(result, 0, *request->key.collection));
-      return request->deliver(std::move(record), deliveries);
-    }
-    case PGRES_PIPELINE_ABORTED: {
-      return ask_again(request, Error(ErrorCode::unavailable, "the database failed at another request"), deliveries);
-    }
-    default: break;
+void Finds::answer(Batch& batch, const Group& group, const PGresult* result, Session& session, Deliveries& deliveries) {
+  const ExecStatusType status = PQresultStatus(result);
+  if (status == PGRES_TUPLES_OK) return deliver_rows(batch, group, result, deliveries);
+  if (status == PGRES_PIPELINE_ABORTED) {
+    return ask_again(batch, group, Error(ErrorCode::unavailable, "the database failed at another request"), deliveries);
   }
   const std::string_view state = sqlstate(result);
   if (is_stale_statement(state)) session.forget_statements();
+  const Error error = error_from(result);
   if (is_stale_statement(state) || ends_connection(state) || state == lock_not_available)
-    return ask_again(request, error_from(result), deliveries);
-  request->deliver(fail(error_from(result)), deliveries);
+    return ask_again(batch, group, error, deliveries);
+  const bool may_be_of_one = group.wanted.size() > 1 && is_of_storage(state);
+  if (may_be_of_one) {
+    for (const Group::Wanted& one : group.wanted)
+      if (FindRequest* const request = batch[one.place]) request->alone = true;
+    return ask_again(batch, group, error, deliveries);
+  }
+  for (const Group::Wanted& one : group.wanted) deliver(batch, one, fail(error), deliveries);
 }
 
-void Finds::ask_again(FindRequest* request, Error error, Deliveries& deliveries) {
-  if (++request->attempts >= attempts_max || request->context.expired())
-    return request->deliver(fail(std::move(error)), deliveries);
-  desk_.submit_again(request);
+// An id may be wanted by several, and comes in one row.
+void Finds::deliver_rows(Batch& batch, const Group& group, const PGresult* result, Deliveries& deliveries) {
+  for (int row = 0; row < PQntuples(result); ++row) {
+    const auto wanted = std::ranges::equal_range(group.wanted, text(result, row, 0), {},
+                                                 [&](const Group::Wanted& one) { return group.id_of(one); });
+    Result<Record> record(std::in_place);
+    if (!read_record(result, row, *group.collection, *record))
+      record = fail(damaged_record(result, row, *group.collection));
+    for (auto one = wanted.begin(); one != wanted.end(); ++one)
+      deliver(batch, *one, std::next(one) == wanted.end() ? std::move(record) : record, deliveries);
+  }
+  for (const Group::Wanted& one : group.wanted)
+    if (const FindRequest* request = batch[one.place])
+      deliver(batch, one, fail(ErrorCode::not_found, "there is no " + to_string(request->key)), deliveries);
+}
+
+void Finds::deliver(Batch& batch, const Group::Wanted& one, Result<Record> record, Deliveries& deliveries) {
+  if (FindRequest* const request = std::exchange(batch[one.place], nullptr))
+    request->deliver(std::move(record), deliveries);
+}
+
+void Finds::ask_again(Batch& batch, const Group& group, const Error& error, Deliveries& deliveries) {
+  for (const Group::Wanted& one : group.wanted) {
+    FindRequest* const request = batch[one.place];
+    if (request == nullptr) continue;
+    if (++request->attempts >= attempts_max || request->context.expired())
+      deliver(batch, one, fail(error), deliveries);
+    else
+      desk_.submit_again(request);
+  }
 }
 
 Duration Finds::silence(SteadyTime now) const {

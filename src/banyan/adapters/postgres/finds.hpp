@@ -8,8 +8,9 @@
 
 namespace banyan::postgres {
 
-/// Finds of many requests under one sync: one message there and one back, one transaction in the server. When one of
-/// them fails the server leaves out the rest, which are asked again.
+/// Finds of many requests under one sync: one message there and one back, one transaction in the server, one statement
+/// for all that look in the same collection. When a statement fails the server leaves out the rest, which are asked
+/// again; where it may have failed at one record, so are those that shared it, each with a statement of its own.
 /// Thread safety: none; it belongs to the thread of the store.
 class Finds {
  public:
@@ -30,10 +31,30 @@ class Finds {
     Batch requests;  ///< Null where one has been answered already.
   };
 
+  /// Finds that one statement answers.
+  struct Group {
+    struct Wanted {
+      std::size_t begin;  ///< Of the id, in `ids`.
+      std::size_t length;
+      std::size_t place;  ///< Of the request, in its batch.
+    };
+    const Collection* collection;
+    bool alone;
+    std::string ids;             ///< An array, as PostgreSQL reads it.
+    std::vector<Wanted> wanted;  ///< By the text of the id.
+
+    void add(const Value& id, std::size_t place);
+    void sort();
+    std::string_view id_of(const Wanted& one) const { return std::string_view(ids).substr(one.begin, one.length); }
+  };
+
+  static std::vector<Group> groups_of(const Batch& batch);
   Task<void> serve(Session& session, Batch given);
   const Statement& statement(const Collection& collection);
-  void answer(FindRequest* request, const PGresult* result, Session& session, Deliveries& deliveries);
-  void ask_again(FindRequest* request, Error error, Deliveries& deliveries);
+  void answer(Batch& batch, const Group& group, const PGresult* result, Session& session, Deliveries& deliveries);
+  static void deliver_rows(Batch& batch, const Group& group, const PGresult* result, Deliveries& deliveries);
+  static void deliver(Batch& batch, const Group::Wanted& one, Result<Record> record, Deliveries& deliveries);
+  void ask_again(Batch& batch, const Group& group, const Error& error, Deliveries& deliveries);
 
   const Clock& clock_;
   const PostgresDialect& dialect_;

@@ -56,7 +56,7 @@ Listener::Listener(SessionPool::Parts parts, const Schema& schema, Counter& hear
       schema_(schema),
       heard_(heard),
       changed_(std::move(changed)),
-      pool_(parts, "changes", 1, [this] { connect(); }) {}
+      pool_(parts, {.name = "changes"}, 1, [this] { connect(); }) {}
 
 void Listener::connect() {
   if (listening_ && !pool_.connected()) {

@@ -57,7 +57,7 @@ Lists::Lists(SessionPool::Parts parts, const Options& options, const PostgresDia
       statements_(statements),
       latency_(latency),
       desk_(parts,
-            {.purpose = "lists",
+            {.purpose = {.name = "lists"},
              .sessions_max = options.list_connections,
              .batch_max = 1,
              .queue_max = options.queue_max},

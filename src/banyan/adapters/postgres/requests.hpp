@@ -52,6 +52,7 @@ struct Request {
 struct FindRequest : Request<Record> {
   FindRequest(const Context& of, SteadyTime now, const RecordKey& wanted) : Request(of, now), key(wanted) {}
   const RecordKey& key;
+  bool alone = false;  ///< Whether it shares no statement any more.
 };
 
 struct ListRequest : Request<RecordPage> {

@@ -144,6 +144,11 @@ void Parameters::add(std::int64_t number) {
   bytes_ += '\0';
 }
 
+void Parameters::add_text(std::string_view text) {
+  values_.push_back({.begin = bytes_.size(), .is_null = false});
+  bytes_.append(text) += '\0';
+}
+
 const char* const* Parameters::values() {
   pointers_.clear();
   for (const Place& place : values_) pointers_.push_back(place.is_null ? nullptr : bytes_.data() + place.begin);

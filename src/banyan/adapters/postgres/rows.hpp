@@ -26,6 +26,7 @@ class Parameters {
  public:
   void add(const Value& value);
   void add(std::int64_t number);
+  void add_text(std::string_view text);
   void clear() noexcept { values_.clear(), bytes_.clear(); }
   int size() const noexcept { return static_cast<int>(values_.size()); }
   /// Valid until the next add().

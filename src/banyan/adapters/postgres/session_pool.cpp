@@ -4,7 +4,7 @@
 
 namespace banyan::postgres {
 
-SessionPool::SessionPool(Parts parts, std::string purpose, std::size_t sessions_max, std::function<void()> on_available)
+SessionPool::SessionPool(Parts parts, Purpose purpose, std::size_t sessions_max, std::function<void()> on_available)
     : parts_(std::move(parts)),
       purpose_(std::move(purpose)),
       sessions_max_(sessions_max),

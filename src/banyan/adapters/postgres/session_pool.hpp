@@ -22,7 +22,7 @@ class SessionPool {
     std::function<void()> on_change;  ///< A pool has its first session, or has lost its last.
   };
   /// `on_available` is called when take() is worth another try.
-  SessionPool(Parts parts, std::string purpose, std::size_t sessions_max, std::function<void()> on_available);
+  SessionPool(Parts parts, Purpose purpose, std::size_t sessions_max, std::function<void()> on_available);
 
   /// One that nobody uses, or nothing; has one made then, if there may be more.
   std::shared_ptr<Session> take();
@@ -43,7 +43,7 @@ class SessionPool {
   void drop(const Session* session);
 
   Parts parts_;
-  std::string purpose_;
+  Purpose purpose_;
   std::size_t sessions_max_;
   std::function<void()> on_available_;
   std::vector<std::shared_ptr<Session>> sessions_;  ///< All that are connected.

@@ -40,8 +40,10 @@ SharedWrites::SharedWrites(SessionPool::Parts parts, const Options& options, Wri
       statements_(statements),
       alone_(alone),
       metrics_(metrics),
-      desk_(parts, {.purpose = "writes", .sessions_max = 1, .batch_max = requests_max, .queue_max = options.queue_max},
-            metrics.write_queue, [this](Session& session, Batch batch) { return serve(session, std::move(batch)); }) {}
+      desk_(
+          parts,
+          {.purpose = {.name = "writes"}, .sessions_max = 1, .batch_max = requests_max, .queue_max = options.queue_max},
+          metrics.write_queue, [this](Session& session, Batch batch) { return serve(session, std::move(batch)); }) {}
 
 bool SharedWrites::fits(const WriteBatch& batch) const {
   if (batch.writes.size() != 1) return false;

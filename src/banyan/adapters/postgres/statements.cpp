@@ -12,4 +12,8 @@ Oid parameter_type(const Field& field) noexcept {
   return 0;
 }
 
+Oid array_parameter_type(const Field& field) noexcept {
+  return field.storage == Field::Storage::integer ? bigint_array_type : 0;
+}
+
 }  // namespace banyan::postgres

@@ -51,7 +51,10 @@ class Statements {
 
 /// The type that a parameter with a value of the field is sent as; 0 leaves it to its place in the statement.
 Oid parameter_type(const Field& field) noexcept;
+/// The same for an array of ids.
+Oid array_parameter_type(const Field& field) noexcept;
 inline constexpr Oid bigint_type = 20;
+inline constexpr Oid bigint_array_type = 1016;
 inline constexpr Oid double_type = 701;
 inline constexpr Oid boolean_type = 16;
 
