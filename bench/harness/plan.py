@@ -49,7 +49,7 @@ WORKLOADS = (
              servers=("banyan", "bun-normal", "bun-full", "express", "supabase-lite")),
     Workload("mix", "9 reads to 1 update, Zipf keys", baseline="bun-normal", writes=True,
              servers=("banyan", "bun-normal", "bun-full", "express", "supabase-lite")),
-    Workload("postgres_read", "Read by id from PostgreSQL, no cache", baseline="pgbench-16", all_cores=True,
+    Workload("postgres_read", "Read by id from PostgreSQL, no cache", baseline="pgbench-16",
              servers=("banyan-postgres", "pgbench-16", "express-uncached")),
     Workload("postgres_create", "Create in PostgreSQL", baseline="pgbench-32", writes=True, all_cores=True,
              servers=("banyan-postgres", "pgbench-32", "express-uncached")),
