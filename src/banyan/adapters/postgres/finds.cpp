@@ -138,8 +138,10 @@ void Finds::deliver_rows(Batch& batch, const Group& group, const PGresult* resul
     Result<Record> record(std::in_place);
     if (!read_record(result, row, *group.collection, *record))
       record = fail(damaged_record(result, row, *group.collection));
-    for (auto one = wanted.begin(); one != wanted.end(); ++one)
-      deliver(batch, *one, std::next(one) == wanted.end() ? std::move(record) : record, deliveries);
+    if (wanted.empty()) continue;
+    const auto last = std::prev(wanted.end());
+    for (auto one = wanted.begin(); one != last; ++one) deliver(batch, *one, record, deliveries);
+    deliver(batch, *last, std::move(record), deliveries);
   }
   for (const Group::Wanted& one : group.wanted)
     if (const FindRequest* request = batch[one.place])

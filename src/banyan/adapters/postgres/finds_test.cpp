@@ -46,6 +46,12 @@ class FindsTest : public StoreTest {
       std::this_thread::yield();
   }
 
+  Task<void> ask(const Context& context, const RecordKey& key, std::optional<Result<Record>>& answer,
+                 std::latch& left) {
+    answer = co_await store_->find(context, key);
+    left.count_down();
+  }
+
   /// All in one turn.
   std::vector<Result<Record>> find_together(const Wanted& wanted) {
     TurnExecutor executor;
@@ -54,11 +60,7 @@ class FindsTest : public StoreTest {
     for (const auto& [name, id] : wanted) keys.emplace_back(&at(name), id);
     std::vector<std::optional<Result<Record>>> answers(keys.size());
     std::latch left(static_cast<std::ptrdiff_t>(keys.size()));
-    const auto ask = [&](std::size_t i) -> Task<void> {
-      answers[i] = co_await store_->find(context, keys[i]);
-      left.count_down();
-    };
-    for (std::size_t i = 0; i < keys.size(); ++i) detach(ask(i));
+    for (std::size_t i = 0; i < keys.size(); ++i) detach(ask(context, keys[i], answers[i], left));
     executor.end_turn();
     left.wait();
     std::vector<Result<Record>> results;
