@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <optional>
+#include <ranges>
 
 #include "banyan/adapters/postgres/errors.hpp"
 
@@ -76,26 +76,23 @@ bool wait(PGconn* connection, PostgresPollingStatusType status, std::chrono::ste
   return false;
 }
 
-/// The same for each of the hosts that the settings list, in order.
+/// What a setting lists, with commas between.
+std::vector<std::string> listed(const Settings& settings, std::string_view key) {
+  std::vector<std::string> parts;
+  if (const auto found = settings.find(key); found != settings.end())
+    for (const auto part : std::views::split(found->second, ',')) parts.emplace_back(part.begin(), part.end());
+  return parts;
+}
+
+/// The same for each of the hosts, in order. A list of another length stays whole: for libpq to use or to complain of.
 std::vector<Settings> each_host(const Settings& settings) {
-  const auto part = [&](const char* key, std::size_t place) -> std::optional<std::string> {
-    const auto found = settings.find(key);
-    if (found == settings.end()) return std::nullopt;
-    std::string_view list = found->second;
-    const bool one_for_all = list.find(',') == std::string_view::npos;
-    for (; place > 0 && !one_for_all; --place) {
-      const std::size_t comma = list.find(',');
-      if (comma == std::string_view::npos) return std::nullopt;
-      list.remove_prefix(comma + 1);
-    }
-    return std::string(list.substr(0, list.find(',')));
-  };
-  const auto named = settings.find(settings.contains("hostaddr") ? "hostaddr" : "host");
-  const auto count = named == settings.end() ? 1 : 1 + static_cast<std::size_t>(std::ranges::count(named->second, ','));
+  const std::size_t count =
+      std::max<std::size_t>(listed(settings, settings.contains("hostaddr") ? "hostaddr" : "host").size(), 1);
   std::vector<Settings> hosts(count, settings);
-  for (std::size_t place = 0; place < count; ++place)
-    for (const char* key : {"host", "hostaddr", "port"})
-      if (auto value = part(key, place)) hosts[place].insert_or_assign(key, std::move(*value));
+  for (const char* key : {"host", "hostaddr", "port"}) {
+    const std::vector<std::string> parts = listed(settings, key);
+    for (std::size_t place = 0; place < count && parts.size() == count; ++place) hosts[place][key] = parts[place];
+  }
   return hosts;
 }
 

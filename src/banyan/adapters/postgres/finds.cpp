@@ -1,7 +1,6 @@
 #include "banyan/adapters/postgres/finds.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "banyan/adapters/postgres/errors.hpp"
 #include "banyan/adapters/postgres/store_metrics.hpp"
@@ -53,12 +52,8 @@ const Statement& Finds::statement(const Collection& collection) {
 void Finds::Group::add(const Value& id, std::size_t place) {
   ids += ids.empty() ? '{' : ',';
   const std::size_t begin = ids.size();
-  if (const auto* number = std::get_if<std::int64_t>(&id)) {
-    char digits[24];
-    ids.append(digits, std::to_chars(digits, digits + sizeof digits, *number).ptr);
-  } else {
-    ids += std::get<std::string>(id);
-  }
+  const auto* const number = std::get_if<std::int64_t>(&id);
+  ids += number != nullptr ? std::to_string(*number) : std::get<std::string>(id);
   wanted.push_back({.begin = begin, .length = ids.size() - begin, .place = place});
 }
 
@@ -135,10 +130,10 @@ void Finds::deliver_rows(Batch& batch, const Group& group, const PGresult* resul
   for (int row = 0; row < PQntuples(result); ++row) {
     const auto wanted = std::ranges::equal_range(group.wanted, text(result, row, 0), {},
                                                  [&](const Group::Wanted& one) { return group.id_of(one); });
+    if (wanted.empty()) continue;
     Result<Record> record(std::in_place);
     if (!read_record(result, row, *group.collection, *record))
       record = fail(damaged_record(result, row, *group.collection));
-    if (wanted.empty()) continue;
     const auto last = std::prev(wanted.end());
     for (auto one = wanted.begin(); one != last; ++one) deliver(batch, *one, record, deliveries);
     deliver(batch, *last, std::move(record), deliveries);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "banyan/adapters/postgres/store_fixture.hpp"
+#include "banyan/adapters/postgres/turn_executor.hpp"
 
 namespace banyan::postgres {
 namespace {
@@ -13,19 +14,6 @@ using contracts::text;
 
 constexpr std::string_view label = "0190a5f0-0000-7000-8000-000000000001";
 constexpr std::string_view no_label = "0190a5f0-0000-7000-8000-000000000002";
-
-/// Hands over at the end of a turn what was submitted in it.
-class TurnExecutor final : public Executor {
- public:
-  void post(std::coroutine_handle<> coroutine) override { coroutine.resume(); }
-  void run(std::move_only_function<void()> work) override { work_.push_back(std::move(work)); }
-  void end_turn() {
-    for (auto& work : std::exchange(work_, {})) work();
-  }
-
- private:
-  std::vector<std::move_only_function<void()>> work_;
-};
 
 class FindsTest : public StoreTest {
  protected:

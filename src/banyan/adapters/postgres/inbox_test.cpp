@@ -2,28 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
+#include "banyan/adapters/postgres/turn_executor.hpp"
 
 namespace banyan::postgres {
 namespace {
 
-/// Keeps what it is to run until it is told to.
-class HeldExecutor final : public Executor {
- public:
-  void post(std::coroutine_handle<> coroutine) override { coroutine.resume(); }
-  void run(std::move_only_function<void()> work) override { work_.push_back(std::move(work)); }
-  void end_turn() {
-    for (auto& work : std::exchange(work_, {})) work();
-  }
-
- private:
-  std::deque<std::move_only_function<void()>> work_;
-};
-
 class InboxTest : public testing::Test {
  protected:
   struct Loop {
-    HeldExecutor executor;
+    TurnExecutor executor;
     SystemClock clock;
     Context context{.executor = executor,
                     .clock = clock,
