@@ -69,7 +69,7 @@ def _at(sorted_values, share):
     return sorted_values[min(len(sorted_values) - 1, int(share * len(sorted_values)))]
 
 
-def run_pgbench(server, script, seconds, directory):
+def run_pgbench(server, script, seconds, cpu, directory):
     """The same for pgbench, whose loop is closed too. Latencies are those of every hundredth transaction."""
     log = pathlib.Path(directory, "pgbench")
     for old in log.parent.glob("pgbench.*"):
@@ -77,6 +77,8 @@ def run_pgbench(server, script, seconds, directory):
     command = [server.cluster.pgbench, "-n", "-M", "prepared", "-c", str(server.clients), "-T", str(seconds), "-h",
                "127.0.0.1", "-p", str(server.cluster.port), "-U", "app", "-f", WORKLOADS / script, "--log",
                f"--log-prefix={log}", "--sampling-rate=0.01", "postgres"]
+    if cpu is not None:
+        command = ["taskset", "-c", str(cpu)] + command
     busy, own, spent = machine.busy_seconds(), _children_seconds(), machine.cpu_seconds(server.pids())
     # As one of Banyan's own sessions, for which its triggers do nothing: they are for other programs' changes.
     environment = dict(os.environ, PGOPTIONS="-c banyan.writer=on")

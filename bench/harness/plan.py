@@ -30,10 +30,10 @@ class Workload:
     warm_requests: int = 0  # So many at least before the clock runs: what fills the caches.
     writes: bool = False
     all_cores: bool = False  # Every server on all cores as it does by default, and wrk too; else one core each.
+    requests: str = ""  # The workload whose requests these are, where it is not its own.
 
-    @property
-    def script(self):
-        return self.name + ".lua"
+    def script(self, suffix):
+        return (self.requests or self.name) + suffix
 
 
 WORKLOADS = (
@@ -49,8 +49,10 @@ WORKLOADS = (
              servers=("banyan", "bun-normal", "bun-full", "express", "supabase-lite")),
     Workload("mix", "9 reads to 1 update, Zipf keys", baseline="bun-normal", writes=True,
              servers=("banyan", "bun-normal", "bun-full", "express", "supabase-lite")),
-    Workload("postgres_read", "Read by id from PostgreSQL, no cache", baseline="pgbench-16",
+    Workload("postgres_read", "Read by id from PostgreSQL, no cache", baseline="pgbench-16", all_cores=True,
              servers=("banyan-postgres", "pgbench-16", "express-uncached")),
+    Workload("postgres_read_one_core", "Read by id from PostgreSQL on one core, no cache", baseline="pgbench-16",
+             requests="postgres_read", servers=("banyan-postgres", "pgbench-16", "express-uncached")),
     Workload("postgres_create", "Create in PostgreSQL", baseline="pgbench-32", writes=True, all_cores=True,
              servers=("banyan-postgres", "pgbench-32", "express-uncached")),
 )

@@ -102,11 +102,12 @@ class Bench:
 
     def _run(self, workload, name, server, seconds):
         one_core = not workload.all_cores and self._options.cores > 1
+        cpu = 1 if one_core else None
         try:
             if server.load == "pgbench":
-                return load.run_pgbench(server, workload.name + ".sql", seconds, self._work)
-            figures = load.run(server, workload.script, seconds, self._options.connections,
-                               threads=1 if one_core else min(2, self._options.cores), cpu=1 if one_core else None,
+                return load.run_pgbench(server, workload.script(".sql"), seconds, cpu=cpu, directory=self._work)
+            figures = load.run(server, workload.script(".lua"), seconds, self._options.connections,
+                               threads=1 if one_core else min(2, self._options.cores), cpu=cpu,
                                tag=self._tag(), directory=self._work)
         except load.FailedRun as problem:
             self._say(f"  {name}: a run failed: {problem}")
