@@ -40,6 +40,9 @@ std::string_view word(CompareOp op) {
     case CompareOp::is_null: return "is null";
     case CompareOp::is_true: return "is true";
     case CompareOp::is_false: return "is false";
+    case CompareOp::json_contains: return "contains";
+    case CompareOp::json_within: return "within";
+    case CompareOp::search: return "search";
   }
   return "?";
 }
@@ -85,16 +88,17 @@ std::string show(const Collection& collection, const Filter& filter) {
     case Filter::Kind::all: return "all(" + joined(filter.children, ", ", child) + ")";
     case Filter::Kind::any: return "any(" + joined(filter.children, ", ", child) + ")";
     case Filter::Kind::negation: return "not(" + joined(filter.children, ", ", child) + ")";
+    case Filter::Kind::related: return "related(…)";
     case Filter::Kind::comparison: break;
   }
   const std::string operands = joined(filter.operands, ", ", [](const Value& value) { return show(value); });
-  return collection.fields[filter.field].name + " " + std::string(word(filter.op)) + " [" + operands + "]";
+  return collection.fields[filter.term.field].name + " " + std::string(word(filter.op)) + " [" + operands + "]";
 }
 
 std::string show(const Query& query) {
   std::string out = query.collection->name + " where " + show(*query.collection, query.filter);
   for (const OrderTerm& term : query.order) {
-    out += ", by " + query.collection->fields[term.field].name + (term.descending ? " desc" : "") +
+    out += ", by " + query.collection->fields[term.field.field].name + (term.descending ? " desc" : "") +
            (term.nulls_first ? " nulls first" : " nulls last");
   }
   return out + ", limit " + std::to_string(query.limit) + ", offset " + std::to_string(query.offset);
@@ -105,6 +109,9 @@ std::string show(const Write& write) {
   switch (write.kind) {
     case Write::Kind::create: out = "create " + write.collection->name; break;
     case Write::Kind::update: out = "update " + write.collection->name + ":" + show(write.id); break;
+    case Write::Kind::update_matches: out = "update matches in " + write.collection->name; break;
+    case Write::Kind::remove_matches: out = "remove matches in " + write.collection->name; break;
+    case Write::Kind::upsert: out = "upsert " + write.collection->name; break;
     case Write::Kind::remove: out = "remove " + write.collection->name + ":" + show(write.id); break;
   }
   if (write.expected_version) out += " at version " + std::to_string(*write.expected_version);

@@ -110,7 +110,7 @@ Result<std::vector<OrderTerm>> parse_order(const Collection& collection, std::st
     if (!term) return std::unexpected(std::move(term.error()));
     const bool twice = std::ranges::any_of(terms, [&](const OrderTerm& known) { return known.field == term->field; });
     if (twice)
-      return malformed(quoted(collection.fields[term->field].name) + " is named twice.", "Name each field once.");
+      return malformed(quoted(collection.fields[term->field.field].name) + " is named twice.", "Name each field once.");
     terms.push_back(*term);
     return {};
   });

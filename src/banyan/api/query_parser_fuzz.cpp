@@ -40,7 +40,7 @@ Schema every_type() {
 std::size_t check_filter(const Collection& collection, const Filter& filter) {
   std::size_t count = 0;
   if (filter.kind == Filter::Kind::comparison) {
-    require(filter.field < collection.fields.size());
+    require(filter.term.field.field < collection.fields.size());
     count = 1;
   }
   for (const Filter& child : filter.children) count += check_filter(collection, child);
@@ -66,7 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     static const Record nulls{.version = 1, .values = std::vector<Value>(collection.fields.size())};
     matches(parsed->query.filter, nulls);
     require(parsed->query.order.size() <= collection.fields.size());
-    for (const OrderTerm& term : parsed->query.order) require(term.field < collection.fields.size());
+    for (const OrderTerm& term : parsed->query.order) require(term.field.field < collection.fields.size());
     if (parsed->select)
       require(std::ranges::all_of(*parsed->select, [](std::size_t place) { return place < collection.fields.size(); }));
   } else {

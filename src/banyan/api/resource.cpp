@@ -221,7 +221,8 @@ Task<Result<http::Response>> Resource::change(Change operation, const Request& r
 
 // A write tells no more of a record than a read would.
 bool Resource::may_read(const Context& context) const {
-  return parts_.collection.policy.decide(Action::read, context.viewer) == Policy::Verdict::allowed;
+  return parts_.collection.policy.decide(Action::read, {context.viewer, context.clock.wall()}) ==
+         Policy::Verdict::allowed;
 }
 
 Task<Result<http::Response>> Resource::remove(const Request& request, Context& context) {

@@ -8,15 +8,20 @@
 
 namespace banyan {
 
-/// Who asks. Accounts join this list when they exist.
+/// Who asks.
 struct Viewer {
   enum class Kind : unsigned char {
     anonymous,  ///< Anyone at all.
+    user,       ///< Somebody who is known. Accounts will make them; until then only tests do.
     service,    ///< Whoever holds the service key; may do everything.
   };
   Kind kind = Kind::anonymous;
+  std::string id = {};     ///< Of a user: the text of an integer or of a uuid in lower case. Empty otherwise.
+  std::string role = {};   ///< Of a user, as the application names it; may be empty.
+  std::string email = {};  ///< Of a user; may be empty.
 
   bool is_service() const noexcept { return kind == Kind::service; }
+  bool is_user() const noexcept { return kind == Kind::user; }
 };
 
 /// How far a reader has seen; a read that brings one is answered only by something at or past it.

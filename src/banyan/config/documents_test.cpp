@@ -96,13 +96,13 @@ TEST(ExampleOfTheGuide, takes_alice_and_keeps_the_notes_closed) {
   for (const Field& field : users.fields)
     EXPECT_TRUE(!field.required || field.name == "name" || field.role == FieldRole::id) << field.name;
   const Viewer anyone;
-  EXPECT_EQ(users.policy.decide(Action::read, anyone), Policy::Verdict::allowed);
-  EXPECT_EQ(users.policy.decide(Action::create, anyone), Policy::Verdict::allowed);
-  EXPECT_EQ(users.policy.decide(Action::update, anyone), Policy::Verdict::denied);
-  EXPECT_EQ(users.policy.decide(Action::remove, anyone), Policy::Verdict::denied);
+  EXPECT_EQ(users.policy.decide(Action::read, {anyone}), Policy::Verdict::allowed);
+  EXPECT_EQ(users.policy.decide(Action::create, {anyone}), Policy::Verdict::allowed);
+  EXPECT_EQ(users.policy.decide(Action::update, {anyone}), Policy::Verdict::denied);
+  EXPECT_EQ(users.policy.decide(Action::remove, {anyone}), Policy::Verdict::denied);
   const Collection& notes = *config->schema.find("notes");
   for (const auto action : {Action::read, Action::create, Action::update, Action::remove})
-    EXPECT_EQ(notes.policy.decide(action, anyone), Policy::Verdict::denied);
+    EXPECT_EQ(notes.policy.decide(action, {anyone}), Policy::Verdict::denied);
   EXPECT_EQ(notes.indexes, (std::vector<Index>{{{1, 3}, false}}));
   EXPECT_EQ(notes.fields[1].on_delete, OnDelete::cascade);
 }

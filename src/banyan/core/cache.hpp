@@ -17,6 +17,7 @@ struct CachedRecord {
   Version version = 0;  ///< 0: it is known that there is no such record ("absent", since when is not known).
   std::string body;     ///< Canonical JSON of the whole record; empty when absent.
   std::vector<std::uint32_t> field_ends;  ///< Where field i ends in `body` (see record_json.hpp), for projections.
+  std::vector<Value> rule_values;         ///< Of Collection::rule_fields, one each.
 
   bool absent() const noexcept { return version == 0; }
 };

@@ -74,6 +74,12 @@ struct Field {
   std::size_t reference_index = 0;  ///< Its place in Schema::collections.
   OnDelete on_delete = OnDelete::restrict;
   std::string renamed_from;  ///< The name that its column still has in a database from before; empty when none.
+  /// Who may see the field, or set it, where fewer may than the collection lets: rules over the record. Without a text
+  /// there is none. complete() compiles them; they follow no reference.
+  std::string read_text;
+  std::string write_text;
+  std::shared_ptr<const Rule> read_rule;
+  std::shared_ptr<const Rule> write_rule;
 
   /// The most bytes of a value, where the field is in an index: its share of index_bytes_max. Set by complete().
   std::optional<std::size_t> indexed_bytes_max;
@@ -98,6 +104,12 @@ struct Collection {
   Policy policy;
   bool cached = true;        ///< `cache = "off"` turns it off.
   std::string renamed_from;  ///< The name that its table still has in a database from before; empty when none.
+  /// Texts that are searched together (`search = ["title", "body"]`); empty: the operator `fts` is refused.
+  std::vector<std::size_t> search;
+  /// The fields that rules look at, of this collection or behind another's reference; ascending. Caches keep their
+  /// values beside a record. Set by complete().
+  std::vector<std::size_t> rule_fields;
+  bool has_field_rules = false;  ///< Some field has a read_rule. Set by complete().
 
   /// The place of the field of that name.
   std::optional<std::size_t> find_field(std::string_view name) const noexcept;

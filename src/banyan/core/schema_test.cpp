@@ -202,11 +202,11 @@ TEST(Policy, is_closed_until_it_is_opened_and_never_to_the_service_key) {
   Policy policy;
   const Viewer anonymous;
   const Viewer service{Viewer::Kind::service};
-  EXPECT_EQ(policy.decide(Action::read, anonymous), Policy::Verdict::denied);
-  EXPECT_EQ(policy.decide(Action::read, service), Policy::Verdict::allowed);
+  EXPECT_EQ(policy.decide(Action::read, {anonymous}), Policy::Verdict::denied);
+  EXPECT_EQ(policy.decide(Action::read, {service}), Policy::Verdict::allowed);
   policy.access[static_cast<std::size_t>(Action::read)] = Access::anyone;
-  EXPECT_EQ(policy.decide(Action::read, anonymous), Policy::Verdict::allowed);
-  EXPECT_EQ(policy.decide(Action::remove, anonymous), Policy::Verdict::denied);
+  EXPECT_EQ(policy.decide(Action::read, {anonymous}), Policy::Verdict::allowed);
+  EXPECT_EQ(policy.decide(Action::remove, {anonymous}), Policy::Verdict::denied);
   EXPECT_EQ(to_string(Action::remove), "delete");
 }
 

@@ -30,7 +30,8 @@ Records::Records(Parts parts, Options options) : state_(std::make_unique<State>(
 Records::~Records() = default;
 
 std::optional<Error> refusal(const Context& context, const Collection& collection, Action action) {
-  if (collection.policy.decide(action, context.viewer) == Policy::Verdict::allowed) return std::nullopt;
+  if (collection.policy.decide(action, {context.viewer, context.clock.wall()}) == Policy::Verdict::allowed)
+    return std::nullopt;
   const bool anonymous = context.viewer.kind == Viewer::Kind::anonymous;
   return Error(anonymous ? ErrorCode::unauthenticated : ErrorCode::forbidden,
                std::string(doing(action)) + " '" + collection.name + "' is not open to everyone.")

@@ -48,6 +48,7 @@ class FilterText {
         out_ += ')';
         return true;
       case Filter::Kind::comparison: return append_comparison(filter);
+      case Filter::Kind::related: return false;
     }
     return false;
   }
@@ -70,7 +71,7 @@ class FilterText {
   }
 
   bool append_comparison(const Filter& filter) {
-    const Field& field = collection_.fields[filter.field];
+    const Field& field = collection_.fields[filter.term.field];
     std::string column;
     dialect_.append_operand(column, collection_, field);
     switch (filter.op) {

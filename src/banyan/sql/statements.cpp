@@ -25,7 +25,7 @@ void append_equals(std::string& out, const Dialect& dialect, std::string_view co
 }
 
 void append_order_term(std::string& out, const Dialect& dialect, const Collection& collection, const OrderTerm& term) {
-  const Field& field = collection.fields[term.field];
+  const Field& field = collection.fields[term.field.field];
   dialect.append_operand(out, collection, field);
   if (term.descending) out += " DESC";
   // Saying what holds anyway keeps some planners from using an index.
@@ -39,7 +39,7 @@ void append_order(std::string& out, const Dialect& dialect, const Query& query) 
   out += " ORDER BY ";
   for (const OrderTerm& term : query.order) {
     append_order_term(out, dialect, *query.collection, term);
-    if (term.field == 0) return;  // ids are unique: nothing after one can matter
+    if (term.field == Term(0)) return;  // ids are unique: nothing after one can matter
     out += ", ";
   }
   append_order_term(out, dialect, *query.collection, OrderTerm{});

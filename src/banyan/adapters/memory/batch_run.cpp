@@ -86,6 +86,7 @@ Result<Changed> BatchRun::apply_one(const Write& write) {
     case Write::Kind::create: return create(write);
     case Write::Kind::update: return update(write);
     case Write::Kind::remove: return remove(write);
+    default: return fail(ErrorCode::unsupported, "not there yet");
   }
   std::unreachable();
 }

@@ -20,7 +20,7 @@ int compare_by(const OrderTerm& term, const Value& a, const Value& b) noexcept {
 /// Whether `a` comes before `b`: by the terms, then by the id.
 bool comes_before(const std::vector<OrderTerm>& terms, const Record& a, const Record& b) noexcept {
   for (const OrderTerm& term : terms) {
-    const int order = compare_by(term, a.values[term.field], b.values[term.field]);
+    const int order = compare_by(term, a.values[term.field.field], b.values[term.field.field]);
     if (order != 0) return order < 0;
   }
   return compare_values(a.values.front(), b.values.front()) < 0;

@@ -108,7 +108,7 @@ TEST(RecordStoreComparison, finds_that_not_of_unknown_is_taken_for_true) {
       if (inner.kind != Filter::Kind::comparison) return;
       Filter either;
       either.kind = Filter::Kind::any;
-      either.children = {query.filter, Filter::compare(inner.field, CompareOp::is_null, {})};
+      either.children = {query.filter, Filter::compare(inner.term, CompareOp::is_null, {})};
       query.filter = either;
     };
   });

@@ -92,6 +92,7 @@ void WriteStatements::add(Session& session, const Write& write, UnixMicros now, 
     case Write::Kind::create: return add_create(session, write, now, skips_conflicts);
     case Write::Kind::update: return add_update(session, write, now);
     case Write::Kind::remove: return add_remove(session, write, now);
+    default: break;
   }
 }
 

@@ -1,0 +1,156 @@
+#include "banyan/core/json_path.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+#include "banyan/core/json_text.hpp"
+
+namespace banyan {
+namespace {
+
+namespace json = boost::json;
+
+// Canonical JSON has no white space, so a value ends where its brackets or quotes do, or at the next `,`, `]` or `}`.
+std::size_t string_end(std::string_view text, std::size_t at) noexcept {
+  for (++at; at < text.size() && text[at] != '"'; ++at)
+    if (text[at] == '\\') ++at;
+  return std::min(at + 1, text.size());
+}
+
+std::size_t value_end(std::string_view text, std::size_t at) noexcept {
+  std::size_t depth = 0;
+  while (at < text.size()) {
+    const char c = text[at];
+    if (c == '"') {
+      at = string_end(text, at);
+      if (depth == 0) return at;
+      continue;
+    }
+    if (depth == 0 && (c == ',' || c == ']' || c == '}')) return at;
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']') --depth;
+    ++at;
+    if (depth == 0 && (c == '}' || c == ']')) return at;
+  }
+  return at;
+}
+
+// A JSON string without its quotes and escapes.
+std::optional<std::string> unquoted(std::string_view text) {
+  Result<json::value> parsed = parse_json(text);
+  if (!parsed || !parsed->is_string()) return std::nullopt;
+  return std::string(parsed->get_string());
+}
+
+bool names(std::string_view quoted, std::string_view step) {
+  const std::string_view inside = quoted.substr(1, quoted.size() - 2);
+  if (inside.find('\\') == std::string_view::npos) return inside == step;
+  const auto text = unquoted(quoted);
+  return text && *text == step;
+}
+
+std::optional<std::string_view> member(std::string_view object, std::string_view name) noexcept {
+  std::size_t at = 1;
+  while (at < object.size() && object[at] == '"') {
+    const std::size_t name_end = string_end(object, at);
+    const std::size_t begin = name_end + 1;  // after the colon
+    const std::size_t end = value_end(object, begin);
+    if (names(object.substr(at, name_end - at), name)) return object.substr(begin, end - begin);
+    at = end + 1;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> element(std::string_view array, std::string_view step) noexcept {
+  std::int64_t wanted = 0;
+  const auto read = std::from_chars(step.data(), step.data() + step.size(), wanted);
+  if (read.ec != std::errc() || read.ptr != step.data() + step.size()) return std::nullopt;
+  const auto each = [&](auto take) {
+    for (std::size_t at = 1; at < array.size() && array[at] != ']';) {
+      const std::size_t end = value_end(array, at);
+      if (take(array.substr(at, end - at))) return;
+      at = end + 1;
+    }
+  };
+  if (wanted < 0) {
+    std::int64_t count = 0;
+    each([&](std::string_view) { return ++count, false; });
+    wanted += count;
+  }
+  std::optional<std::string_view> found;
+  std::int64_t place = 0;
+  each([&](std::string_view value) {
+    if (place++ != wanted) return false;
+    found = value;
+    return true;
+  });
+  return found;
+}
+
+bool is_container(const json::value& value) { return value.is_object() || value.is_array(); }
+
+bool contains(const json::value& outer, const json::value& inner, bool at_top) {
+  if (const auto* object = inner.if_object()) {
+    const auto* around = outer.if_object();
+    return around != nullptr && std::ranges::all_of(*object, [&](const auto& member) {
+             const json::value* same = around->if_contains(member.key());
+             return same != nullptr && contains(*same, member.value(), false);
+           });
+  }
+  const auto* elements = outer.if_array();
+  if (const auto* array = inner.if_array()) {
+    return elements != nullptr && std::ranges::all_of(*array, [&](const json::value& wanted) {
+             return std::ranges::any_of(*elements, [&](const json::value& element) {
+               return is_container(element) == is_container(wanted) && contains(element, wanted, false);
+             });
+           });
+  }
+  if (elements != nullptr)
+    return at_top && std::ranges::any_of(*elements, [&](const json::value& element) { return element == inner; });
+  return outer == inner;
+}
+
+}  // namespace
+
+std::optional<std::string_view> json_at(std::string_view text, std::span<const std::string> path) noexcept {
+  std::optional<std::string_view> at = text;
+  for (const std::string& step : path) {
+    if (!at || at->size() < 2) return std::nullopt;
+    if (at->front() == '{')
+      at = member(*at, step);
+    else if (at->front() == '[')
+      at = element(*at, step);
+    else
+      return std::nullopt;
+  }
+  return at;
+}
+
+Value json_term_value(std::optional<std::string_view> text, Term::Json kind) {
+  if (!text || text->empty()) return Null();
+  if (kind == Term::Json::value) return std::string(*text);
+  const char first = text->front();
+  const bool is_number = first == '-' || (first >= '0' && first <= '9');
+  if (kind == Term::Json::number) {
+    double number = 0;
+    if (!is_number) return Null();
+    std::from_chars(text->data(), text->data() + text->size(), number);
+    return number == 0 ? 0.0 : number;
+  }
+  if (first == '"') {
+    auto inside = unquoted(*text);
+    return inside ? Value(std::move(*inside)) : Value(Null());
+  }
+  if (is_number || first == 't' || first == 'f') return std::string(*text);
+  return Null();
+}
+
+bool json_contains(std::string_view outer, std::string_view inner) {
+  const Result<json::value> around = parse_json(outer);
+  const Result<json::value> wanted = parse_json(inner);
+  return around && wanted && contains(*around, *wanted, true);
+}
+
+}  // namespace banyan
