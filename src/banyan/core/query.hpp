@@ -156,6 +156,14 @@ struct Grouping {
   bool operator==(const Grouping&) const = default;
 };
 
+/// How well the number of matches must be known.
+enum class Counted : unsigned char {
+  no,
+  exact,
+  planned,    ///< What the store's planner expects, where it has one that says; else exact.
+  estimated,  ///< Exact where few match, else planned.
+};
+
 struct Embed;
 
 /// One page of a collection. The order is always total: stores add the id, ascending, as the last term unless it is
@@ -168,7 +176,7 @@ struct Query {
   std::uint64_t offset = 0;
   std::vector<Embed> embeds;                        ///< None with a grouping.
   std::optional<Grouping> grouping = std::nullopt;  ///< Rows come instead of records.
-  bool counted = false;                             ///< Also how many match, whatever limit and offset say.
+  Counted counted = Counted::no;                    ///< Also how many match, whatever limit and offset say.
 };
 
 /// Records that belong to those of the query that it stands in, with each of them a page of their own: filter, order,
