@@ -57,7 +57,15 @@ enum class CompareOp : unsigned char {
   is_false,       ///< no operand; never unknown.
   json_contains,  ///< A json field holds operands[0] (canonical JSON) as PostgreSQL's `@>` has it: json_contains().
   json_within,    ///< The other way round: `<@`.
-  search,         ///< The text index of the collection finds operands[0], a query of `search_words`. See Collection.
+  search,         ///< The texts of Collection::search hold what operands[0] asks for, read as `words` says. No term.
+};
+
+/// How the text of a search is read; the names are PostgreSQL's.
+enum class SearchWords : unsigned char {
+  query,   ///< to_tsquery: words with & | ! and parentheses.
+  plain,   ///< plainto_tsquery: all of the words.
+  phrase,  ///< phraseto_tsquery: all of them, one after the other.
+  web,     ///< websearch_to_tsquery: "quoted", or, -without.
 };
 
 /// How records of one collection (the near one) belong to those of another (the target).
@@ -65,7 +73,9 @@ struct Relation {
   enum class Kind : unsigned char {
     to_one,   ///< The near record's reference `field` names the target.
     to_many,  ///< The target's reference `field` names the near record.
-    through,  ///< Records of `through` name both: the near one by `field`, the target by `through_field`.
+    /// Records of `through` name both: the near one by `field`, the target by `through_field`. A target that several of
+    /// them name belongs once.
+    through,
   };
   Kind kind = Kind::to_one;
   const Collection* target = nullptr;
@@ -99,9 +109,10 @@ struct Filter {
   std::vector<Filter> children;
   Term term;  ///< comparison only, as are op, operands and other.
   CompareOp op = CompareOp::eq;
-  std::vector<Value> operands;  ///< Of the term's storage; text for like and ilike.
-  std::optional<Term> other;    ///< Instead of operands, for eq to lte: a term of the same storage.
-  Relation relation;            ///< related only.
+  std::vector<Value> operands;             ///< Of the term's storage; text for like and ilike.
+  std::optional<Term> other;               ///< Instead of operands, for eq to lte: a term of the same storage.
+  SearchWords words = SearchWords::plain;  ///< search only.
+  Relation relation;                       ///< related only.
 
   static Filter compare(Term term, CompareOp op, std::vector<Value> operands);
   static Filter compare_terms(Term term, CompareOp op, Term other);
