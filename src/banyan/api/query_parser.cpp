@@ -148,7 +148,7 @@ class ListQueryParser {
     return taken;
   }
 
-  ParsedQuery finish() && { return std::move(parsed_); }
+  FlatQuery finish() && { return std::move(parsed_); }
 
  private:
   Result<void> take_by_name(const http::QueryParameter& parameter) {
@@ -222,13 +222,13 @@ class ListQueryParser {
 
   const Collection& collection_;
   const QueryLimits& limits_;
-  ParsedQuery parsed_;
+  FlatQuery parsed_;
   std::vector<std::string_view> seen_;
 };
 
 }  // namespace
 
-Result<ParsedQuery> parse_list_query(std::string_view raw, const Collection& collection, const QueryLimits& limits) {
+Result<FlatQuery> parse_list_query(std::string_view raw, const Collection& collection, const QueryLimits& limits) {
   auto parameters = parameters_of(raw);
   if (!parameters) return std::unexpected(std::move(parameters.error()));
   ListQueryParser parser(collection, limits);

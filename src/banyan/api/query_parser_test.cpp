@@ -31,7 +31,7 @@ class QueryParser : public testing::Test {
     ASSERT_TRUE(complete(schema_).empty());
   }
 
-  ParsedQuery parse(std::string_view raw) {
+  FlatQuery parse(std::string_view raw) {
     auto parsed = parse_list_query(raw, schema_.collections.front(), limits_);
     if (parsed) return std::move(*parsed);
     ADD_FAILURE() << raw << ": " << parsed.error().message;
@@ -62,7 +62,7 @@ const Value forty = std::int64_t{40};
 const Value none = Null{};
 
 TEST_F(QueryParser, an_empty_query_asks_for_the_first_page_of_everything) {
-  const ParsedQuery parsed = parse("");
+  const FlatQuery parsed = parse("");
   EXPECT_EQ(parsed.query.limit, 20U);
   EXPECT_EQ(parsed.query.offset, 0U);
   EXPECT_FALSE(parsed.select);
@@ -120,7 +120,7 @@ TEST_F(QueryParser, a_pattern_has_a_bound_that_its_refusal_names) {
 }
 
 TEST_F(QueryParser, order_limit_offset_and_select_are_understood) {
-  const ParsedQuery parsed = parse("order=age.desc,name.asc.nullsfirst,id&limit=7&offset=3&select=name,id");
+  const FlatQuery parsed = parse("order=age.desc,name.asc.nullsfirst,id&limit=7&offset=3&select=name,id");
   ASSERT_EQ(parsed.query.order.size(), 3U);
   EXPECT_EQ(parsed.query.order[0], (OrderTerm{2, true, true}));
   EXPECT_EQ(parsed.query.order[1], (OrderTerm{1, false, true}));

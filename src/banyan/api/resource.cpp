@@ -145,7 +145,7 @@ Task<Result<http::Response>> Resource::get_with_conditions(const Request& reques
 }
 
 Task<Result<http::Response>> Resource::list(const Request& request, Context& context) {
-  Result<ParsedQuery> parsed = parse_list_query(request.query, parts_.collection, parts_.limits);
+  Result<FlatQuery> parsed = parse_list_query(request.query, parts_.collection, parts_.limits);
   if (!parsed) co_return fail(std::move(parsed.error()));
   const Result<RecordPage> page = co_await parts_.records.list(context, std::move(parsed->query));
   if (!page) co_return fail(page.error());
