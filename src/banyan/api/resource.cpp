@@ -54,11 +54,9 @@ std::string place_of(const Error& error) {
          std::to_string(error.where.line());
 }
 
-// The id as it stands in the record's JSON, where it is the first member, without its quotes.
-std::string id_text(const CachedRecord& record) {
-  constexpr std::size_t start = std::string_view("{\"id\":").size();
-  const std::string_view id = std::string_view(record.body).substr(start, record.field_ends.front() - start);
-  return std::string(id.starts_with('"') ? id.substr(1, id.size() - 2) : id);
+std::string id_text(const Value& id) {
+  const auto* const number = std::get_if<std::int64_t>(&id);
+  return number ? std::to_string(*number) : std::get<std::string>(id);
 }
 
 }  // namespace
@@ -168,15 +166,15 @@ Task<Result<http::Response>> Resource::create(const Request& request, Context& c
   const Result<boost::json::value> body = json_body_of(request);
   if (!body) co_return fail(body.error());
 
-  const Result<std::vector<CachedRecordPtr>> created =
+  const Result<std::vector<services::Written>> created =
       co_await parts_.records.create(context, parts_.collection, *body);
   if (!created) co_return fail(created.error());
   Response response;
   if (body->is_object()) {
-    const CachedRecordPtr& record = created->front();
-    if (may_read(context)) response = answer(request, record, *selection);
-    response.etag = entity_tag(record->version);
-    response.headers.emplace_back("Location", "/" + parts_.collection.name + "/" + id_text(*record));
+    const services::Written& written = created->front();
+    if (written.record) response = answer(request, written.record, *selection);
+    response.etag = entity_tag(written.version);
+    response.headers.emplace_back("Location", "/" + parts_.collection.name + "/" + id_text(written.id));
   } else if (may_read(context)) {
     response.content_type = http::json_type;
     response.body = http::Body(body_of(*created, *selection));
@@ -206,23 +204,23 @@ Task<Result<http::Response>> Resource::change(Change operation, const Request& r
 
   // Versions only grow. So a write that was refused for each of them in ascending order met a moment at which the
   // record was at none of them.
-  Result<CachedRecordPtr> changed = fail(precondition_failed());
+  Result<services::Written> changed = fail(precondition_failed());
   for (const std::optional<Version>& expected : expected_versions(*if_match)) {
     changed = co_await (parts_.records.*operation)(context, parts_.collection, *id, *body, expected);
     if (changed || !is_mismatch(changed.error())) break;
   }
   if (!changed) co_return fail(with_precondition(changed.error(), *if_match));
-  if (may_read(context)) co_return answer(request, *changed, *selection);
+  if (changed->record) co_return answer(request, changed->record, *selection);
   Response response;
   response.status = 204;
-  response.etag = entity_tag((*changed)->version);
+  response.etag = entity_tag(changed->version);
   co_return response;
 }
 
 // A write tells no more of a record than a read would.
 bool Resource::may_read(const Context& context) const {
-  return parts_.collection.policy.decide(Action::read, {context.viewer, context.clock.wall()}) ==
-         Policy::Verdict::allowed;
+  return parts_.collection.policy.decide(Action::read, {context.viewer, context.clock.wall()}) !=
+         Policy::Verdict::denied;
 }
 
 Task<Result<http::Response>> Resource::remove(const Request& request, Context& context) {
@@ -273,9 +271,10 @@ http::Response Resource::answer(const Request& request, const CachedRecordPtr& r
   return response;
 }
 
-std::string Resource::body_of(const std::vector<CachedRecordPtr>& records, const Selection& selection) const {
+std::string Resource::body_of(const std::vector<services::Written>& written, const Selection& selection) const {
   std::string body = "[";
-  for (const CachedRecordPtr& record : records) {
+  for (const auto& [id, version, created, record] : written) {
+    if (!record) continue;
     if (body.size() > 1) body += ',';
     if (selection) {
       append_projection(body, *record, *selection);

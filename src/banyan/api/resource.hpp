@@ -52,9 +52,9 @@ class Resource {
   Task<Result<Response>> replace(const Request& request, Context& context);
   Task<Result<Response>> remove(const Request& request, Context& context);
 
-  using Change = Task<Result<CachedRecordPtr>> (services::Records::*)(const Context&, const Collection&, Value,
-                                                                      const boost::json::value&,
-                                                                      std::optional<Version>);
+  using Change = Task<Result<services::Written>> (services::Records::*)(const Context&, const Collection&, Value,
+                                                                        const boost::json::value&,
+                                                                        std::optional<Version>);
   Task<Result<Response>> change(Change operation, const Request& request, Context& context);
 
   Result<Value> id_of(const Request& request) const;
@@ -62,7 +62,7 @@ class Resource {
   Response refuse(const Context& context, const Error& error) const;
   bool may_read(const Context& context) const;
   Response answer(const Request& request, const CachedRecordPtr& record, const Selection& selection) const;
-  std::string body_of(const std::vector<CachedRecordPtr>& records, const Selection& selection) const;
+  std::string body_of(const std::vector<services::Written>& written, const Selection& selection) const;
   void append_selected(std::string& out, const Record& record, const Selection& selection) const;
 
   Parts parts_;

@@ -173,12 +173,12 @@ struct Ledger {
     const boost::json::value body = testing::json(R"({"name":"after"})");
     for (int i = 0; i < operations; ++i) {
       const std::size_t key = random.below(keys);
-      const Result<CachedRecordPtr> updated =
+      const Result<Written> updated =
           co_await records.update(*contexts[actor], collection, static_cast<std::int64_t>(key + 1), body, std::nullopt);
       if (!updated)
         ++failed;
       else
-        acknowledge(acknowledged[key], (*updated)->version);
+        acknowledge(acknowledged[key], updated->version);
       co_await Turn(contexts[actor]->executor);
     }
     done.count_down();

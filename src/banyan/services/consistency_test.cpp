@@ -149,7 +149,7 @@ class Play {
 
   Task<void> update(Actor& actor) {
     const boost::json::value body = testing::json(R"({"name":"after"})");
-    const Result<CachedRecordPtr> updated = co_await records_->update(*actor.context, users_, id, body, std::nullopt);
+    const Result<Written> updated = co_await records_->update(*actor.context, users_, id, body, std::nullopt);
     if (updated) acknowledge(actor);
   }
 

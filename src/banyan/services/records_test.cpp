@@ -73,16 +73,16 @@ class RecordsTest : public ::testing::Test {
     auto found = find(collection, std::move(id));
     return found ? (*found)->body : to_string(found.error().code);
   }
-  Result<std::vector<CachedRecordPtr>> create(const Collection& collection, std::string_view text) {
+  Result<std::vector<Written>> create(const Collection& collection, std::string_view text) {
     const boost::json::value value = json(text);
     return block_on(records.create(*context, collection, value));
   }
-  Result<CachedRecordPtr> update(const Collection& collection, Value id, std::string_view text,
-                                 std::optional<Version> expected = std::nullopt) {
+  Result<Written> update(const Collection& collection, Value id, std::string_view text,
+                         std::optional<Version> expected = std::nullopt) {
     const boost::json::value value = json(text);
     return block_on(records.update(*context, collection, std::move(id), value, expected));
   }
-  Result<CachedRecordPtr> replace(const Collection& collection, Value id, std::string_view text) {
+  Result<Written> replace(const Collection& collection, Value id, std::string_view text) {
     const boost::json::value value = json(text);
     return block_on(records.replace(*context, collection, std::move(id), value, std::nullopt));
   }
@@ -117,13 +117,13 @@ TEST_F(RecordsTest, a_write_answers_with_the_record_as_stored_and_the_next_read_
   const auto created = create(users, R"([{"name":"Alice"},{"name":"Bob","email":"bob"}])");
   ASSERT_TRUE(created);
   ASSERT_EQ(created->size(), 2U);
-  EXPECT_EQ((*created)[1]->body, R"({"id":2,"name":"Bob","email":"bob"})");
-  EXPECT_EQ(body(users, std::int64_t{2}), (*created)[1]->body);
+  EXPECT_EQ((*created)[1].record->body, R"({"id":2,"name":"Bob","email":"bob"})");
+  EXPECT_EQ(body(users, std::int64_t{2}), (*created)[1].record->body);
   const auto updated = update(users, std::int64_t{2}, R"({"name":"Bobby"})");
   ASSERT_TRUE(updated);
-  EXPECT_EQ((*updated)->body, R"({"id":2,"name":"Bobby","email":"bob"})");
-  EXPECT_GT((*updated)->version, (*created)[1]->version);
-  EXPECT_EQ(body(users, std::int64_t{2}), (*updated)->body);
+  EXPECT_EQ(updated->record->body, R"({"id":2,"name":"Bobby","email":"bob"})");
+  EXPECT_GT(updated->version, (*created)[1].version);
+  EXPECT_EQ(body(users, std::int64_t{2}), updated->record->body);
   const auto replaced = replace(users, std::int64_t{2}, R"({"name":"Rob"})");
   ASSERT_TRUE(replaced);
   EXPECT_EQ(body(users, std::int64_t{2}), R"({"id":2,"name":"Rob","email":null})");
@@ -196,9 +196,9 @@ TEST_F(RecordsTest, what_a_deletion_takes_along_is_gone_from_the_cache_too) {
   ASSERT_TRUE(create(users, R"({"name":"Alice"})"));
   const auto note = create(notes, R"({"author":1})");
   ASSERT_TRUE(note) << note.error().message;
-  const boost::json::value shown = json(note->front()->body);
+  const boost::json::value shown = json(note->front().record->body);
   const std::string id(shown.at("id").as_string().c_str());
-  EXPECT_EQ(body(notes, id), note->front()->body);
+  EXPECT_EQ(body(notes, id), note->front().record->body);
   ASSERT_TRUE(remove(users, one));
   EXPECT_EQ(body(notes, id), "not_found");
 }
@@ -232,7 +232,7 @@ TEST_F(RecordsTest, after_a_write_of_unknown_outcome_nothing_kept_is_believed) {
 TEST_F(RecordsTest, after_a_deletion_of_unknown_outcome_what_it_may_have_taken_along_is_not_believed_either) {
   ASSERT_TRUE(create(users, R"({"name":"Alice"})"));
   const auto note = create(notes, R"({"author":1})");
-  const boost::json::value shown = json(note->front()->body);
+  const boost::json::value shown = json(note->front().record->body);
   const std::string id(shown.at("id").as_string().c_str());
   (void)find(notes, id);
   store.lose_next_apply_answer(Error(ErrorCode::outcome_unknown, "lost"));

@@ -13,7 +13,7 @@ namespace {
 
 constexpr Version above_every_version = std::numeric_limits<Version>::max();
 
-using Answers = std::vector<CachedRecordPtr>;
+using Answers = std::vector<Written>;
 
 // Goes over one key after COMMIT and before the acknowledgement: who reads from now on sees the write.
 Task<void> pass_over(Records::State& state, const RecordKey& key, Version version, CachedRecordPtr record) {
@@ -22,8 +22,13 @@ Task<void> pass_over(Records::State& state, const RecordKey& key, Version versio
   co_await state.parts.cache.raise(text, version, std::move(record));
 }
 
+// A write tells no more of a record than a read would.
+bool may_read(const Context& context, const Collection& collection) {
+  return collection.policy.decide(Action::read, {context.viewer, context.clock.wall()}) == Policy::Verdict::allowed;
+}
+
 // Every changed key is gone over; the first `answered` of them come back as they are now.
-Task<Answers> settle(Records::State& state, Applied applied, std::size_t answered) {
+Task<Answers> settle(Records::State& state, const Context& context, Applied applied, std::size_t answered) {
   Answers answers;
   answers.reserve(answered);
   for (std::size_t i = 0; i < applied.changes.size(); ++i) {
@@ -32,7 +37,13 @@ Task<Answers> settle(Records::State& state, Applied applied, std::size_t answere
     CachedRecordPtr record;
     if (change.record && (i < answered || collection.cached)) record = encode(collection, *change.record);
     if (collection.cached) co_await pass_over(state, change.key, change.version, record);
-    if (i < answered) answers.push_back(std::move(record));
+    if (i < answered) {
+      Written& written = answers.emplace_back();
+      written.id = change.key.id;
+      written.version = change.version;
+      written.created = change.created;
+      if (may_read(context, collection)) written.record = std::move(record);
+    }
   }
   co_return answers;
 }
@@ -80,7 +91,7 @@ Task<Result<Answers>> apply(Records::State& state, const Context& context, Write
   Answers answers;
   std::exception_ptr failure;
   try {
-    answers = co_await settle(state, std::move(*applied), answered);
+    answers = co_await settle(state, context, std::move(*applied), answered);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -88,7 +99,7 @@ Task<Result<Answers>> apply(Records::State& state, const Context& context, Write
     co_await forget(state);
     std::rethrow_exception(failure);
   }
-  if (answers.size() != answered || std::ranges::count(answers, nullptr) != 0)
+  if (answers.size() != answered)
     co_return fail(Error(ErrorCode::internal, "The change was made, but cannot be shown.")
                        .with_detail("the store named fewer records than were written"));
   co_return answers;
@@ -111,7 +122,7 @@ Write update_write(const Collection& collection, Value id, std::vector<FieldChan
   return write;
 }
 
-Task<Result<CachedRecordPtr>> apply_one(Records::State& state, const Context& context, Write write) {
+Task<Result<Written>> apply_one(Records::State& state, const Context& context, Write write) {
   WriteBatch batch = batch_of(std::move(write));
   Result<Answers> answers = co_await apply(state, context, std::move(batch), 1);
   if (!answers) co_return fail(std::move(answers.error()));
@@ -124,6 +135,8 @@ Task<Result<void>> apply_removal(Records::State& state, const Context& context, 
   if (!answers) co_return fail(std::move(answers.error()));
   co_return Result<void>();
 }
+
+std::unexpected<Error> not_there_yet() { return fail(ErrorCode::unsupported, "This write is not there yet."); }
 
 InputRules rules_of(const Records::State& state, const Context& context, const Collection& collection) {
   return InputRules{.collection = collection,
@@ -141,8 +154,9 @@ Task<void> Records::forget(ForeignChange change) {
     if (changed.key.collection->cached) co_await pass_over(*state_, changed.key, changed.version, nullptr);
 }
 
-Task<Result<std::vector<CachedRecordPtr>>> Records::create(const Context& context, const Collection& collection,
-                                                           const boost::json::value& body) {
+Task<Result<std::vector<Written>>> Records::create(const Context& context, const Collection& collection,
+                                                   const boost::json::value& body, CreateOptions options) {
+  if (options.columns || !options.missing_is_default || options.upsert || options.rehearsal) return not_there_yet();
   if (auto refused = refusal(context, collection, Action::create)) return fail(std::move(*refused));
   Result<std::vector<Write>> writes = creates_from(rules_of(*state_, context, collection), body);
   if (!writes) return fail(std::move(writes.error()));
@@ -150,11 +164,11 @@ Task<Result<std::vector<CachedRecordPtr>>> Records::create(const Context& contex
   WriteBatch batch;
   batch.writes = std::move(*writes);
   const std::size_t count = batch.writes.size();
-  return apply(*state_, context, std::move(batch), count);
+  return services::apply(*state_, context, std::move(batch), count);
 }
 
-Task<Result<CachedRecordPtr>> Records::update(const Context& context, const Collection& collection, Value id,
-                                              const boost::json::value& body, std::optional<Version> expected) {
+Task<Result<Written>> Records::update(const Context& context, const Collection& collection, Value id,
+                                      const boost::json::value& body, std::optional<Version> expected) {
   if (auto refused = refusal(context, collection, Action::update)) return fail(std::move(*refused));
   if (KeyText(collection, id).empty()) return fail(no_such_record({&collection, std::move(id)}));
   Result<std::vector<FieldChange>> changes = update_from(rules_of(*state_, context, collection), body);
@@ -162,8 +176,8 @@ Task<Result<CachedRecordPtr>> Records::update(const Context& context, const Coll
   return apply_one(*state_, context, update_write(collection, std::move(id), std::move(*changes), expected));
 }
 
-Task<Result<CachedRecordPtr>> Records::replace(const Context& context, const Collection& collection, Value id,
-                                               const boost::json::value& body, std::optional<Version> expected) {
+Task<Result<Written>> Records::replace(const Context& context, const Collection& collection, Value id,
+                                       const boost::json::value& body, std::optional<Version> expected) {
   if (auto refused = refusal(context, collection, Action::update)) return fail(std::move(*refused));
   if (KeyText(collection, id).empty()) return fail(no_such_record({&collection, std::move(id)}));
   Result<std::vector<FieldChange>> changes = replacement_from(rules_of(*state_, context, collection), body);
@@ -178,6 +192,19 @@ Task<Result<void>> Records::remove(const Context& context, const Collection& col
   Write write = update_write(collection, std::move(id), {}, expected);
   write.kind = Write::Kind::remove;
   return apply_removal(*state_, context, std::move(write));
+}
+
+Task<Result<std::vector<Written>>> Records::update_matches(const Context&, const Collection&, Filter,
+                                                           const boost::json::value&, MatchOptions) {
+  return not_there_yet();
+}
+
+Task<Result<std::vector<Written>>> Records::remove_matches(const Context&, const Collection&, Filter, MatchOptions) {
+  return not_there_yet();
+}
+
+Task<Result<std::vector<std::vector<Written>>>> Records::apply(const Context&, std::vector<Operation>, bool) {
+  return not_there_yet();
 }
 
 }  // namespace banyan::services
