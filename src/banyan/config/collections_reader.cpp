@@ -46,6 +46,7 @@ class CollectionsReader {
           "For example: [collections." + entry.name + "] and below it fields.name = { type = \"text\" }");
     }
     const toml::node* indexes = nullptr;
+    const toml::node* search = nullptr;
     bool created_at = false;
     bool updated_at = false;
     std::vector<Field> fields;
@@ -55,6 +56,8 @@ class CollectionsReader {
         fields = read_fields(key);
       else if (key.name == "indexes")
         indexes = key.node;
+      else if (key.name == "search")
+        search = key.node;
       else if (key.name == "created_at")
         created_at = read_flag(key);
       else if (key.name == "updated_at")
@@ -76,6 +79,7 @@ class CollectionsReader {
     if (created_at) all.push_back(make_time_field(FieldRole::created_at));
     if (updated_at) all.push_back(make_time_field(FieldRole::updated_at));
     if (indexes != nullptr) read_indexes(*indexes);
+    if (search != nullptr) read_search(*search);
   }
 
   // A field's key that stands one level too high gets a hint instead of a far-fetched word.
@@ -221,11 +225,26 @@ class CollectionsReader {
   bool read_index_field(const toml::node& node, Index& index) {
     const auto* name = node.as_string();
     if (name == nullptr) return refuse_index(node), false;
-    const auto place = collection().find_field(name->get());
-    if (place) return index.fields.push_back(*place), true;
-    problems_.add(node.source().begin,
-                  "unknown field " + in_quotes(name->get()) + did_you_mean(name->get(), collection().field_names()));
-    return false;
+    const auto place = find_field(node, name->get());
+    if (place) index.fields.push_back(*place);
+    return place.has_value();
+  }
+
+  void read_search(const toml::node& node) {
+    const auto* array = node.as_array();
+    if (array == nullptr || !std::ranges::all_of(*array, [](const toml::node& one) { return one.is_string(); }))
+      return problems_.add(node.source().begin, collection().name + ": search must be a list of fields",
+                           "For example: search = [\"title\", \"body\"]");
+    for (const auto& element : *array)
+      if (const auto place = find_field(element, element.as_string()->get())) collection().search.push_back(*place);
+  }
+
+  std::optional<std::size_t> find_field(const toml::node& node, const std::string& name) {
+    const auto place = collection().find_field(name);
+    if (!place)
+      problems_.add(node.source().begin,
+                    "unknown field " + in_quotes(name) + did_you_mean(name, collection().field_names()));
+    return place;
   }
 
   void report(const SchemaProblem& problem) {

@@ -51,6 +51,7 @@ fields.day = { type = "date", default = 2026-11-23 }
 fields.extra = { type = "json", default = { b = [1, 2.5, true], a = { } } }
 fields.on = { type = "boolean", default = true, renamed_from = "Is On" }
 indexes = ["code", ["owner", "seen"], { fields = ["state"], unique = true }]
+search = ["code"]
 )toml");
   const Collection& things = *schema.find("things");
   EXPECT_FALSE(things.cached);
@@ -73,6 +74,7 @@ indexes = ["code", ["owner", "seen"], { fields = ["state"], unique = true }]
   EXPECT_EQ(f[7].default_value, (Field::Default{"2026-11-23", false}));
   EXPECT_EQ(f[8].default_value, (Field::Default{R"({"a":{},"b":[1,2.5,true]})", false}));
   EXPECT_EQ(things.indexes, (std::vector<Index>{{{1}, false}, {{3, 6}, false}, {{5}, true}}));
+  EXPECT_EQ(things.search, std::vector<std::size_t>{1});
 }
 
 }  // namespace

@@ -177,6 +177,14 @@ TEST(Config, unknown_banyan_variables_are_warned_of) {
   EXPECT_EQ(config.warnings[1].message, "unknown variable 'BANYAN_SERVER_LISTN', did you mean 'BANYAN_SERVER_LISTEN'?");
 }
 
+TEST(Config, a_search_that_sqlite_will_refuse_is_warned_of) {
+  const char* const text = "[collections.notes]\nsearch = [\"title\"]\nfields.title.type = \"text\"\n";
+  const Config config = loaded(text);
+  ASSERT_EQ(config.warnings.size(), 1U);
+  EXPECT_EQ(config.warnings[0].message, "notes: search is declared, and SQLite refuses requests that use it");
+  EXPECT_TRUE(loaded(text, {{"DATABASE_URL", "postgres://a/b"}}).warnings.empty());
+}
+
 TEST(Config, of_a_file_that_is_not_there_says_how_to_make_one) {
   const auto config = load("/nowhere/banyan.toml", {});
   ASSERT_FALSE(config);

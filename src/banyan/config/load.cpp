@@ -58,6 +58,7 @@ class Loader {
     }
     read_environment();
     check_together();
+    warn_of_search();
     if (!problems_.empty()) return std::unexpected(problems_.take());
     resolve_paths();
     return std::move(config_);
@@ -138,6 +139,15 @@ class Loader {
                      "For example: openssl rand -hex 32"};
     config_.service_key = key;
     return std::nullopt;
+  }
+
+  void warn_of_search() {
+    if (config_.database.kind != Database::Kind::sqlite) return;
+    for (const Collection& collection : config_.schema.collections)
+      if (!collection.search.empty())
+        config_.warnings.push_back({config_.file.string(), 0, 0,
+                                    collection.name + ": search is declared, and SQLite refuses requests that use it",
+                                    "Keep the records in PostgreSQL, or use like and ilike."});
   }
 
   void warn_of_unknown_variables() {

@@ -154,6 +154,10 @@ TEST(Problems, of_collections_name_the_place_and_the_nearest_word) {
       {"indexes = \"name\"", "2:11: users: indexes must be a list\n"},
       {"indexes = [\"nme\"]\nfields.name = { type = \"text\" }", "2:12: unknown field 'nme', did you mean 'name'?\n"},
       {"indexes = [{ fields = [\"id\"], uniqe = true }]", "2:31: unknown key 'uniqe', did you mean 'unique'?\n"},
+      {"search = \"name\"", "2:10: users: search must be a list of fields\n"},
+      {"search = [\"nme\"]\nfields.name = { type = \"text\" }", "2:11: unknown field 'nme', did you mean 'name'?\n"},
+      {"search = [\"age\"]\nfields.age = { type = \"integer\" }",
+       "2:10: users: search: only text is searched, and 'age' is none\n"},
       {"indexes = [[]]", "2:11: users: indexes: an index needs at least one field\n"},
   };
   for (const auto& [text, problems] : cases)

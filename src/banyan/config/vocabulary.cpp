@@ -62,13 +62,14 @@ constexpr Synonym type_synonyms[] = {{"string", "text"},
                                      {"foreign_key", "reference"},
                                      {"foreign", "reference"}};
 
-constexpr std::string_view collection_keys[] = {"fields", "indexes", "created_at", "updated_at",
-                                                "id",     "access",  "cache",      "renamed_from"};
+constexpr std::string_view collection_keys[] = {"fields", "indexes", "created_at",   "updated_at", "id",
+                                                "access", "cache",   "renamed_from", "search"};
 constexpr Synonym collection_key_synonyms[] = {
     {"columns", "fields"},      {"properties", "fields"},  {"index", "indexes"},         {"indices", "indexes"},
     {"rules", "access"},        {"policy", "access"},      {"permissions", "access"},    {"primary_key", "id"},
     {"created", "created_at"},  {"updated", "updated_at"}, {"timestamps", "created_at"}, {"cached", "cache"},
-    {"rename", "renamed_from"}, {"was", "renamed_from"},   {"formerly", "renamed_from"}};
+    {"rename", "renamed_from"}, {"was", "renamed_from"},   {"formerly", "renamed_from"}, {"fts", "search"},
+    {"full_text", "search"},    {"searchable", "search"}};
 
 constexpr std::string_view field_keys[] = {"type",   "required",   "default",    "unique",      "min",
                                            "max",    "min_length", "max_length", "pattern",     "read_only",

@@ -79,6 +79,7 @@ class Completer {
       complete_fields();
       field_ = nullptr;
       check_indexes();
+      check_search();
     }
     return std::move(problems_);
   }
@@ -290,6 +291,22 @@ class Completer {
       if (!seen.insert(place).second) report("indexes", "an index names the field " + quoted(field.name) + " twice");
       if (field.type == FieldType::json)
         report("indexes", "the json field " + quoted(field.name) + " cannot be indexed: json values are not compared");
+    }
+  }
+
+  void check_search() {
+    if (collection_->search.size() > index_fields_max)
+      report("search", "at most " + std::to_string(index_fields_max) + " fields can be searched together");
+    std::set<std::size_t> seen;
+    for (const std::size_t place : collection_->search) {
+      if (place >= collection_->fields.size()) {
+        report("search", "names a field that is not there");
+        continue;
+      }
+      const Field& field = collection_->fields[place];
+      if (!seen.insert(place).second) report("search", "names the field " + quoted(field.name) + " twice");
+      if (field.type != FieldType::text)
+        report("search", "only text is searched, and " + quoted(field.name) + " is none");
     }
   }
 

@@ -198,6 +198,15 @@ TEST(Complete, names_what_is_wrong_with_indexes) {
             1U);
 }
 
+TEST(Complete, names_what_is_wrong_with_what_is_searched) {
+  EXPECT_EQ(problems_after([](Collection& notes) { notes.search = {1}; }), Texts{});
+  EXPECT_EQ(problems_after([](Collection& notes) { notes.search = {1, 1}; }),
+            Texts{"notes..search: names the field 'title' twice"});
+  EXPECT_EQ(problems_after([](Collection& notes) { notes.search = {0, 99}; }),
+            (Texts{"notes..search: only text is searched, and 'id' is none",
+                   "notes..search: names a field that is not there"}));
+}
+
 TEST(Policy, is_closed_until_it_is_opened_and_never_to_the_service_key) {
   Policy policy;
   const Viewer anonymous;

@@ -50,5 +50,8 @@ Error unknown_reference(const Write& write);
 /// A table holds what its collection does not allow: another program wrote it.
 Error damaged_record(const Collection& collection);
 Error cascades_too_far(std::size_t rows_max);
+/// The write's filter does not hold for the record, or one of its checks for what it made of it.
+Error access_denied(const Collection& collection);
+Error too_many_matches(const Write& write);
 
 }  // namespace banyan::sql
