@@ -51,11 +51,12 @@ bool names(std::string_view quoted, std::string_view step) {
   return text && *text == step;
 }
 
-std::optional<std::string_view> member(std::string_view object, std::string_view name) noexcept {
+std::optional<std::string_view> member(std::string_view object, std::string_view name) {
   std::size_t at = 1;
   while (at < object.size() && object[at] == '"') {
     const std::size_t name_end = string_end(object, at);
     const std::size_t begin = name_end + 1;  // after the colon
+    if (begin >= object.size()) break;
     const std::size_t end = value_end(object, begin);
     if (names(object.substr(at, name_end - at), name)) return object.substr(begin, end - begin);
     at = end + 1;
@@ -63,10 +64,20 @@ std::optional<std::string_view> member(std::string_view object, std::string_view
   return std::nullopt;
 }
 
+// Of an array, as PostgreSQL reads it, with C's strtol: white space, a sign, leading zeros; in 32 bits.
+std::optional<std::int64_t> place_in_array(std::string_view step) noexcept {
+  step.remove_prefix(std::min(step.find_first_not_of(" \t\n\v\f\r"), step.size()));
+  if (step.size() > 1 && step[0] == '+' && step[1] != '-') step.remove_prefix(1);
+  std::int32_t place = 0;
+  const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), place);
+  if (error != std::errc() || end != step.data() + step.size()) return std::nullopt;
+  return place;
+}
+
 std::optional<std::string_view> element(std::string_view array, std::string_view step) noexcept {
-  std::int64_t wanted = 0;
-  const auto read = std::from_chars(step.data(), step.data() + step.size(), wanted);
-  if (read.ec != std::errc() || read.ptr != step.data() + step.size()) return std::nullopt;
+  const std::optional<std::int64_t> place_wanted = place_in_array(step);
+  if (!place_wanted) return std::nullopt;
+  std::int64_t wanted = *place_wanted;
   const auto each = [&](auto take) {
     for (std::size_t at = 1; at < array.size() && array[at] != ']';) {
       const std::size_t end = value_end(array, at);
@@ -114,7 +125,7 @@ bool contains(const json::value& outer, const json::value& inner, bool at_top) {
 
 }  // namespace
 
-std::optional<std::string_view> json_at(std::string_view text, std::span<const std::string> path) noexcept {
+std::optional<std::string_view> json_at(std::string_view text, std::span<const std::string> path) {
   std::optional<std::string_view> at = text;
   for (const std::string& step : path) {
     if (!at || at->size() < 2) return std::nullopt;

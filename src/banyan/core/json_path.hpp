@@ -10,8 +10,8 @@
 namespace banyan {
 
 /// The canonical text of the JSON that the path leads to within `json`, which is canonical itself; nothing where it
-/// leads nowhere. A view into `json`.
-std::optional<std::string_view> json_at(std::string_view json, std::span<const std::string> path) noexcept;
+/// leads nowhere. A view into `json`. In an array a step is a number as strtol reads it, in 32 bits.
+std::optional<std::string_view> json_at(std::string_view json, std::span<const std::string> path);
 
 /// What a term of that kind sees of the JSON at the end of its path; see Term::Json. Null for nothing.
 Value json_term_value(std::optional<std::string_view> json, Term::Json kind);

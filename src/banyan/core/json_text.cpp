@@ -148,7 +148,7 @@ class CanonicalWriter {
       case json::kind::bool_: return json_write::put_raw(at, value.get_bool() ? "true" : "false");
       case json::kind::int64: return json_write::put_integer(at, value.get_int64());
       case json::kind::uint64: return json_write::put_integer(at, value.get_uint64());
-      case json::kind::double_: return json_write::put_number(at, value.get_double());
+      case json::kind::double_: return put_double(at, value.get_double());
       case json::kind::string: return put_string(at, value.get_string());
       case json::kind::array: return put_array(at, value.get_array());
       case json::kind::object: return put_object(at, value.get_object());
@@ -157,6 +157,12 @@ class CanonicalWriter {
   }
 
  private:
+  // A whole number has one text, however it was written: a store that keeps numbers forgets which it was.
+  static char* put_double(char* at, double value) {
+    if (value != std::trunc(value) || value < -0x1p63 || value >= 0x1p64) return json_write::put_number(at, value);
+    if (value < 0x1p63) return json_write::put_integer(at, static_cast<std::int64_t>(value));
+    return json_write::put_integer(at, static_cast<std::uint64_t>(value));
+  }
   std::size_t measure_string(json::string_view text) {
     if (text.find('\0') != json::string_view::npos) has_nul = true;
     return json_write::string_bytes(text);

@@ -146,6 +146,15 @@ bool is_unique(const Collection& collection, std::size_t field) {
 
 }  // namespace
 
+int compare_in_order(const OrderTerm& term, const Value& a, const Value& b) noexcept {
+  if (is_null(a) || is_null(b)) {
+    if (is_null(a) && is_null(b)) return 0;
+    return is_null(a) == term.nulls_first ? -1 : 1;
+  }
+  const int order = compare_values(a, b);
+  return term.descending ? -order : order;
+}
+
 Field::Storage storage_of(const Collection& collection, const Term& term) noexcept {
   if (term.function == Term::Function::length) return Field::Storage::integer;
   if (term.path.empty()) return collection.fields[term.field].storage;

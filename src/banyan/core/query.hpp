@@ -55,7 +55,7 @@ enum class CompareOp : unsigned char {
   is_null,
   is_true,
   is_false,       ///< no operand; never unknown.
-  json_contains,  ///< A json field holds operands[0] (canonical JSON) as PostgreSQL's `@>` has it: json_contains().
+  json_contains,  ///< JSON (a json field, or a value in it) holds operands[0], canonical JSON: json_contains().
   json_within,    ///< The other way round: `<@`.
   search,         ///< The texts of Collection::search hold what operands[0] asks for, read as `words` says. No term.
 };
@@ -147,11 +147,14 @@ struct OrderTerm {
   bool operator==(const OrderTerm&) const = default;
 };
 
+/// Negative, 0 or positive: how the term orders two values of its storage, nulls among them.
+int compare_in_order(const OrderTerm& term, const Value& a, const Value& b) noexcept;
+
 struct Aggregate {
   enum class Function : unsigned char {
     count,  ///< Of records; with a term, of those in which it is not null. An integer.
-    sum,    ///< Of integers: an integer, else `invalid` (22003). Of numbers: a number. Null for none.
-    avg,    ///< The sum as a double by the count as a double: a number. Null for none.
+    sum,    ///< Of integers: an integer; of numbers: a number. Null for none; sum_out_of_range() past their range.
+    avg,    ///< The exact sum as a double by the count as a double: a number. Null for none.
     min,
     max,  ///< By the order of values; not of booleans and json. Null for none.
   };
@@ -162,7 +165,8 @@ struct Aggregate {
 
 /// Instead of records: one row a group of them, of the groups' values and then the aggregates'.
 struct Grouping {
-  std::vector<Term> by;  ///< Empty: one row over all, even over none. A group's nulls are one value.
+  /// Not json fields and values in them. Empty: one row over all, even over none. A group's nulls are one value.
+  std::vector<Term> by;
   std::vector<Aggregate> aggregates;
   bool operator==(const Grouping&) const = default;
 };
@@ -187,11 +191,13 @@ struct Query {
   std::uint64_t offset = 0;
   std::vector<Embed> embeds;                        ///< None with a grouping.
   std::optional<Grouping> grouping = std::nullopt;  ///< Rows come instead of records.
-  Counted counted = Counted::no;                    ///< Also how many match, whatever limit and offset say.
+  /// Also how many match, or how many groups there are, whatever limit and offset say.
+  Counted counted = Counted::no;
 };
 
 /// Records that belong to those of the query that it stands in, with each of them a page of their own: filter, order,
-/// limit, offset and grouping of `query` are for those that belong to one record.
+/// limit, offset and grouping of `query` are for those that belong to one record. Each of those comes once, however
+/// many records `through` name both. Grouped by nothing, also a record to which none belongs has its row.
 struct Embed {
   Relation relation;
   Query query;            ///< Of relation.target; never counted.

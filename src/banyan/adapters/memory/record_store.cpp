@@ -1,30 +1,11 @@
 #include "banyan/adapters/memory/record_store.hpp"
 
-#include <algorithm>
-#include <utility>
+#include "banyan/adapters/memory/page_reader.hpp"
 
 namespace banyan::memory {
 namespace {
 
 Error too_late() { return Error(ErrorCode::deadline_exceeded, "the time for this request ran out"); }
-
-int compare_by(const OrderTerm& term, const Value& a, const Value& b) noexcept {
-  if (is_null(a) || is_null(b)) {
-    if (is_null(a) && is_null(b)) return 0;
-    return is_null(a) == term.nulls_first ? -1 : 1;
-  }
-  const int order = compare_values(a, b);
-  return term.descending ? -order : order;
-}
-
-/// Whether `a` comes before `b`: by the terms, then by the id.
-bool comes_before(const std::vector<OrderTerm>& terms, const Record& a, const Record& b) noexcept {
-  for (const OrderTerm& term : terms) {
-    const int order = compare_by(term, a.values[term.field.field], b.values[term.field.field]);
-    if (order != 0) return order < 0;
-  }
-  return compare_values(a.values.front(), b.values.front()) < 0;
-}
 
 }  // namespace
 
@@ -43,16 +24,7 @@ Task<Result<Record>> RecordStore::find(const Context& context, const RecordKey& 
 Task<Result<RecordPage>> RecordStore::list(const Context& context, Query query) {
   if (context.expired()) return Result<RecordPage>(fail(too_late()));
   const std::lock_guard lock(mutex_);
-  std::vector<const Record*> found;
-  for (const auto& [id, record] : tables_[query.collection->index].records) {
-    if (matches(query.filter, record)) found.push_back(&record);
-  }
-  std::ranges::sort(found, [&](const Record* a, const Record* b) { return comes_before(query.order, *a, *b); });
-  RecordPage page;
-  const std::size_t begin = std::min<std::uint64_t>(query.offset, found.size());
-  const std::size_t count = std::min<std::size_t>(query.limit, found.size() - begin);
-  for (std::size_t i = begin; i < begin + count; ++i) page.records.push_back(*found[i]);
-  return Result<RecordPage>(std::move(page));
+  return PageReader(tables_).read(query);
 }
 
 Task<Result<Applied>> RecordStore::apply(const Context& context, WriteBatch batch) {
