@@ -123,7 +123,7 @@ struct Containment {
   bool expected;
 };
 
-// What PostgreSQL 15 answers to `select outer::jsonb @> inner::jsonb`; a test of its adapter asks it.
+// What PostgreSQL answers to `select '<outer>'::jsonb @> '<inner>'::jsonb`.
 TEST(JsonContains, is_what_postgresql_says) {
   const Containment cases[] = {
       {"1", "1", true},

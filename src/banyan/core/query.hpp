@@ -196,8 +196,8 @@ struct Query {
 };
 
 /// Records that belong to those of the query that it stands in, with each of them a page of their own: filter, order,
-/// limit, offset and grouping of `query` are for those that belong to one record. Each of those comes once, however
-/// many records `through` name both. Grouped by nothing, also a record to which none belongs has its row.
+/// limit, offset and grouping of `query` are for those that belong to one record. Grouped by nothing, also a record to
+/// which none belongs has its row.
 struct Embed {
   Relation relation;
   Query query;            ///< Of relation.target; never counted.

@@ -27,7 +27,8 @@ struct Write {
     update_matches,  ///< Every record that `filter` matches; none is no error.
     remove_matches,
     /// As create, unless a record has the same values in the fields `conflict`: then `on_conflict` are set in it, or,
-    /// where they are empty, it stays as it is and is in no answer. Nulls do not conflict.
+    /// where they are empty, it stays as it is, unasked, and is in no answer. Nulls do not conflict. No record is made
+    /// under an integer id that `changes` name: not_found.
     upsert,
   };
   Kind kind = Kind::create;
@@ -35,7 +36,7 @@ struct Write {
   Value id;                                 ///< update, remove.
   std::vector<FieldChange> changes;         ///< create, update, update_matches, upsert.
   std::optional<Version> expected_version;  ///< update, remove: else version_mismatch.
-  /// What the record must match before it is changed. update, remove, and the record that an upsert meets: else
+  /// What the record must match before it is changed. update, remove, and the record that an upsert changes: else
   /// `forbidden`, with the reason `access_denied`. *_matches: which records are meant.
   Filter filter;
   /// What the record must match when it has been created or changed: else `forbidden`, with the reason `access_denied`.

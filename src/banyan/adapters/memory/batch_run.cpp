@@ -1,6 +1,7 @@
 #include "banyan/adapters/memory/batch_run.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -54,6 +55,7 @@ Error no_such_record(const RecordKey& key) { return Error(ErrorCode::not_found, 
 BatchRun::BatchRun(const Schema& schema, std::vector<Table>& tables, UnixMicros now)
     : schema_(schema),
       tables_(tables),
+      related_(tables),
       now_(now),
       clock_version_(static_cast<Version>(std::max<UnixMicros>(now, 1))),
       deletions_(tables.size()) {
@@ -62,7 +64,7 @@ BatchRun::BatchRun(const Schema& schema, std::vector<Table>& tables, UnixMicros 
 
 Result<Applied> BatchRun::run(const WriteBatch& batch) {
   Result<Applied> applied = run_writes(batch);
-  if (!applied) take_back();
+  if (!applied || batch.rehearsal) take_back();
   return applied;
 }
 
@@ -70,71 +72,16 @@ Result<Applied> BatchRun::run_writes(const WriteBatch& batch) {
   const std::size_t count = batch.writes.size();
   Applied applied;
   for (write_ = 0; write_ < count; ++write_) {
-    Result<Changed> changed = apply_one(batch.writes[write_]);
-    if (!changed) return fail(placed(std::move(changed.error()), write_, count));
-    applied.changes.push_back(std::move(*changed));
+    Result<Changes> changes = apply_one(batch.writes[write_]);
+    if (!changes) return fail(placed(std::move(changes.error()), write_, count));
+    applied.counts.push_back(changes->size());
+    std::ranges::move(*changes, std::back_inserter(applied.changes));
   }
   for (const Check& check : checks_) {
     if (auto error = failure(check)) return fail(placed(std::move(*error), check.write, count));
   }
   for (const RecordKey& key : consequences_) applied.changes.push_back(state_of(key));
   return applied;
-}
-
-Result<Changed> BatchRun::apply_one(const Write& write) {
-  switch (write.kind) {
-    case Write::Kind::create: return create(write);
-    case Write::Kind::update: return update(write);
-    case Write::Kind::remove: return remove(write);
-    default: return fail(ErrorCode::unsupported, "not there yet");
-  }
-  std::unreachable();
-}
-
-Result<Changed> BatchRun::create(const Write& write) {
-  const Collection& collection = *write.collection;
-  Table& into = tables_[collection.index];
-  Record record{.version = clock_version_, .values = std::vector<Value>(collection.fields.size())};
-  for (const FieldChange& change : write.changes) record.values[change.field] = change.value;
-  if (collection.id_kind == IdKind::integer) record.values[0] = ++into.last_id;
-  const RecordKey key(&collection, record.values[0]);
-  if (const auto grave = into.graves.find(key.id); grave != into.graves.end()) {
-    record.version = next_version(grave->second);
-  }
-  if (auto error = collision(collection, record, true)) return fail(std::move(*error));
-  put(key, record);
-  watch_references(key, write.changes);
-  return Changed{.key = key, .version = record.version, .record = std::move(record)};
-}
-
-Result<Changed> BatchRun::update(const Write& write) {
-  const Result<const Record*> old = current(write);
-  if (!old) return fail(old.error());
-  Record record = **old;
-  for (const FieldChange& change : write.changes) record.values[change.field] = change.value;
-  record.version = next_version(record.version);
-  if (auto error = collision(*write.collection, record, false)) return fail(std::move(*error));
-  const RecordKey key(write.collection, write.id);
-  put(key, record);
-  watch_references(key, write.changes);
-  return Changed{.key = key, .version = record.version, .record = std::move(record)};
-}
-
-Result<Changed> BatchRun::remove(const Write& write) {
-  if (const Result<const Record*> old = current(write); !old) return fail(old.error());
-  const RecordKey key(write.collection, write.id);
-  delete_with_consequences(key);
-  return Changed{.key = key, .version = deletions_[key.collection->index].at(key.id), .record = std::nullopt};
-}
-
-Result<const Record*> BatchRun::current(const Write& write) const {
-  const RecordKey key(write.collection, write.id);
-  const Record* record = find(key);
-  if (record == nullptr) return fail(no_such_record(key));
-  if (write.expected_version && *write.expected_version != record->version) {
-    return fail(ErrorCode::version_mismatch, to_string(key) + " has changed since");
-  }
-  return record;
 }
 
 std::optional<Error> BatchRun::collision(const Collection& collection, const Record& candidate, bool is_new) const {

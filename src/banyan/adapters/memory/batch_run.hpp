@@ -38,13 +38,31 @@ class BatchRun {
     std::optional<Version> grave;
   };
 
+  using Changes = std::vector<Changed>;
+
   Result<Applied> run_writes(const WriteBatch& batch);
-  Result<Changed> apply_one(const Write& write);
-  Result<Changed> create(const Write& write);
-  Result<Changed> update(const Write& write);
-  Result<Changed> remove(const Write& write);
-  /// The record that an update or removal names, at the version it expects.
-  Result<const Record*> current(const Write& write) const;
+  Result<Changes> apply_one(const Write& write);
+  Result<Changes> create(const Write& write);
+  Result<Changes> update(const Write& write);
+  Result<Changes> remove(const Write& write);
+  Result<Changes> update_matches(const Write& write);
+  Result<Changes> remove_matches(const Write& write);
+  Result<Changes> upsert(const Write& write);
+
+  /// Nothing if the record that an update or removal names is there, is one that it may change, and at the version that
+  /// it expects.
+  std::optional<Error> obstacle(const Write& write) const;
+  /// The records that a write of matches means, in the order of their ids.
+  Result<std::vector<RecordKey>> meant(const Write& write) const;
+  /// The record that an upsert meets.
+  const Record* met(const Write& write) const;
+
+  /// Sets the fields in each, then looks whether each may be what it has become.
+  Result<Changes> change(const std::vector<RecordKey>& keys, const std::vector<FieldChange>& changes,
+                         const Filter& check);
+  /// Deletes them together, then follows the consequences.
+  Changes remove_all(const std::vector<RecordKey>& keys);
+  bool holds(const Filter& filter, const Record& record) const { return matches(filter, record, &related_); }
 
   std::optional<Error> collision(const Collection& collection, const Record& candidate, bool is_new) const;
   void watch_references(const RecordKey& key, const std::vector<FieldChange>& changes);
@@ -52,7 +70,7 @@ class BatchRun {
 
   void put(const RecordKey& key, Record record);
   void erase(const RecordKey& key);
-  void delete_with_consequences(const RecordKey& key);
+  void follow_deletions(std::vector<RecordKey> deleted);
   void follow_reference(const RecordKey& gone, const IncomingReference& reference, std::vector<RecordKey>& deleted);
   void clear_reference(const RecordKey& key, std::size_t field);
   std::vector<RecordKey> referring(const IncomingReference& reference, const Value& id) const;
@@ -66,6 +84,7 @@ class BatchRun {
 
   const Schema& schema_;
   std::vector<Table>& tables_;
+  RelatedInTables related_;
   UnixMicros now_;
   Version clock_version_;
   std::size_t write_ = 0;  ///< The one being applied.

@@ -51,9 +51,7 @@ std::optional<Error> BatchRun::failure(const Check& check) const {
   return names_nothing(field);
 }
 
-void BatchRun::delete_with_consequences(const RecordKey& key) {
-  std::vector<RecordKey> deleted{key};
-  erase(key);
+void BatchRun::follow_deletions(std::vector<RecordKey> deleted) {
   for (std::size_t i = 0; i < deleted.size(); ++i) {  // grows by what cascades
     const RecordKey gone = deleted[i];
     for (const IncomingReference& reference : schema_.references_to(gone.collection->index)) {

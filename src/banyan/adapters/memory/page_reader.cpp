@@ -64,18 +64,10 @@ Result<RecordPage> PageReader::read(const Query& query) {
   return page;
 }
 
-std::vector<const Record*> PageReader::find(const Collection& in, std::size_t field, const Value& value) const {
-  Found found;
-  if (is_null(value)) return found;
-  for (const auto& [id, record] : tables_[in.index].records)
-    if (record.values[field] == value) found.push_back(&record);
-  return found;
-}
-
 Result<std::size_t> PageReader::append(const Query& query, const Found& candidates, RecordPage& page) const {
   Found matching;
   for (const Record* candidate : candidates)
-    if (matches(query.filter, *candidate, this)) matching.push_back(candidate);
+    if (matches(query.filter, *candidate, &related_)) matching.push_back(candidate);
   if (query.grouping) {
     Result<std::vector<Row>> rows = groups(query, matching);
     if (!rows) return fail(std::move(rows.error()));
@@ -158,14 +150,14 @@ Result<EmbeddedPage> PageReader::embedded(const Embed& embed, const std::vector<
 PageReader::Found PageReader::belonging(const Embed& embed, const Record& record) const {
   const Relation& relation = embed.relation;
   switch (relation.kind) {
-    case Relation::Kind::to_one: return find(*relation.target, 0, record.values[relation.field]);
-    case Relation::Kind::to_many: return find(*relation.target, relation.field, record.values.front());
+    case Relation::Kind::to_one: return related_.find(*relation.target, 0, record.values[relation.field]);
+    case Relation::Kind::to_many: return related_.find(*relation.target, relation.field, record.values.front());
     case Relation::Kind::through: break;
   }
   Found found;
-  for (const Record* between : find(*relation.through, relation.field, record.values.front())) {
-    if (!matches(embed.through_filter, *between, this)) continue;
-    for (const Record* target : find(*relation.target, 0, between->values[relation.through_field]))
+  for (const Record* between : related_.find(*relation.through, relation.field, record.values.front())) {
+    if (!matches(embed.through_filter, *between, &related_)) continue;
+    for (const Record* target : related_.find(*relation.target, 0, between->values[relation.through_field]))
       if (std::ranges::find(found, target) == found.end()) found.push_back(target);
   }
   return found;

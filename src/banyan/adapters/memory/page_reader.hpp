@@ -10,13 +10,11 @@ namespace banyan::memory {
 
 /// Answers queries from the tables: filter, then order, then cut, then what belongs to each record, one by one.
 /// Thread safety: none; whoever owns the tables keeps writers out for its whole life.
-class PageReader final : public RelatedRecords {
+class PageReader {
  public:
-  explicit PageReader(const std::vector<Table>& tables) : tables_(tables) {}
+  explicit PageReader(const std::vector<Table>& tables) : tables_(tables), related_(tables) {}
 
   Result<RecordPage> read(const Query& query);
-
-  std::vector<const Record*> find(const Collection& in, std::size_t field, const Value& value) const override;
 
  private:
   using Found = std::vector<const Record*>;
@@ -32,6 +30,7 @@ class PageReader final : public RelatedRecords {
   Found belonging(const Embed& embed, const Record& record) const;
 
   const std::vector<Table>& tables_;
+  RelatedInTables related_;
   std::size_t embedded_ = 0;  ///< Records and rows of all embeds so far.
 };
 

@@ -15,6 +15,8 @@ namespace banyan::memory {
 /// Where record_store.hpp leaves room, this is what it does, and what other stores are held to:
 /// - Writes of a batch happen one after another. Uniqueness is checked at each write, so two records cannot swap a
 ///   unique value in one batch; the error names every field that collides.
+/// - The obstacles of one write are met in this order: the record is not there, `filter`, the expected version, what is
+///   taken, `check`. A write of matches changes or deletes all of them before it looks at what follows.
 /// - References are checked at the end of the batch, as deferred constraints are: a batch may name what it makes
 ///   later. The checks run in the order of writes, then of the write's changes; the first that fails is the error.
 /// - A deletion takes its consequences with it at once, level by level, each level in the order of
@@ -22,7 +24,7 @@ namespace banyan::memory {
 ///   `restrict` is checked at the end of the batch: reference_broken, whose message names the referring collection,
 ///   if something still points to a record that is gone.
 /// - What a cascade touched is in Applied once, as it is at the end of the batch.
-/// - Ids and everything else of a batch that fails are given back: its ids are used again.
+/// - Ids and everything else of a batch that fails, or is a rehearsal, are given back: its ids are used again.
 /// - A uuid that is created again gets a version past that of its deletion.
 ///
 /// The clock is read once a batch. Answers at once, on the calling thread. Thread-safe.

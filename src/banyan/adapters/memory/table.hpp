@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <map>
+#include <vector>
 
+#include "banyan/core/query.hpp"
 #include "banyan/core/record.hpp"
 
 namespace banyan::memory {
@@ -16,6 +18,17 @@ struct Table {
   std::map<Value, Record, IdOrder> records;
   std::map<Value, Version, IdOrder> graves;  ///< Versions of deletions, where the id could come again (uuids).
   std::int64_t last_id = 0;                  ///< Of integer ids; never goes back over a commit.
+};
+
+/// One table a collection, in the schema's order, as filters look at them. The tables outlive it.
+class RelatedInTables final : public RelatedRecords {
+ public:
+  explicit RelatedInTables(const std::vector<Table>& tables) : tables_(tables) {}
+
+  std::vector<const Record*> find(const Collection& in, std::size_t field, const Value& value) const override;
+
+ private:
+  const std::vector<Table>& tables_;
 };
 
 }  // namespace banyan::memory
