@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "banyan/config/config.hpp"
+#include "composition.hpp"
 
 namespace banyan::app {
 
@@ -17,7 +18,7 @@ enum ExitCode : int {
 };
 
 /// `banyan serve`: serves until SIGTERM or SIGINT.
-int serve(const std::filesystem::path& config_file);
+int serve(const std::filesystem::path& config_file, const Composition& composition);
 
 /// `banyan init`: writes a commented configuration; refuses to replace one.
 int init(const std::filesystem::path& config_file, const std::string& name);

@@ -85,8 +85,9 @@ Error refused_by_differences(const SchemaPlan& plan) {
 
 }  // namespace
 
-Instance::Instance(const config::Config& config)
+Instance::Instance(const config::Config& config, const Composition& composition)
     : config_(config),
+      composition_(composition),
       log_(log_options(config.log), clock_, metrics_),
       access_log_(make_access_log(config.log, metrics_)),
       cache_(memory::make_cache(cache_options(config.cache), {clock_, random_, metrics_})) {
@@ -145,11 +146,12 @@ Result<void> Instance::open_database() {
 }
 
 Result<void> Instance::listen(http::ReservedAddress address, std::string key) {
+  viewers_ = composition_.make_viewers(std::move(key));
   application_ = std::make_unique<api::Application>(api::Application::Parts{
       .schema = config_.schema,
       .records = *records_,
       .log = log_,
-      .service_key = std::move(key),
+      .viewers = *viewers_,
       .limits = {.default_limit = config_.api.default_limit, .max_limit = config_.api.max_limit},
       .unready_reasons = [this] { return unready_reasons(); },
       .expose_metrics = [this] { return metrics_.expose(); },

@@ -16,6 +16,7 @@
 #include "banyan/observe/log.hpp"
 #include "banyan/observe/metrics_registry.hpp"
 #include "banyan/services/records.hpp"
+#include "composition.hpp"
 
 namespace banyan::app {
 
@@ -23,8 +24,8 @@ namespace banyan::app {
 /// Thread safety: stop() from any thread; the rest from one.
 class Instance {
  public:
-  /// `config` outlives it.
-  explicit Instance(const config::Config& config);
+  /// Both outlive it.
+  Instance(const config::Config& config, const Composition& composition);
   ~Instance();
 
   /// Takes the address, opens the database, makes what is missing in it, listens. Errors say what to do.
@@ -43,6 +44,7 @@ class Instance {
   std::vector<std::string> unready_reasons() const;
 
   const config::Config& config_;
+  const Composition& composition_;
   SystemClock clock_;
   SystemRandom random_;
   observe::MetricsRegistry metrics_;
@@ -52,6 +54,7 @@ class Instance {
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<DurableStore> store_;
   std::unique_ptr<services::Records> records_;
+  std::unique_ptr<api::ViewerSource> viewers_;
   std::unique_ptr<api::Application> application_;
   http::Router router_;
   std::atomic<bool> listening_ = false;

@@ -9,11 +9,11 @@
 
 namespace banyan::app {
 
-int serve(const std::filesystem::path& config_file) {
+int serve(const std::filesystem::path& config_file, const Composition& composition) {
   const auto config = load_or_report(config_file, std::cerr);
   if (!config) return exit_usage;
   StopSignals signals;
-  Instance instance(*config);
+  Instance instance(*config, composition);
   std::atomic<bool> serving = false;
   signals.on_stop([&](int signal) {
     // Whatever goes on while it starts may be cut short at any moment: nothing has been acknowledged yet.

@@ -27,6 +27,12 @@ inline Request as_service(Request made) {
   return made;
 }
 
+/// As somebody who says that they are `viewer`, "id=7;role=admin": Executable::testing believes it.
+inline Request as_viewer(std::string viewer, Request made) {
+  made.headers.emplace_back("X-Banyan-Test-Viewer", std::move(viewer));
+  return made;
+}
+
 inline Request alice() { return post("/users", R"({"name":"Alice","email":"alice@example.com","age":30})"); }
 inline Request bob() { return post("/users", R"({"name":"Bob","email":"bob@example.com","age":20})"); }
 inline Request carol() { return post("/users", R"({"name":"Carol"})"); }

@@ -74,8 +74,8 @@ void expect_response(const Response& response, const Expected& expected, const s
   }
 }
 
-ServedTest::ServedTest(std::string config)
-    : server_(ServerSetup{.config = std::move(config)}), client_(server_.port()) {}
+ServedTest::ServedTest(std::string config, Executable executable)
+    : server_(ServerSetup{.config = std::move(config), .executable = executable}), client_(server_.port()) {}
 
 void ServedTest::SetUp() {
   server_.start();

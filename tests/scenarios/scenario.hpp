@@ -45,7 +45,7 @@ void expect_response(const Response& response, const Expected& expected, const s
 /// A server of its own for one test.
 class ServedTest : public testing::Test {
  protected:
-  explicit ServedTest(std::string config = scenario_config());
+  explicit ServedTest(std::string config = scenario_config(), Executable executable = Executable::release);
   void SetUp() override;
 
   Response send(const Request& request) { return client_.send(request); }

@@ -102,7 +102,8 @@ void ServerProcess::write_config(const std::string& config) {
 void ServerProcess::spawn() {
   kill();
   ChildSetup child;
-  child.command = {banyan_binary().string(), "serve"};
+  const bool shipped = setup_.executable == Executable::release;
+  child.command = {(shipped ? banyan_binary() : testing_binary()).string(), "serve"};
   child.environment = base_environment();
   child.environment["BANYAN_SERVICE_KEY"] = service_key;
   if (!setup_.environment.contains("DATABASE_URL")) child.environment.merge(stage_environment(folder_));
@@ -200,6 +201,11 @@ std::size_t ServerProcess::open_files() const {
 std::filesystem::path banyan_binary() {
   const char* told = std::getenv("BANYAN_BINARY");
   return told ? told : BANYAN_BINARY_OF_THIS_BUILD;
+}
+
+std::filesystem::path testing_binary() {
+  const char* told = std::getenv("BANYAN_TESTING_BINARY");
+  return told ? told : BANYAN_TESTING_BINARY_OF_THIS_BUILD;
 }
 
 CommandResult run_banyan(const std::filesystem::path& folder, std::vector<std::string> arguments,

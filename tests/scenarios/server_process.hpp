@@ -28,6 +28,9 @@ class PrivateFolder {
 /// A port of 127.0.0.1 that nobody listens on. Asked of the system, not reserved.
 std::uint16_t free_port();
 
+/// Which executable: the one that is shipped, or the one that believes whoever says who they are.
+enum class Executable : unsigned char { release, testing };
+
 struct ServerSetup {
   /// TOML. `{port}` stands for the port; without it, a [server] section that listens there comes first.
   std::string config;
@@ -37,6 +40,7 @@ struct ServerSetup {
   std::optional<std::uint64_t> open_files_max;  ///< RLIMIT_NOFILE.
   std::optional<std::uint64_t> file_bytes_max;  ///< RLIMIT_FSIZE.
   std::optional<unsigned> run_as;               ///< A user's number, where root could do too much.
+  Executable executable = Executable::release;
 };
 
 /// The real binary, started in a private folder on a free port. Killed with the object, and by the kernel should the
@@ -90,6 +94,8 @@ class ServerProcess {
 
 /// The binary under test: BANYAN_BINARY, or the one of this build.
 std::filesystem::path banyan_binary();
+/// The same with viewers of tests: BANYAN_TESTING_BINARY, or the one of this build.
+std::filesystem::path testing_binary();
 
 struct CommandResult {
   int exit_code = -1;

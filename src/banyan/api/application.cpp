@@ -22,10 +22,10 @@ http::Response text_response(std::string_view content_type, std::string text) {
 
 }  // namespace
 
-Application::Application(Parts parts) : parts_(std::move(parts)), service_key_(parts_.service_key) {
+Application::Application(Parts parts) : parts_(std::move(parts)) {
   resources_.reserve(parts_.schema.collections.size());
   for (const Collection& collection : parts_.schema.collections)
-    resources_.emplace_back(Resource::Parts{collection, parts_.records, service_key_, parts_.limits, parts_.log});
+    resources_.emplace_back(Resource::Parts{collection, parts_.records, parts_.viewers, parts_.limits, parts_.log});
 }
 
 void Application::add_routes(http::Router& router) {
@@ -55,7 +55,7 @@ http::Response Application::health_ready() const {
 
 http::Response Application::metrics(const http::Request& request) const {
   if (parts_.metrics_need_key) {
-    const Result<Viewer> viewer = service_key_.viewer_of(request);
+    const Result<Viewer> viewer = parts_.viewers.viewer_of(request);
     if (!viewer) return render(viewer.error());
     if (!viewer->is_service())
       return render(Error(ErrorCode::unauthenticated, "The metrics are for the service key only.")

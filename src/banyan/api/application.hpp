@@ -7,7 +7,7 @@
 
 #include "banyan/api/query_parser.hpp"
 #include "banyan/api/resource.hpp"
-#include "banyan/api/service_key.hpp"
+#include "banyan/api/viewer_source.hpp"
 #include "banyan/base/log.hpp"
 #include "banyan/core/schema.hpp"
 #include "banyan/http/router.hpp"
@@ -23,7 +23,7 @@ class Application {
     const Schema& schema;
     services::Records& records;
     Log& log;
-    std::string service_key;
+    const ViewerSource& viewers;
     QueryLimits limits;
     /// Why this instance should get no traffic now, a sentence each; empty when it should.
     std::function<std::vector<std::string>()> unready_reasons;
@@ -44,7 +44,6 @@ class Application {
   http::Response metrics(const http::Request& request) const;
 
   Parts parts_;
-  ServiceKey service_key_;
   std::vector<Resource> resources_;
 };
 

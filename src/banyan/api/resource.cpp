@@ -80,7 +80,7 @@ http::Handler Resource::handler_of(Operation operation, Action action) {
 }
 
 std::optional<Error> Resource::identify(Action action, const Request& request, Context& context) const {
-  Result<Viewer> viewer = parts_.service_key.viewer_of(request);
+  Result<Viewer> viewer = parts_.viewers.viewer_of(request);
   if (!viewer) return std::move(viewer.error());
   context.viewer = *viewer;
   return services::refusal(context, parts_.collection, action);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "banyan/api/query_parser.hpp"
-#include "banyan/api/service_key.hpp"
+#include "banyan/api/viewer_source.hpp"
 #include "banyan/base/log.hpp"
 #include "banyan/core/schema.hpp"
 #include "banyan/http/router.hpp"
@@ -21,7 +21,7 @@ class Resource {
   struct Parts {
     const Collection& collection;
     services::Records& records;
-    const ServiceKey& service_key;
+    const ViewerSource& viewers;
     const QueryLimits& limits;
     Log& log;
   };

@@ -1,0 +1,116 @@
+#include "command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#include "commands.hpp"
+
+namespace banyan::app {
+namespace {
+
+/// What the command line says, and what came of it.
+struct CommandLine {
+  std::string config_file = "banyan.toml";
+  std::string name;
+  PullArguments pull;
+  ApplyArguments apply;
+  std::string from;
+  std::string to;
+  int exit_code = exit_ok;
+
+  CLI::App* with_config(CLI::App* command) {
+    command->add_option("config", config_file, "the configuration file")->capture_default_str();
+    return command;
+  }
+};
+
+void add_serving(CLI::App& app, CommandLine& line, const Composition& composition) {
+  CLI::App* serve_command =
+      line.with_config(app.add_subcommand("serve", "serve the application until SIGTERM or SIGINT"));
+  serve_command->callback([&] { line.exit_code = serve(line.config_file, composition); });
+  serve_command->footer("PORT, DATABASE_URL and BANYAN_<SECTION>_<KEY> in the environment go before the file.");
+
+  CLI::App* init_command =
+      line.with_config(app.add_subcommand("init", "write a commented configuration to start from"));
+  init_command->add_option("--name", line.name, "the application's name (default: the folder's)");
+  init_command->callback([&] { line.exit_code = init(line.config_file, line.name); });
+
+  CLI::App* check_command = line.with_config(app.add_subcommand("check", "say what is wrong with a configuration"));
+  check_command->callback([&] { line.exit_code = check(line.config_file); });
+}
+
+void add_schema(CLI::App& app, CommandLine& line) {
+  CLI::App* schema_command = app.add_subcommand("schema", "compare the database with the configuration");
+  schema_command->require_subcommand(1);
+  CLI::App* plan_command =
+      line.with_config(schema_command->add_subcommand("plan", "say how they differ, and change nothing"));
+  plan_command->callback([&] { line.exit_code = schema_plan(line.config_file); });
+
+  CLI::App* pull_command =
+      schema_command->add_subcommand("pull", "write the tables of an existing PostgreSQL database as a configuration");
+  pull_command->add_option("--url", line.pull.url, "the database (default: DATABASE_URL)");
+  pull_command->add_flag("--triggers,!--no-triggers", line.pull.triggers,
+                         "have the tables tell what other programs change, so that records can be cached");
+  pull_command->add_option("-o,--output", line.pull.file, "the file to write (default: standard output)");
+  pull_command->callback([&] { line.exit_code = schema_pull(line.pull); });
+
+  CLI::App* apply_command = line.with_config(
+      schema_command->add_subcommand("apply", "make the differences that a start does not make by itself"));
+  apply_command->add_flag("--dry-run", line.apply.dry_run, "show the SQL and change nothing");
+  apply_command->add_flag("--yes", line.apply.yes, "do not ask");
+  apply_command->add_flag("--triggers", line.apply.triggers,
+                          "have tables that others made tell what other programs change");
+  apply_command->add_option("--drop", line.apply.drop, "drop this table, or this table.column, with all that is in it")
+      ->allow_extra_args(false);
+  apply_command->callback([&] { line.exit_code = schema_apply(line.config_file, line.apply); });
+}
+
+void add_copy(CLI::App& app, CommandLine& line) {
+  CLI::App* copy_command =
+      line.with_config(app.add_subcommand("copy", "fill a database with the records of another, and compare both"));
+  copy_command->add_option("--from", line.from, "where the records are: sqlite:data/app.db, postgres://…")->required();
+  copy_command->add_option("--to", line.to, "an empty database, or one that the same copy began to fill")->required();
+  copy_command->footer("Nothing may write to either while it runs. Broken off, it goes on when it is run again.");
+  copy_command->callback([&] { line.exit_code = copy_database(line.config_file, line.from, line.to); });
+}
+
+int parse_and_run(int argc, char** argv, const Composition& composition) {
+  CLI::App app{
+      "Banyan serves the collections that a configuration declares: an application backend in one binary.\n"
+      "Without a configuration of your own, begin with: banyan init && banyan serve"};
+  app.name("banyan");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", BANYAN_VERSION);
+  app.footer(
+      "Exit codes: 0 done; 1 could not be done, standard error says why; 2 the command line or the configuration is "
+      "wrong.");
+  CommandLine line;
+  add_serving(app, line, composition);
+  add_schema(app, line);
+  add_copy(app, line);
+  app.add_subcommand("version", "print the version")->callback([] { std::cout << "banyan " BANYAN_VERSION "\n"; });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_ok : exit_usage;
+  }
+  return line.exit_code;
+}
+
+}  // namespace
+
+int run(int argc, char** argv, const Composition& composition) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a write past a limit on file sizes is an error of that write, not the end
+  try {
+    return parse_and_run(argc, argv, composition);
+  } catch (const std::exception& error) {
+    std::cerr << "banyan: " << error.what() << "\n";
+    return exit_failed;
+  }
+}
+
+}  // namespace banyan::app
