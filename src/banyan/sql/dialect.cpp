@@ -11,8 +11,8 @@ void append_quoted(std::string& out, std::string_view name) {
   out += '"';
 }
 
-void Dialect::append_operand(std::string& out, const Collection&, const Field& field) const {
-  append_quoted(out, field.name);
+void Dialect::append_operand(std::string& out, std::string_view column, const Collection&, const Field&) const {
+  out += column;
 }
 
 // It is made again where the config wants it.

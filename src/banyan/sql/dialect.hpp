@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "banyan/core/query.hpp"
 #include "banyan/core/schema.hpp"
 #include "banyan/core/value.hpp"
 
@@ -22,17 +24,41 @@ class Dialect {
   virtual void append_like(std::string& out, std::string_view column, std::size_t number, bool fold_case) const = 0;
   /// The boolean column is `value`; never unknown.
   virtual void append_is(std::string& out, std::string_view column, bool value) const = 0;
-  /// The field's column as it is compared and ordered: where the column itself would order otherwise than
+  /// The field's column (`t0."name"`) as it is compared and ordered: where the column itself would order otherwise than
   /// docs/values.md says, an expression that does not.
-  virtual void append_operand(std::string& out, const Collection& collection, const Field& field) const;
-  /// The same as text, for patterns.
-  virtual void append_text_operand(std::string& out, const Collection& collection, const Field& field) const {
-    append_operand(out, collection, field);
+  virtual void append_operand(std::string& out, std::string_view column, const Collection& collection,
+                              const Field& field) const;
+  /// The same as text, for patterns and functions.
+  virtual void append_text_operand(std::string& out, std::string_view column, const Collection& collection,
+                                   const Field& field) const {
+    append_operand(out, column, collection, field);
   }
+  /// What a term of that kind sees in the column at the end of the path; `path` is a placeholder for path_operand().
+  virtual void append_json(std::string& out, std::string_view column, std::string_view path, Term::Json kind) const = 0;
+  virtual std::string path_operand(std::span<const std::string> path) const = 0;
+  /// The placeholder of canonical JSON, where it stands beside a json column.
+  virtual std::string json_operand(std::string placeholder) const { return placeholder; }
+  /// json_contains(); unknown where either is null.
+  virtual void append_json_contains(std::string& out, std::string_view outer, std::string_view inner) const = 0;
+  virtual void append_function(std::string& out, Term::Function function, std::string_view text) const = 0;
+  /// The column holds one of the keys; `keys` is a placeholder for list_operand().
+  virtual void append_any(std::string& out, std::string_view column, std::string_view keys) const = 0;
+  /// Integers, or texts, as one value.
+  virtual std::string list_operand(std::span<const Value> keys) const = 0;
+  /// The aggregate of the operand, whose values are those of such a field.
+  virtual void append_aggregate(std::string& out, Aggregate::Function function, std::string_view operand,
+                                const Field& of) const = 0;
+  /// Whether the store finds words in texts.
+  virtual bool searches() const { return false; }
+  /// The texts of the columns hold what the placeholder asks for.
+  virtual void append_search(std::string&, std::span<const std::string>, std::string_view, SearchWords) const {}
   /// The value as a literal, for statements that a person reads.
   virtual void append_literal(std::string& out, const Value& value) const = 0;
   /// Where nulls come when the statement does not say.
   virtual bool nulls_first_by_default(bool descending) const = 0;
+  /// What follows a SELECT whose rows nobody else may change until the end of the transaction; empty where one writes
+  /// at a time anyway.
+  virtual std::string_view row_lock() const { return ""; }
   /// The function that answers the greater of two numbers.
   virtual std::string_view greatest() const = 0;
 

@@ -1,8 +1,7 @@
 #include "banyan/sql/statements.hpp"
 
-#include <algorithm>
-
-#include "banyan/sql/filter_text.hpp"
+#include <initializer_list>
+#include <string_view>
 
 namespace banyan::sql {
 namespace {
@@ -22,27 +21,6 @@ void append_equals(std::string& out, const Dialect& dialect, std::string_view co
   append_quoted(out, column);
   out += " = ";
   dialect.append_placeholder(out, number);
-}
-
-void append_order_term(std::string& out, const Dialect& dialect, const Collection& collection, const OrderTerm& term) {
-  const Field& field = collection.fields[term.field.field];
-  dialect.append_operand(out, collection, field);
-  if (term.descending) out += " DESC";
-  // Saying what holds anyway keeps some planners from using an index.
-  const bool can_be_null = !field.required && field.role != FieldRole::id;
-  if (can_be_null && term.nulls_first != dialect.nulls_first_by_default(term.descending)) {
-    out += term.nulls_first ? " NULLS FIRST" : " NULLS LAST";
-  }
-}
-
-void append_order(std::string& out, const Dialect& dialect, const Query& query) {
-  out += " ORDER BY ";
-  for (const OrderTerm& term : query.order) {
-    append_order_term(out, dialect, *query.collection, term);
-    if (term.field == Term(0)) return;  // ids are unique: nothing after one can matter
-    out += ", ";
-  }
-  append_order_term(out, dialect, *query.collection, OrderTerm{});
 }
 
 /// `SELECT "id", …, "_version" FROM "users" WHERE `
@@ -84,28 +62,6 @@ std::string select_by_ids(const Dialect& dialect, const Collection& collection) 
   std::string text = select_where(collection) + quoted(collection.fields.front().name) + " = ANY (";
   dialect.append_placeholder(text, 1);
   return text + ')';
-}
-
-Result<SelectPage> select_page(const Dialect& dialect, const Query& query) {
-  SelectPage page;
-  std::string& text = page.text;
-  text = "SELECT ";
-  append_columns(text, *query.collection);
-  append_all(text, {" FROM ", quoted(query.collection->name)});
-  if (query.filter.kind != Filter::Kind::all || !query.filter.children.empty()) {
-    text += " WHERE ";
-    if (!append_filter(text, page.operands, dialect, *query.collection, query.filter)) {
-      return fail(Error(ErrorCode::too_large, "the filter has too many conditions")
-                      .with_hint("split the request: a filter holds at most " + std::to_string(filter_nodes_max) +
-                                 " conditions, and one `in` at most " + std::to_string(in_operands_max) + " values"));
-    }
-  }
-  append_order(text, dialect, query);
-  text += " LIMIT ";
-  dialect.append_placeholder(text, page.operands.size() + 1);
-  text += " OFFSET ";
-  dialect.append_placeholder(text, page.operands.size() + 2);
-  return page;
 }
 
 std::string insert(const Dialect& dialect, const Collection& collection) {

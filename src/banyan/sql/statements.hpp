@@ -4,8 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "banyan/base/result.hpp"
-#include "banyan/core/query.hpp"
 #include "banyan/core/record_store.hpp"
 #include "banyan/core/schema.hpp"
 #include "banyan/sql/dialect.hpp"
@@ -15,6 +13,11 @@ namespace banyan::sql {
 /// The text of statements. Each answers rows of the collection's fields in their order, then the version, unless it
 /// says otherwise. Parameters are numbered in the order that each function states. All functions are pure.
 
+/// Bounds of a statement's filters, past which it is `too_large`: nodes of their trees, and operands of one `in`. How
+/// deep they may be nested is the database's own bound.
+inline constexpr std::size_t filter_nodes_max = 500;
+inline constexpr std::size_t in_operands_max = 4096;
+
 /// `"id", "name", …, "_version"`.
 void append_columns(std::string& out, const Collection& collection);
 
@@ -23,26 +26,14 @@ std::string select_by_id(const Dialect& dialect, const Collection& collection);
 /// 1: an array of ids. Only where the database has arrays; each id comes once, in any order.
 std::string select_by_ids(const Dialect& dialect, const Collection& collection);
 
-/// A page. The parameters are `operands`, then the limit, then the offset.
-struct SelectPage {
-  std::string text;
-  std::vector<const Value*> operands;  ///< Into the query that it was made of, which must outlive this.
-};
-/// Bounds of a filter, past which it is `too_large`: nodes of its tree, and operands of one `in`. How deep it may be
-/// nested is the database's own bound.
-inline constexpr std::size_t filter_nodes_max = 500;
-inline constexpr std::size_t in_operands_max = 4096;
-/// Fails with too_large only. The text depends on the shape of the query, not on its operands; `in` of n operands is
-/// padded to the next power of two, so that shapes stay few.
-Result<SelectPage> select_page(const Dialect& dialect, const Query& query);
-
 /// 1…n: every field but an integer id, in order; n + 1: the version. Answers nothing.
 std::string insert(const Dialect& dialect, const Collection& collection);
 
 /// 1…n: the values of `changes`, in order; n + 1: the clock's version; n + 2: the id. Answers nothing.
 std::string update(const Dialect& dialect, const Collection& collection, std::span<const FieldChange> changes);
 
-/// 1: the clock's version; 2: the id; 3: the expected version, if there is one. Answers the version of the deletion.
+/// 1: the clock's version; 2: the id; 3: the expected version, if there is one. Answers the version of the deletion
+/// only.
 std::string remove(const Dialect& dialect, const Collection& collection, bool expects_version);
 
 /// 1: the id. Answers the version only.

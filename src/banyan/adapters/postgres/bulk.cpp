@@ -11,6 +11,7 @@
 #include "banyan/adapters/postgres/rows.hpp"
 #include "banyan/adapters/postgres/schema_reader.hpp"
 #include "banyan/sql/batch.hpp"
+#include "banyan/sql/pages.hpp"
 #include "banyan/sql/schema_differences.hpp"
 #include "banyan/sql/statements.hpp"
 
@@ -63,11 +64,11 @@ class Source final : public BulkSource {
                                    std::uint32_t count) override {
     Query query{.collection = &collection, .limit = count};
     if (after) query.filter = Filter::compare(0, CompareOp::gt, {*after});
-    const auto page = sql::select_page(dialect_, query);
+    const Schema no_references;  // are followed
+    const auto page = sql::select_page(dialect_, no_references, query);
     if (!page) return fail(page.error());
     std::vector<Value> parameters;
-    for (const Value* operand : page->operands) parameters.push_back(*operand);
-    parameters.insert(parameters.end(), {std::int64_t{count}, std::int64_t{0}});
+    for (const sql::Operand& operand : page->operands) parameters.push_back(*operand.value);
     auto result = connection_.query(page->text, parameters);
     if (!result) return fail(std::move(result.error()));
     std::vector<Record> records(static_cast<std::size_t>(PQntuples(result->get())));

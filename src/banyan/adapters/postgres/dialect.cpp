@@ -56,26 +56,31 @@ void PostgresDialect::append_is(std::string& out, std::string_view column, bool 
   out += value ? " IS TRUE" : " IS FALSE";
 }
 
-void PostgresDialect::append_operand(std::string& out, const Collection& collection, const Field& field) const {
-  sql::append_quoted(out, field.name);
+void PostgresDialect::append_operand(std::string& out, std::string_view column, const Collection& collection,
+                                     const Field& field) const {
+  out += column;
   const sql::TableShape* const table = shape_ == nullptr ? nullptr : shape_->find_table(collection.name);
-  const sql::ColumnShape* const column = table == nullptr ? nullptr : table->find_column(field.name);
-  if (column != nullptr && field.storage == Field::Storage::text && !is_in_byte_order(column->type))
+  const sql::ColumnShape* const shape = table == nullptr ? nullptr : table->find_column(field.name);
+  const std::string_view type = shape == nullptr ? column_type(field) : std::string_view(shape->type);
+  if (field.type == FieldType::json)
+    out += type == "json" ? "::jsonb" : "";
+  else if (field.storage == Field::Storage::text && !is_in_byte_order(type))
     out += "::text COLLATE \"C\"";
 }
 
-void PostgresDialect::append_text_operand(std::string& out, const Collection& collection, const Field& field) const {
+void PostgresDialect::append_text_operand(std::string& out, std::string_view column, const Collection& collection,
+                                          const Field& field) const {
   const std::string_view format = field.type == FieldType::timestamp ? R"('YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"
                                   : field.type == FieldType::date    ? "'YYYY-MM-DD'"
                                                                      : "";
   if (!format.empty()) {
-    out += "to_char(";
-    sql::append_quoted(out, field.name);
-    out.append(", ").append(format).append(")");
+    out.append("to_char(").append(column).append(", ").append(format).append(") COLLATE \"C\"");
     return;
   }
-  append_operand(out, collection, field);
-  if (column_type(field) != text_type) out += "::text";
+  if (column_type(field) != text_type)
+    out.append(column).append("::text COLLATE \"C\"");
+  else
+    append_operand(out, column, collection, field);
 }
 
 void PostgresDialect::append_literal(std::string& out, const Value& value) const {

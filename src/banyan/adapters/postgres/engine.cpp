@@ -32,7 +32,7 @@ Engine::Engine(const Options& options, const Parts& parts, std::optional<sql::Da
       pool_parts_{io_, connector_, statements_, parts.clock, [this] { note_readiness(); }},
       write_statements_(parts.schema, dialect_, statements_, changed != nullptr),
       finds_(pool_parts_, options, dialect_, statements_, metrics_.find_queue, metrics_.find_latency),
-      lists_(pool_parts_, options, dialect_, statements_, metrics_.list_queue, metrics_.list_latency),
+      lists_(pool_parts_, options, parts.schema, dialect_, statements_, metrics_.list_queue, metrics_.list_latency),
       alone_(pool_parts_,
              {.purpose = {.name = "transactions"},
               .sessions_max = options.transaction_connections,

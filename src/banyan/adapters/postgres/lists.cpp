@@ -2,7 +2,7 @@
 
 #include "banyan/adapters/postgres/errors.hpp"
 #include "banyan/adapters/postgres/store_metrics.hpp"
-#include "banyan/sql/statements.hpp"
+#include "banyan/sql/pages.hpp"
 
 namespace banyan::postgres {
 namespace {
@@ -22,16 +22,9 @@ Error page_too_large(std::size_t bytes_max) {
       .with_hint("ask for fewer records with limit");
 }
 
-Oid parameter_type(const Value& value) noexcept {
-  if (std::holds_alternative<bool>(value)) return boolean_type;
-  if (std::holds_alternative<std::int64_t>(value)) return bigint_type;
-  return std::holds_alternative<double>(value) ? double_type : 0;
-}
-
-Statement statement_of(const sql::SelectPage& page) {
+Statement statement_of(const sql::StatementText& page) {
   Statement statement{.text = page.text};
-  for (const Value* operand : page.operands) statement.types.push_back(parameter_type(*operand));
-  statement.types.insert(statement.types.end(), {bigint_type, bigint_type});
+  for (const sql::Operand& operand : page.operands) statement.types.push_back(parameter_type(operand.type));
   return statement;
 }
 
@@ -49,9 +42,10 @@ void mend_patterns(Filter& filter) {
   }
 }
 
-Lists::Lists(SessionPool::Parts parts, const Options& options, const PostgresDialect& dialect, Statements& statements,
-             Gauge& waiting, Histogram& latency)
+Lists::Lists(SessionPool::Parts parts, const Options& options, const Schema& schema, const PostgresDialect& dialect,
+             Statements& statements, Gauge& waiting, Histogram& latency)
     : clock_(parts.clock),
+      schema_(schema),
       options_(options),
       dialect_(dialect),
       statements_(statements),
@@ -73,16 +67,14 @@ Task<void> Lists::serve(Session& session, ListRequest* request) {
 }
 
 Task<std::optional<Result<RecordPage>>> Lists::ask(Session& session, ListRequest& request) {
-  auto page = sql::select_page(dialect_, request.query);
+  auto page = sql::select_page(dialect_, schema_, request.query);
   if (!page) co_return fail(std::move(page.error()));
-  if (page->operands.size() + 2 > parameters_max) co_return fail(too_many_values());
+  if (page->operands.size() > parameters_max) co_return fail(too_many_values());
   const SteadyTime began = clock_.steady();
   const auto limit = time_limit(request.context.deadline - began, options_.statement_timeout);
   session.limit_statements(limit, limit);
   Parameters parameters;
-  for (const Value* operand : page->operands) parameters.add(*operand);
-  parameters.add(static_cast<std::int64_t>(request.query.limit));
-  parameters.add(static_cast<std::int64_t>(std::min<std::uint64_t>(request.query.offset, INT64_MAX)));
+  for (const sql::Operand& operand : page->operands) parameters.add(*operand.value);
   std::string key = "list " + page->text;  // the types of operands follow from the fields in it
   session.add(statements_.get(key, [&] { return statement_of(*page); }), parameters);
   auto results = co_await session.exchange(began + limit + grace, options_.page_bytes_max);

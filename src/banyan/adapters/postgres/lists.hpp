@@ -10,8 +10,8 @@ namespace banyan::postgres {
 /// deadline. Thread safety: none; it belongs to the thread of the store.
 class Lists {
  public:
-  Lists(SessionPool::Parts parts, const Options& options, const PostgresDialect& dialect, Statements& statements,
-        Gauge& waiting, Histogram& latency);
+  Lists(SessionPool::Parts parts, const Options& options, const Schema& schema, const PostgresDialect& dialect,
+        Statements& statements, Gauge& waiting, Histogram& latency);
 
   Desk<ListRequest>& desk() noexcept { return desk_; }
   const Desk<ListRequest>& desk() const noexcept { return desk_; }
@@ -23,6 +23,7 @@ class Lists {
   Result<RecordPage> page_of(const PGresult* result, const Collection& collection) const;
 
   const Clock& clock_;
+  const Schema& schema_;
   const Options& options_;
   const PostgresDialect& dialect_;
   Statements& statements_;

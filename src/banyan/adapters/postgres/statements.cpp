@@ -2,15 +2,18 @@
 
 namespace banyan::postgres {
 
-Oid parameter_type(const Field& field) noexcept {
-  switch (field.storage) {
-    case Field::Storage::boolean: return boolean_type;
-    case Field::Storage::integer: return bigint_type;
-    case Field::Storage::number: return double_type;
-    case Field::Storage::text: return 0;
+Oid parameter_type(sql::ParameterType type) noexcept {
+  switch (type) {
+    case sql::ParameterType::boolean: return boolean_type;
+    case sql::ParameterType::integer: return bigint_type;
+    case sql::ParameterType::number: return double_type;
+    case sql::ParameterType::integers: return bigint_array_type;
+    case sql::ParameterType::placed: return 0;
   }
   return 0;
 }
+
+Oid parameter_type(const Field& field) noexcept { return parameter_type(sql::parameter_type(field.storage)); }
 
 Oid array_parameter_type(const Field& field) noexcept {
   return field.storage == Field::Storage::integer ? bigint_array_type : 0;

@@ -10,6 +10,7 @@
 #include <libpq-fe.h>
 
 #include "banyan/core/schema.hpp"
+#include "banyan/sql/operands.hpp"
 
 namespace banyan::postgres {
 
@@ -51,6 +52,7 @@ class Statements {
 
 /// The type that a parameter with a value of the field is sent as; 0 leaves it to its place in the statement.
 Oid parameter_type(const Field& field) noexcept;
+Oid parameter_type(sql::ParameterType type) noexcept;
 /// The same for an array of ids.
 Oid array_parameter_type(const Field& field) noexcept;
 inline constexpr Oid bigint_type = 20;

@@ -9,6 +9,7 @@
 #include "banyan/adapters/sqlite/owner_lock.hpp"
 #include "banyan/adapters/sqlite/schema_reader.hpp"
 #include "banyan/sql/batch.hpp"
+#include "banyan/sql/pages.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::sqlite {
@@ -27,14 +28,13 @@ class Source final : public BulkSource {
                                    std::uint32_t count) override {
     Query query{.collection = &collection, .limit = count};
     if (after) query.filter = Filter::compare(0, CompareOp::gt, {*after});
-    const auto page = sql::select_page(dialect, query);
+    const Schema no_references;  // are followed
+    const auto page = sql::select_page(dialect, no_references, query);
     if (!page) return fail(page.error());
     auto statement = connection_.prepare(page->text);
     if (!statement) return fail(std::move(statement.error()));
     int number = 0;
-    for (const Value* operand : page->operands) statement->bind(++number, *operand);
-    statement->bind(++number, std::int64_t{count});
-    statement->bind(++number, std::int64_t{0});
+    for (const sql::Operand& operand : page->operands) statement->bind(++number, *operand.value);
     std::vector<Record> records;
     int rc = SQLITE_OK;
     while ((rc = statement->step()) == SQLITE_ROW)

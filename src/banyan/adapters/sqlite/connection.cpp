@@ -3,8 +3,8 @@
 #include <mutex>
 
 #include "banyan/adapters/sqlite/errors.hpp"
+#include "banyan/adapters/sqlite/functions.hpp"
 #include "banyan/adapters/sqlite/log_layer.hpp"
-#include "banyan/core/value.hpp"
 
 namespace banyan::sqlite {
 namespace {
@@ -13,30 +13,6 @@ namespace {
 void configure_library() {
   static std::once_flag once;
   std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
-}
-
-std::string_view argument(sqlite3_value* value) {
-  const auto* bytes = static_cast<const char*>(static_cast<const void*>(sqlite3_value_text(value)));
-  return {bytes == nullptr ? "" : bytes, static_cast<std::size_t>(sqlite3_value_bytes(value))};
-}
-
-/// banyan_like(text, pattern), banyan_ilike(text, pattern): matches_like(), unknown where either is null.
-template <bool fold_case>
-void like(sqlite3_context* context, int, sqlite3_value** arguments) {
-  if (sqlite3_value_type(arguments[0]) == SQLITE_NULL || sqlite3_value_type(arguments[1]) == SQLITE_NULL) {
-    return sqlite3_result_null(context);
-  }
-  auto& stop = *static_cast<StopCheck*>(sqlite3_user_data(context));
-  const auto matched = matches_like(argument(arguments[0]), argument(arguments[1]), fold_case, stop);
-  // SQLite itself looks at the deadline only between two steps of its machine, and a match is one.
-  if (!matched) return sqlite3_result_error_code(context, SQLITE_INTERRUPT);
-  sqlite3_result_int(context, *matched ? 1 : 0);
-}
-
-void register_functions(sqlite3* handle, StopCheck* stop) {
-  constexpr int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-  sqlite3_create_function_v2(handle, "banyan_like", 2, flags, stop, like<false>, nullptr, nullptr, nullptr);
-  sqlite3_create_function_v2(handle, "banyan_ilike", 2, flags, stop, like<true>, nullptr, nullptr, nullptr);
 }
 
 /// A name in double quotes that does not exist is an error, not a text; the schema may not call unsafe functions.

@@ -4,13 +4,22 @@
 
 namespace banyan::sqlite {
 
-/// SQLite 3.40 as a SQL dialect. Patterns are matched by a function of our own (connection.cpp): the LIKE of SQLite
-/// takes time without bound for some patterns, and its GLOB knows no escape.
+/// SQLite 3.40 as a SQL dialect. Patterns are matched by a function of our own (functions.cpp): the LIKE of SQLite
+/// takes time without bound for some patterns, and its GLOB knows no escape. JSON is looked into by functions of our
+/// own, for SQLite's turn large numbers into doubles; and sums are exact.
 class SqliteDialect final : public sql::Dialect {
  public:
   void append_placeholder(std::string& out, std::size_t number) const override;
   void append_like(std::string& out, std::string_view column, std::size_t number, bool fold_case) const override;
   void append_is(std::string& out, std::string_view column, bool value) const override;
+  void append_json(std::string& out, std::string_view column, std::string_view path, Term::Json kind) const override;
+  std::string path_operand(std::span<const std::string> path) const override;
+  void append_json_contains(std::string& out, std::string_view outer, std::string_view inner) const override;
+  void append_function(std::string& out, Term::Function function, std::string_view text) const override;
+  void append_any(std::string& out, std::string_view column, std::string_view keys) const override;
+  std::string list_operand(std::span<const Value> keys) const override;
+  void append_aggregate(std::string& out, Aggregate::Function function, std::string_view operand,
+                        const Field& of) const override;
   void append_literal(std::string& out, const Value& value) const override;
   bool nulls_first_by_default(bool descending) const override { return !descending; }
   std::string_view greatest() const override { return "max"; }

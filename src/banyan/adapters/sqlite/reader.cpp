@@ -3,6 +3,7 @@
 #include "banyan/adapters/sqlite/dialect.hpp"
 #include "banyan/adapters/sqlite/errors.hpp"
 #include "banyan/sql/batch.hpp"
+#include "banyan/sql/pages.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::sqlite {
@@ -133,7 +134,7 @@ Result<RecordPage> Reader::list(const Context& context, const Query& query) {
   if (opened_ == nullptr) {
     if (auto done = open(); !done) return fail(std::move(done.error()));
   }
-  auto page = sql::select_page(SqliteDialect(), query);
+  auto page = sql::select_page(SqliteDialect(), schema_, query);
   if (!page) return fail(std::move(page.error()));
   auto statement = opened_->lists.get(page->text, [&] { return std::string_view(page->text); });
   if (!statement && is_too_deep(statement.error())) {
@@ -144,9 +145,7 @@ Result<RecordPage> Reader::list(const Context& context, const Query& query) {
   const Interruptible interruptible(opened_->connection, context);
   const Use use(**statement);
   int number = 0;
-  for (const Value* operand : page->operands) (*statement)->bind(++number, *operand);
-  (*statement)->bind(++number, static_cast<std::int64_t>(query.limit));
-  (*statement)->bind(++number, static_cast<std::int64_t>(std::min<std::uint64_t>(query.offset, INT64_MAX)));
+  for (const sql::Operand& operand : page->operands) (*statement)->bind(++number, *operand.value);
   RecordPage result;
   std::size_t bytes = 0;
   int rc = SQLITE_OK;
