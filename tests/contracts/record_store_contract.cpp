@@ -16,10 +16,19 @@ bool link_contract_constraints();
 bool link_contract_references();
 bool link_contract_lists();
 bool link_contract_threads();
+bool link_contract_terms();
+bool link_contract_related();
+bool link_contract_embeds();
+bool link_contract_groups();
+bool link_contract_matches();
+bool link_contract_upserts();
+bool link_contract_conditions();
 
 bool link_record_store_contract() {
   return link_contract_values() && link_contract_writes() && link_contract_constraints() &&
-         link_contract_references() && link_contract_lists() && link_contract_threads();
+         link_contract_references() && link_contract_lists() && link_contract_threads() && link_contract_terms() &&
+         link_contract_related() && link_contract_embeds() && link_contract_groups() && link_contract_matches() &&
+         link_contract_upserts() && link_contract_conditions();
 }
 
 Named every_type() {
@@ -163,6 +172,116 @@ std::vector<std::vector<Record>> RecordStoreContract::everything() {
     all.push_back(std::move(page->records));
   }
   return all;
+}
+
+Relation RecordStoreTrees::to_one(std::string_view collection_name, std::string_view reference) const {
+  const std::size_t by = field(collection_name, reference);
+  const Collection& near = collection(collection_name);
+  return {.kind = Relation::Kind::to_one,
+          .target = &schema_.collections[near.fields[by].reference_index],
+          .field = by,
+          .single = true};
+}
+
+Relation RecordStoreTrees::to_many(std::string_view target, std::string_view reference) const {
+  return {.kind = Relation::Kind::to_many, .target = &collection(target), .field = field(target, reference)};
+}
+
+Relation RecordStoreTrees::through(std::string_view between, std::string_view near, std::string_view far) const {
+  const std::size_t by = field(between, far);
+  return {.kind = Relation::Kind::through,
+          .target = &schema_.collections[collection(between).fields[by].reference_index],
+          .field = field(between, near),
+          .through = &collection(between),
+          .through_field = by};
+}
+
+Term RecordStoreTrees::setting(std::vector<std::string> path, Term::Json json) const {
+  Term made(field("users", "settings"));
+  made.path = std::move(path);
+  made.json = json;
+  return made;
+}
+
+Term RecordStoreTrees::function_of(std::string_view collection_name, std::string_view field_name,
+                                   Term::Function function) const {
+  Term made(field(collection_name, field_name));
+  made.function = function;
+  return made;
+}
+
+Embed RecordStoreTrees::embed(const Relation& relation, Filter filter, std::vector<OrderTerm> order) const {
+  Embed made{.relation = relation, .query = query(relation.target->name, std::move(filter), std::move(order))};
+  made.query.limit = 1'000;
+  return made;
+}
+
+RecordPage RecordStoreTrees::must_list(Query query) {
+  Result<RecordPage> page = list(std::move(query));
+  if (!page) throw std::runtime_error("list refused: " + page.error().message + " " + page.error().detail);
+  return std::move(*page);
+}
+
+std::vector<std::vector<Value>> RecordStoreTrees::embedded_ids(const RecordPage& page, std::size_t embed) {
+  std::vector<std::vector<Value>> all;
+  for (const EmbeddedPage::Span& span : page.embeds.at(embed).spans) {
+    auto& ids = all.emplace_back();
+    for (std::size_t i = span.begin; i < span.end; ++i)
+      ids.push_back(page.embeds.at(embed).page.records.at(i).values.at(0));
+  }
+  return all;
+}
+
+RecordStoreTrees::Blog RecordStoreTrees::fill_blog() {
+  Blog blog;
+  blog.eve = make("users", {{"name", text("Eve")}});
+  blog.ann = make("users", {{"name", text("Ann")}, {"age", integer(40)}, {"boss", blog.eve}});
+  blog.bob = make("users", {{"name", text("Bob")}, {"age", integer(30)}, {"boss", blog.ann}});
+  blog.hers = make("posts", {{"title", text("hers")}, {"author", blog.ann}, {"editor", blog.bob}, {"rating", 4.5}});
+  blog.his = make("posts", {{"title", text("his")}, {"author", blog.bob}, {"rating", 1.5}});
+  blog.nobodys = make("posts", {{"title", text("nobody's")}});
+  blog.red = make("tags", {{"id", uuid(1)}, {"label", text("red")}});
+  blog.blue = make("tags", {{"id", uuid(2)}, {"label", text("blue")}});
+  make("taggings", {{"post", blog.hers}, {"tag", blog.red}});
+  make("taggings", {{"post", blog.hers}, {"tag", blog.blue}});
+  make("taggings", {{"post", blog.his}, {"tag", blog.blue}});
+  return blog;
+}
+
+Write RecordStoreMatches::change_of_matches(std::string_view collection_name, Filter filter, const Named& values) {
+  Write write = change(collection_name, Null(), values);
+  write.kind = Write::Kind::update_matches;
+  write.filter = std::move(filter);
+  return write;
+}
+
+Write RecordStoreMatches::removal_of_matches(std::string_view collection_name, Filter filter) {
+  Write write = removal(collection_name, Null());
+  write.kind = Write::Kind::remove_matches;
+  write.filter = std::move(filter);
+  return write;
+}
+
+Write RecordStoreMatches::upsertion(std::string_view collection_name, const Named& values,
+                                    const std::vector<std::string_view>& conflict, const Named& on_conflict) {
+  Write write = creation(collection_name, values);
+  write.kind = Write::Kind::upsert;
+  for (const std::string_view name : conflict) write.conflict.push_back(field(collection_name, name));
+  for (const auto& [name, value] : on_conflict) write.on_conflict.push_back({field(collection_name, name), value});
+  return write;
+}
+
+Result<Applied> RecordStoreMatches::rehearse(std::vector<Write> writes) {
+  WriteBatch batch;
+  batch.writes = std::move(writes);
+  batch.rehearsal = true;
+  return block_on(store().apply(context_, std::move(batch)));
+}
+
+testing::AssertionResult is_denied(const Result<Applied>& result, const std::vector<std::string>& fields) {
+  auto failed = fails_with(result, ErrorCode::forbidden, fields);
+  if (!failed || result.error().reason == "access_denied") return failed;
+  return testing::AssertionFailure() << "the reason is '" << result.error().reason << "'";
 }
 
 std::vector<std::string> problem_fields(const Error& error) {

@@ -32,7 +32,9 @@ class StoreUnderTest {
 struct RecordStoreFactory {
   std::string name;  ///< Letters and digits; becomes part of the tests' names.
   std::function<std::unique_ptr<StoreUnderTest>(const Schema&, const Clock&)> make;
-  bool reopens = false;  ///< Whether it keeps its records when it is closed.
+  bool reopens = false;         ///< Whether it keeps its records when it is closed.
+  bool reads_trees = false;     ///< Terms, related records, embeds, groupings, counts.
+  bool writes_matches = false;  ///< Matches, upserts, conditions, rehearsals.
 };
 
 /// For a store that needs nothing but a schema and a clock.
@@ -46,6 +48,8 @@ RecordStoreFactory simple_factory(std::string name) {
   };
   RecordStoreFactory factory;
   factory.name = std::move(name);
+  factory.reads_trees = true;
+  factory.writes_matches = true;
   factory.make = [](const Schema& schema, const Clock& clock) { return std::make_unique<Holder>(schema, clock); };
   return factory;
 }
@@ -117,6 +121,57 @@ class RecordStoreContract : public testing::TestWithParam<RecordStoreFactory> {
   std::uint64_t made_up_ = 0;
 };
 
+/// What a query can ask beyond fields of its own records.
+class RecordStoreTrees : public RecordStoreContract {
+ protected:
+  void SetUp() override {
+    if (!GetParam().reads_trees) GTEST_SKIP() << "not there yet";
+  }
+
+  /// From the collection to what its reference names.
+  Relation to_one(std::string_view collection_name, std::string_view reference) const;
+  /// To records of the collection, whose reference names the near one.
+  Relation to_many(std::string_view target, std::string_view reference) const;
+  /// Through records that name the near one and the target.
+  Relation through(std::string_view between, std::string_view near, std::string_view far) const;
+
+  /// A term that looks into users.settings.
+  Term setting(std::vector<std::string> path, Term::Json json) const;
+  Term function_of(std::string_view collection_name, std::string_view field_name, Term::Function function) const;
+
+  /// What belongs to the records of a query, all of it, in the order of ids.
+  Embed embed(const Relation& relation, Filter filter = {}, std::vector<OrderTerm> order = {}) const;
+  RecordPage must_list(Query query);
+  /// The ids of what belongs to each record of the page, by the embed at that place.
+  static std::vector<std::vector<Value>> embedded_ids(const RecordPage& page, std::size_t embed = 0);
+
+  struct Blog {
+    Value eve, ann, bob;       ///< Users: Ann is Bob's boss and 40, Eve is Ann's; Bob is 30, Eve's age is null.
+    Value hers, his, nobodys;  ///< Posts: of Ann, edited by Bob, rated 4.5; of Bob, rated 1.5; of nobody.
+    Value red, blue;           ///< Tags: hers has both, his is blue.
+  };
+  Blog fill_blog();
+  Filter older_than(std::int64_t age) const { return where("users", "age", CompareOp::gt, {integer(age)}); }
+};
+
+/// Writes that mean what they match, and conditions of writes.
+class RecordStoreMatches : public RecordStoreContract {
+ protected:
+  void SetUp() override {
+    if (!GetParam().writes_matches) GTEST_SKIP() << "not there yet";
+  }
+
+  Write change_of_matches(std::string_view collection_name, Filter filter, const Named& values);
+  Write removal_of_matches(std::string_view collection_name, Filter filter);
+  /// A creation that sets `on_conflict` in a record with the same values in the fields `conflict`.
+  Write upsertion(std::string_view collection_name, const Named& values, const std::vector<std::string_view>& conflict,
+                  const Named& on_conflict);
+  Result<Applied> rehearse(std::vector<Write> writes);
+};
+
+/// The result is `forbidden` with the reason that rules give.
+testing::AssertionResult is_denied(const Result<Applied>& result, const std::vector<std::string>& fields = {});
+
 /// What is promised beyond that of stores that keep their records when they are closed. Only their adapters'
 /// test programs instantiate it: `BANYAN_DURABLE_STORE_CONTRACT(Sqlite, sqlite_factory());`
 class DurableStoreContract : public RecordStoreContract {
@@ -138,8 +193,14 @@ bool link_durable_store_contract();
 
 #define BANYAN_RECORD_STORE_CONTRACT(prefix, ...)                                                         \
   using banyan::contracts::RecordStoreContract;                                                           \
+  using banyan::contracts::RecordStoreTrees;                                                              \
+  using banyan::contracts::RecordStoreMatches;                                                            \
   [[maybe_unused]] const bool linked_contract_##prefix = banyan::contracts::link_record_store_contract(); \
   INSTANTIATE_TEST_SUITE_P(prefix, RecordStoreContract, testing::Values(__VA_ARGS__),                     \
+                           [](const auto& contract) { return contract.param.name; });                     \
+  INSTANTIATE_TEST_SUITE_P(prefix, RecordStoreTrees, testing::Values(__VA_ARGS__),                        \
+                           [](const auto& contract) { return contract.param.name; });                     \
+  INSTANTIATE_TEST_SUITE_P(prefix, RecordStoreMatches, testing::Values(__VA_ARGS__),                      \
                            [](const auto& contract) { return contract.param.name; })
 
 #define BANYAN_DURABLE_STORE_CONTRACT(prefix, ...)                                                        \

@@ -3,7 +3,9 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
 
 #include "banyan/core/json_text.hpp"
 
@@ -100,6 +102,23 @@ std::optional<std::string_view> element(std::string_view array, std::string_view
   return found;
 }
 
+// Whole numbers of 64 bits by their digits, others as PostgreSQL writes a double.
+std::string number_text(std::string_view json) {
+  const bool is_whole = json.find_first_of(".e") == std::string_view::npos;
+  const bool is_negative = json.starts_with('-');
+  const std::string_view digits = json.substr(is_negative ? 1 : 0);
+  std::uint64_t magnitude = 0;
+  const auto whole = std::from_chars(digits.data(), digits.data() + digits.size(), magnitude);
+  if (is_whole && whole.ec == std::errc() && (!is_negative || magnitude <= std::uint64_t{1} << 63U))
+    return std::string(json);
+  double number = 0;
+  std::from_chars(json.data(), json.data() + json.size(), number);
+  const double size = std::abs(number);
+  std::array<char, 32> text;
+  const auto format = size < 1e-4 || size >= 1e15 ? std::chars_format::scientific : std::chars_format::fixed;
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number, format).ptr};
+}
+
 bool is_container(const json::value& value) { return value.is_object() || value.is_array(); }
 
 bool contains(const json::value& outer, const json::value& inner, bool at_top) {
@@ -154,7 +173,8 @@ Value json_term_value(std::optional<std::string_view> text, Term::Json kind) {
     auto inside = unquoted(*text);
     return inside ? Value(std::move(*inside)) : Value(Null());
   }
-  if (is_number || first == 't' || first == 'f') return std::string(*text);
+  if (is_number) return number_text(*text);
+  if (first == 't' || first == 'f') return std::string(*text);
   return Null();
 }
 

@@ -106,6 +106,26 @@ TEST(JsonTerm, a_text_is_that_of_strings_numbers_and_booleans) {
   EXPECT_EQ(json_term_value(std::nullopt, Term::Json::text), Value());
 }
 
+TEST(JsonTerm, the_text_of_a_number_is_what_postgresql_makes_of_it_and_not_the_canonical_one) {
+  const std::pair<std::string_view, std::string> cases[] = {
+      {"0", "0"},
+      {"-9223372036854775808", "-9223372036854775808"},
+      {"1000000000000000", "1000000000000000"},
+      {"18446744073709551616", "1.8446744073709552e+19"},
+      {"1180591620717411303424", "1.1805916207174113e+21"},
+      {"-9223372036854777856", "-9.223372036854778e+18"},
+      {"1e+300", "1e+300"},
+      {"5e-324", "5e-324"},
+      {"1e-04", "0.0001"},
+      {"-2e-04", "-0.0002"},
+      {"1.5e-05", "1.5e-05"},
+      {"0.1", "0.1"},
+      {"999999999999999.9", "999999999999999.9"},
+      {"123456789012.5", "123456789012.5"},
+  };
+  for (const auto& [json, text] : cases) EXPECT_EQ(json_term_value(json, Term::Json::text), Value(text)) << json;
+}
+
 TEST(JsonTerm, a_number_is_that_of_numbers_alone) {
   const auto number = [](std::string_view json) { return json_term_value(json, Term::Json::number); };
   EXPECT_EQ(number("7"), Value(7.0));

@@ -14,8 +14,10 @@ namespace banyan {
 struct Term {
   /// What a path into a json field leads to. A path leads nowhere (null) where a step has no such member or element.
   enum class Json : unsigned char {
-    value,   ///< The JSON there, as canonical text; JSON's null is the text `null`. Only eq, neq, in and is_null.
-    text,    ///< The text of a string, a number or a boolean; null for all else, JSON's null included.
+    value,  ///< The JSON there, as canonical text; JSON's null is the text `null`. Only eq, neq, in and is_null.
+    /// The text of a string, a boolean or a number (a whole one of 64 bits by its digits, any other with an exponent
+    /// from 1e15 up and below 1e-4); null for all else, JSON's null included.
+    text,
     number,  ///< The nearest double of a number; null for all else.
   };
   enum class Function : unsigned char {

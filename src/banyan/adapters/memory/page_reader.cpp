@@ -117,10 +117,9 @@ void PageReader::sort(const Query& query, Found& matching) const {
 
 Value PageReader::order_value(const Collection& collection, const OrderTerm& term, const Record& record) const {
   if (!term.of_reference) return value_of(term.field, record);
-  const std::size_t target = collection.fields[*term.of_reference].reference_index;
-  const auto& records = tables_[target].records;
-  const auto named = records.find(record.values[*term.of_reference]);
-  return named == records.end() ? Value() : value_of(term.field, named->second);
+  const Value& named = record.values[*term.of_reference];
+  if (is_null(named)) return Null();
+  return value_of(term.field, tables_[collection.fields[*term.of_reference].reference_index].records.at(named));
 }
 
 Result<void> PageReader::add_embeds(const Query& query, RecordPage& page) {
