@@ -17,6 +17,7 @@ struct CommandLine {
   std::string name;
   PullArguments pull;
   ApplyArguments apply;
+  std::filesystem::path output;
   std::string from;
   std::string to;
   int exit_code = exit_ok;
@@ -68,6 +69,15 @@ void add_schema(CLI::App& app, CommandLine& line) {
   apply_command->callback([&] { line.exit_code = schema_apply(line.config_file, line.apply); });
 }
 
+void add_types(CLI::App& app, CommandLine& line) {
+  CLI::App* types_command = app.add_subcommand("types", "write the collections as types of another language");
+  types_command->require_subcommand(1);
+  CLI::App* typescript_command =
+      line.with_config(types_command->add_subcommand("typescript", "the type `Database` that supabase-js takes"));
+  typescript_command->add_option("-o,--output", line.output, "the file to write (default: standard output)");
+  typescript_command->callback([&] { line.exit_code = types_typescript(line.config_file, line.output); });
+}
+
 void add_copy(CLI::App& app, CommandLine& line) {
   CLI::App* copy_command =
       line.with_config(app.add_subcommand("copy", "fill a database with the records of another, and compare both"));
@@ -91,6 +101,7 @@ int parse_and_run(int argc, char** argv, const Composition& composition) {
   add_serving(app, line, composition);
   add_schema(app, line);
   add_copy(app, line);
+  add_types(app, line);
   app.add_subcommand("version", "print the version")->callback([] { std::cout << "banyan " BANYAN_VERSION "\n"; });
   try {
     app.parse(argc, argv);

@@ -53,4 +53,7 @@ int apply_schema(const config::Config& config, const ApplyArguments& arguments);
 /// `banyan copy`: fills one database with the records of another and compares both.
 int copy_database(const std::filesystem::path& config_file, const std::string& from, const std::string& to);
 
+/// `banyan types typescript`: writes the schema as the type `Database` of supabase-js.
+int types_typescript(const std::filesystem::path& config_file, const std::filesystem::path& output);
+
 }  // namespace banyan::app

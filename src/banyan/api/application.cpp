@@ -22,7 +22,7 @@ http::Response text_response(std::string_view content_type, std::string text) {
 
 }  // namespace
 
-Application::Application(Parts parts) : parts_(std::move(parts)) {
+Application::Application(Parts parts) : parts_(std::move(parts)), documents_(parts_.documents) {
   resources_.reserve(parts_.schema.collections.size());
   for (const Collection& collection : parts_.schema.collections)
     resources_.emplace_back(Resource::Parts{collection, parts_.records, parts_.viewers, parts_.limits, parts_.log});
@@ -37,6 +37,7 @@ void Application::add_routes(http::Router& router) {
              [this](const http::Request&, Context&) -> Task<http::Response> { return health_ready(); });
   router.add(Method::get, "/metrics",
              [this](const http::Request& request, Context&) -> Task<http::Response> { return metrics(request); });
+  documents_.add_routes(router);
   for (Resource& resource : resources_) resource.add_routes(router);
 }
 
@@ -67,7 +68,7 @@ http::Response Application::metrics(const http::Request& request) const {
 http::Response Application::render_problem(const http::Problem& problem) const {
   if (problem.reason != "route_not_found") return render(problem);
   http::Problem explained = problem;
-  std::vector<std::string_view> names{"health", "metrics"};
+  std::vector<std::string_view> names{"health", "metrics", "openapi.json", "docs"};
   for (const Collection& collection : parts_.schema.collections) names.push_back(collection.name);
   const std::string_view path = problem.path.substr(problem.path.starts_with('/') ? 1 : 0);
   const std::string_view first = path.substr(0, path.find('/'));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "banyan/api/openapi/documents.hpp"
 #include "banyan/api/query_parser.hpp"
 #include "banyan/api/resource.hpp"
 #include "banyan/api/viewer_source.hpp"
@@ -25,6 +26,7 @@ class Application {
     Log& log;
     const ViewerSource& viewers;
     QueryLimits limits;
+    openapi::Description documents;  ///< What /openapi.json and /docs say.
     /// Why this instance should get no traffic now, a sentence each; empty when it should.
     std::function<std::vector<std::string>()> unready_reasons;
     std::function<std::string()> expose_metrics;  ///< Prometheus text.
@@ -45,6 +47,7 @@ class Application {
 
   Parts parts_;
   std::vector<Resource> resources_;
+  openapi::Documents documents_;
 };
 
 }  // namespace banyan::api

@@ -1,0 +1,124 @@
+#include "banyan/api/openapi/document.hpp"
+
+#include <gtest/gtest.h>
+#include <boost/json/parse.hpp>
+
+#include "banyan/api/openapi/database_types.hpp"
+#include "banyan/api/openapi/page.hpp"
+
+namespace banyan::openapi {
+namespace {
+
+namespace json = boost::json;
+
+Field field(std::string name, FieldType type) {
+  Field made;
+  made.name = std::move(name);
+  made.type = type;
+  if (type == FieldType::integer) made.storage = Field::Storage::integer;
+  if (type == FieldType::boolean) made.storage = Field::Storage::boolean;
+  return made;
+}
+
+class OpenApi : public testing::Test {
+ protected:
+  OpenApi() {
+    Collection users;
+    users.name = "users";
+    users.fields = {make_id_field(IdKind::integer), field("name", FieldType::text), field("age", FieldType::integer),
+                    field("role", FieldType::enumeration), make_time_field(FieldRole::created_at)};
+    users.fields[1].required = true;
+    users.fields[1].max_length = 50;
+    users.fields[1].pattern_text = "[A-Z].*";
+    users.fields[2].min = std::int64_t{0};
+    users.fields[3].enum_values = {"member", "admin"};
+    users.fields[3].default_value = Field::Default{Value("member")};
+    users.policy.access = {Access::anyone, Access::anyone, Access::nobody, Access::nobody};
+    Collection notes;
+    notes.name = "notes";
+    notes.id_kind = IdKind::uuid;
+    notes.fields = {make_id_field(IdKind::uuid), field("user", FieldType::reference), field("extra", FieldType::json)};
+    notes.fields[1].reference_to = "users";
+    notes.fields[1].unique = true;
+    schema_.collections = {std::move(users), std::move(notes)};
+    EXPECT_TRUE(complete(schema_).empty());
+  }
+
+  json::value document() const { return json::parse(make_document(description())); }
+  Description description() const { return {.schema = schema_, .application = "a <b>", .version = "1"}; }
+  json::value at(const char* pointer) const {
+    boost::system::error_code error;
+    const json::value whole = document();
+    const json::value* found = whole.find_pointer(pointer, error);
+    return found == nullptr ? json::value("nothing") : *found;
+  }
+
+  Schema schema_;
+};
+
+TEST_F(OpenApi, gives_the_same_bytes_for_the_same_schema) {
+  EXPECT_EQ(make_document(description()), make_document(description()));
+  EXPECT_EQ(make_page(description()), make_page(description()));
+  EXPECT_EQ(make_database_types(schema_), make_database_types(schema_));
+}
+
+TEST_F(OpenApi, says_what_a_field_takes) {
+  EXPECT_EQ(at("/components/schemas/users.create/properties/name"),
+            json::parse(R"({"type":"string","maxLength":50,"pattern":"^(?:[A-Z][^\\n]*)$"})"));
+  EXPECT_EQ(at("/components/schemas/users.create/properties/age"),
+            json::parse(R"({"type":["integer","null"],"format":"int64","minimum":0})"));
+  EXPECT_EQ(at("/components/schemas/users.create/properties/role"),
+            json::parse(R"({"type":["string","null"],"enum":["member","admin",null],"default":"member"})"));
+  EXPECT_EQ(at("/components/schemas/notes/properties/user/type"), json::parse(R"(["integer","null"])"));
+}
+
+TEST_F(OpenApi, requires_of_an_input_what_has_no_default_and_of_an_answer_every_field) {
+  EXPECT_EQ(at("/components/schemas/users.create/required"), json::parse(R"(["name"])"));
+  EXPECT_EQ(at("/components/schemas/users/required"), json::parse(R"(["id","name","age","role","created_at"])"));
+  EXPECT_EQ(at("/components/schemas/users.update/required"), "nothing");
+}
+
+TEST_F(OpenApi, takes_of_no_input_what_banyan_sets_itself) {
+  EXPECT_EQ(at("/components/schemas/users.create/properties/id"), "nothing");
+  EXPECT_EQ(at("/components/schemas/users.create/properties/created_at"), "nothing");
+  EXPECT_EQ(at("/components/schemas/users/properties/id/readOnly"), json::value(true));
+}
+
+TEST_F(OpenApi, asks_for_the_key_where_nobody_else_may) {
+  EXPECT_EQ(at("/paths/~1users/get/security"), json::parse(R"([{},{"bearer":[]},{"apikey":[]}])"));
+  EXPECT_EQ(at("/paths/~1users~1{id}/patch/security"), json::parse(R"([{"bearer":[]},{"apikey":[]}])"));
+  EXPECT_EQ(at("/paths/~1users~1{id}/patch/x-banyan-access"), "service");
+}
+
+TEST_F(OpenApi, does_not_require_what_a_rule_may_hide_and_keeps_the_rule_to_itself) {
+  schema_.collections[0].fields[2].read_text = "record.name == 'a secret name'";
+  EXPECT_EQ(at("/components/schemas/users/required"), json::parse(R"(["id","name","role","created_at"])"));
+  EXPECT_EQ(at("/components/schemas/users/properties/age/x-banyan-access"), "rule");
+  EXPECT_FALSE(make_document(description()).contains("a secret name"));
+  EXPECT_FALSE(make_page(description()).contains("a secret name"));
+  EXPECT_TRUE(make_database_types(schema_).contains("age?: number | null;"));
+}
+
+TEST_F(OpenApi, answers_without_a_record_only_where_it_may_not_be_read) {
+  EXPECT_EQ(at("/paths/~1users~1{id}/patch/responses/204"), "nothing");
+  EXPECT_NE(at("/paths/~1notes~1{id}/patch/responses/204"), "nothing");
+}
+
+TEST_F(OpenApi, shows_on_the_page_nothing_that_a_browser_would_take_for_markup) {
+  const std::string page = make_page(description());
+  EXPECT_TRUE(page.contains("a &lt;b&gt;"));
+  EXPECT_FALSE(page.contains("a <b>"));
+  EXPECT_FALSE(page.contains("<script"));
+}
+
+TEST_F(OpenApi, becomes_the_database_type_of_supabase) {
+  const std::string types = make_database_types(schema_);
+  EXPECT_TRUE(types.contains("role: Database[\"public\"][\"Enums\"][\"users.role\"] | null;"));
+  EXPECT_TRUE(types.contains("\"users.role\": \"member\" | \"admin\";"));
+  EXPECT_TRUE(types.contains("isOneToOne: true;"));
+  EXPECT_TRUE(types.contains("extra?: Json | null;"));
+  EXPECT_TRUE(types.contains("id?: never;"));
+}
+
+}  // namespace
+}  // namespace banyan::openapi

@@ -1,0 +1,74 @@
+#include "banyan/api/openapi/documents.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <stdexcept>
+
+#include "banyan/api/openapi/document.hpp"
+#include "banyan/api/openapi/page.hpp"
+
+namespace banyan::openapi {
+namespace {
+
+constexpr std::string_view html_type = "text/html; charset=utf-8";
+
+// SHA-256 in base64, as a policy names what it lets in.
+std::string digest_of(std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  unsigned int size = 0;
+  if (EVP_Digest(text.data(), text.size(), bytes.data(), &size, EVP_sha256(), nullptr) != 1)
+    throw std::runtime_error("no SHA-256");
+  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> encoded{};
+  const int length = EVP_EncodeBlock(encoded.data(), bytes.data(), static_cast<int>(size));
+  return {encoded.begin(), encoded.begin() + length};
+}
+
+std::string entity_tag_of(std::string_view text) { return '"' + digest_of(text).substr(0, 22) + '"'; }
+
+// The page is whole in itself: it loads nothing, runs nothing and stands in no other page.
+std::string page_policy(std::string_view style) {
+  return "default-src 'none'; style-src 'sha256-" + digest_of(style) +
+         "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+}
+
+}  // namespace
+
+Documents::Documents(const Description& description) {
+  openapi_.bytes = make_document(description);
+  openapi_.content_type = http::json_type;
+  page_.bytes = make_page(description);
+  page_.content_type = html_type;
+  page_.policy = page_policy(page_style());
+  for (Document* document : {&openapi_, &page_}) document->etag = entity_tag_of(document->bytes);
+}
+
+void Documents::add_routes(http::Router& router) const {
+  const auto add = [&](std::string_view path, const Document& document) {
+    router.add(http::Method::get, path, [&document](const http::Request& request, Context&) -> Task<http::Response> {
+      return answer(document, request);
+    });
+  };
+  add("/openapi.json", openapi_);
+  add("/docs", page_);
+}
+
+http::Response Documents::answer(const Document& document, const http::Request& request) {
+  http::Response response;
+  response.etag = document.etag;
+  response.headers.emplace_back("Cache-Control", "no-cache");
+  if (const auto known = request.header("if-none-match"); known && known->contains(document.etag)) {
+    response.status = 304;
+    return response;
+  }
+  response.content_type = document.content_type;
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  if (!document.policy.empty()) {
+    response.headers.emplace_back("Content-Security-Policy", document.policy);
+    response.headers.emplace_back("Referrer-Policy", "no-referrer");
+  }
+  response.body = http::Body(std::shared_ptr<const void>(&document, [](const void*) {}), document.bytes);
+  return response;
+}
+
+}  // namespace banyan::openapi

@@ -1,0 +1,113 @@
+#include "banyan/api/openapi/schemas.hpp"
+
+#include <boost/json/array.hpp>
+
+#include "banyan/api/openapi/field_schema.hpp"
+
+namespace banyan::openapi {
+namespace {
+
+namespace json = boost::json;
+
+json::object nullable_text(std::string_view description) {
+  return {{"type", json::array{"string", "null"}}, {"description", description}};
+}
+
+// What a rule may hide from the viewer is not required of an answer.
+json::object record_schema(const Schema& schema, const Collection& collection) {
+  json::object properties;
+  json::array required;
+  for (const Field& field : collection.fields) {
+    properties[field.name] = field_schema(schema, field, Side::answer);
+    if (field.read_text.empty()) required.emplace_back(field.name);
+  }
+  return {{"type", "object"},
+          {"description", "A record of " + collection.name + "."},
+          {"properties", std::move(properties)},
+          {"required", std::move(required)}};
+}
+
+json::object input_properties(const Schema& schema, const Collection& collection) {
+  json::object properties;
+  for (const Field& field : collection.fields)
+    if (field.role == FieldRole::ordinary) properties[field.name] = field_schema(schema, field, Side::input);
+  return properties;
+}
+
+json::object create_schema(const Schema& schema, const Collection& collection) {
+  json::array required;
+  for (const Field& field : collection.fields)
+    if (field.role == FieldRole::ordinary && field.required && !field.default_value) required.emplace_back(field.name);
+  json::object made{
+      {"type", "object"},
+      {"description", "A record of " + collection.name + " as it is sent: to create one, or to replace one."},
+      {"properties", input_properties(schema, collection)}};
+  if (!required.empty()) made["required"] = std::move(required);
+  made["additionalProperties"] = false;
+  return made;
+}
+
+json::object update_schema(const Schema& schema, const Collection& collection) {
+  json::object properties = input_properties(schema, collection);
+  for (auto& property : properties) property.value().as_object().erase("default");
+  return {{"type", "object"},
+          {"description", "The fields of a record of " + collection.name + " that are to be set."},
+          {"properties", std::move(properties)},
+          {"minProperties", 1},
+          {"additionalProperties", false}};
+}
+
+json::object error_schema() {
+  const json::object text{{"type", "string"}};
+  json::object of_field{{"type", "object"},
+                        {"properties", json::object{{"field", text}, {"message", text}}},
+                        {"required", json::array{"field", "message"}}};
+  json::object properties;
+  properties["type"] = {{"type", "string"},
+                        {"description", "`urn:banyan:error:<reason>`: the finest word for what happened."}};
+  properties["title"] = {{"type", "string"}, {"description", "The status in words."}};
+  properties["status"] = {{"type", "integer"}, {"minimum", 400}, {"maximum", 599}};
+  properties["detail"] = {{"type", "string"}, {"description", "What is wrong, a sentence."}};
+  properties["code"] = {{"type", "string"},
+                        {"description", "An SQLSTATE or PostgREST's code where one means the same, else a word."}};
+  properties["message"] = {{"type", "string"}, {"description", "The same as `detail`."}};
+  properties["details"] = nullable_text("The first of `errors`, as text.");
+  properties["hint"] = nullable_text("What to do about it.");
+  properties["errors"] = {
+      {"type", "array"}, {"description", "For wrong input: all wrong places at once."}, {"items", std::move(of_field)}};
+  return {{"type", "object"},
+          {"description", "The one body of every refusal: a problem of RFC 9457 and an error of PostgREST at once."},
+          {"properties", std::move(properties)},
+          {"required", json::array{"type", "title", "status", "detail", "code", "message", "details", "hint"}}};
+}
+
+json::object filter_schema() {
+  const json::object text{{"type", "string"}};
+  return {{"description", "`operator.value`; several in an array: all of them must hold."},
+          {"anyOf", json::array{text, json::object{{"type", "array"}, {"items", text}}}}};
+}
+
+json::object ready_schema() {
+  return {{"type", "object"},
+          {"properties",
+           json::object{{"ready", json::object{{"type", "boolean"}}},
+                        {"reasons", json::object{{"type", "array"}, {"items", json::object{{"type", "string"}}}}}}},
+          {"required", json::array{"ready"}}};
+}
+
+}  // namespace
+
+json::object all_schemas(const Description& description) {
+  json::object schemas;
+  for (const Collection& collection : description.schema.collections) {
+    schemas[collection.name] = record_schema(description.schema, collection);
+    schemas[collection.name + ".create"] = create_schema(description.schema, collection);
+    schemas[collection.name + ".update"] = update_schema(description.schema, collection);
+  }
+  schemas["Error"] = error_schema();
+  schemas["Filter"] = filter_schema();
+  schemas["Ready"] = ready_schema();
+  return schemas;
+}
+
+}  // namespace banyan::openapi

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "banyan/api/openapi/description.hpp"
+
+namespace banyan::openapi {
+
+/// The schemas of all collections by name (`users`, `users.create`, `users.update`), and those that all share: `Error`,
+/// `Filter`, `Ready`. Collections' names have no upper case and no dots, so that none meets another.
+boost::json::object all_schemas(const Description& description);
+
+}  // namespace banyan::openapi
