@@ -4,9 +4,9 @@
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
-#include <map>
 
 #include "tests/contracts/example_schema.hpp"
+#include "tests/contracts/record_store_differences.hpp"
 #include "tests/contracts/record_store_random_source.hpp"
 #include "tests/contracts/record_store_show.hpp"
 
@@ -14,71 +14,6 @@ namespace banyan::contracts {
 namespace {
 
 using Difference = std::optional<std::string>;
-
-std::string differing(const std::string& model, const std::string& tested) {
-  return "\n  model:  " + model + "\n  tested: " + tested;
-}
-
-/// Both failed. Of several unique fields that collide at once a store need not name all.
-bool same_errors(const Error& model, const Error& tested) {
-  if (model.code != tested.code) return false;
-  const auto expected = problem_fields(model);
-  const auto named = problem_fields(tested);
-  if (model.code != ErrorCode::already_exists) return named == expected;
-  return !named.empty() && std::ranges::includes(expected, named);
-}
-
-/// The difference where at least one of the two failed.
-template <typename T>
-Difference compare_failures(const Result<T>& model, const Result<T>& tested) {
-  if (!model && !tested && same_errors(model.error(), tested.error())) return std::nullopt;
-  return differing(model ? "done" : show(model.error()), tested ? "done" : show(tested.error()));
-}
-
-Difference compare_records(const Collection& collection, const std::vector<Record>& model,
-                           const std::vector<Record>& tested) {
-  for (std::size_t i = 0; i < std::max(model.size(), tested.size()); ++i) {
-    if (i < model.size() && i < tested.size() && model[i] == tested[i]) continue;
-    const auto at = [&](const std::vector<Record>& records) {
-      return std::to_string(records.size()) + " records, at " + std::to_string(i) + ": " +
-             (i < records.size() ? show(collection, records[i]) : "none");
-    };
-    return differing(at(model), at(tested));
-  }
-  return std::nullopt;
-}
-
-bool same(const Changed& a, const Changed& b) {
-  return a.key == b.key && a.version == b.version && a.record == b.record;
-}
-
-/// What the batch caused elsewhere, by key; the latest word counts.
-std::map<std::string, const Changed*> consequences(const Applied& applied, std::size_t writes) {
-  std::map<std::string, const Changed*> found;
-  for (std::size_t i = writes; i < applied.changes.size(); ++i) {
-    found[to_string(applied.changes[i].key)] = &applied.changes[i];
-  }
-  return found;
-}
-
-Difference compare_applied(const Applied& model, const Applied& tested, std::size_t writes) {
-  for (std::size_t i = 0; i < writes; ++i) {
-    if (i < tested.changes.size() && same(model.changes[i], tested.changes[i])) continue;
-    return " at [" + std::to_string(i) + "]" +
-           differing(show(model.changes[i]), i < tested.changes.size() ? show(tested.changes[i]) : "no change");
-  }
-  const auto expected = consequences(model, writes);
-  const auto found = consequences(tested, writes);
-  for (const auto& [key, changed] : expected) {
-    const auto other = found.find(key);
-    if (other == found.end()) return " as a consequence" + differing(show(*changed), "says nothing of it");
-    if (!same(*changed, *other->second)) return " as a consequence" + differing(show(*changed), show(*other->second));
-  }
-  for (const auto& [key, changed] : found) {
-    if (!expected.contains(key)) return " as a consequence" + differing("says nothing of it", show(*changed));
-  }
-  return std::nullopt;
-}
 
 /// The model and others side by side.
 class Comparison {
@@ -89,7 +24,7 @@ class Comparison {
         clock_(clock),
         model_(model.make(schema, clock)),
         run_(run),
-        source_(schema, clock, run.seed),
+        source_(schema, clock, run.seed, abilities_of(tested)),
         context_{.executor = executor_, .clock = clock, .deadline = SteadyTime::max()} {
     for (const RecordStoreFactory& factory : tested) tested_.push_back({factory, factory.make(schema, clock)});
   }
@@ -106,6 +41,11 @@ class Comparison {
   }
 
  private:
+  static RandomSource::Abilities abilities_of(const std::vector<RecordStoreFactory>& tested) {
+    return {.reads_trees = std::ranges::all_of(tested, &RecordStoreFactory::reads_trees),
+            .writes_matches = std::ranges::all_of(tested, &RecordStoreFactory::writes_matches)};
+  }
+
   struct Tested {
     RecordStoreFactory factory;
     std::unique_ptr<StoreUnderTest> under_test;
@@ -134,15 +74,19 @@ class Comparison {
   Difference apply() {
     const WriteBatch batch = source_.batch();
     const Result<Applied> model = block_on(model_->store().apply(context_, batch));
-    if (model) source_.learn(*model);
+    if (model && !batch.rehearsal) source_.learn(*model);
     for (Tested& tested : tested_) {
       const Result<Applied> answer = block_on(tested.store().apply(context_, batch));
-      if (!answer) align_ids(tested);
-      auto difference =
-          model && answer ? compare_applied(*model, *answer, batch.writes.size()) : compare_failures(model, answer);
-      if (difference) return tested.factory.name + ": apply" + show(batch) + "\n  differs" + *difference;
+      if (!answer || uses_ids_up(batch)) align_ids(tested);
+      if (const auto difference = difference_of(batch, model, answer))
+        return tested.factory.name + ": apply" + show(batch) + "\n  differs" + *difference;
     }
     return std::nullopt;
+  }
+
+  static bool uses_ids_up(const WriteBatch& batch) {
+    return batch.rehearsal ||
+           std::ranges::any_of(batch.writes, [](const Write& write) { return write.kind == Write::Kind::upsert; });
   }
 
   /// Has the store go on with the ids that the model goes on with.
@@ -158,9 +102,8 @@ class Comparison {
     if (run_.distort) run_.distort(asked);
     for (Tested& tested : tested_) {
       const Result<RecordPage> answer = block_on(tested.store().list(context_, asked));
-      auto difference = model && answer ? compare_records(*query.collection, model->records, answer->records)
-                                        : compare_failures(model, answer);
-      if (difference) return tested.factory.name + ": list " + show(query) + *difference;
+      if (const auto difference = difference_of(query, model, answer))
+        return tested.factory.name + ": list " + show(query) + *difference;
     }
     return std::nullopt;
   }
@@ -170,9 +113,8 @@ class Comparison {
     const Result<Record> model = block_on(model_->store().find(context_, key));
     for (Tested& tested : tested_) {
       const Result<Record> answer = block_on(tested.store().find(context_, key));
-      auto difference =
-          model && answer ? compare_records(*key.collection, {*model}, {*answer}) : compare_failures(model, answer);
-      if (difference) return tested.factory.name + ": find " + to_string(key) + *difference;
+      if (const auto difference = difference_of(key, model, answer))
+        return tested.factory.name + ": find " + to_string(key) + *difference;
     }
     return std::nullopt;
   }

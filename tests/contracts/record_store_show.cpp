@@ -73,6 +73,20 @@ std::string show(const Value& value) {
   return out;
 }
 
+std::string show(const std::vector<Value>& row) {
+  return "(" + joined(row, ", ", [](const Value& value) { return show(value); }) + ")";
+}
+
+std::string show(const Collection& collection, const Term& term) {
+  constexpr std::string_view functions[] = {"", "lower ", "upper ", "length "};
+  constexpr std::string_view kinds[] = {" as value", " as text", " as number"};
+  std::string out(functions[static_cast<std::size_t>(term.function)]);
+  out += collection.fields[term.field].name;
+  for (const std::string& step : term.path) out += "->" + show(Value(step));
+  if (!term.path.empty()) out += kinds[static_cast<std::size_t>(term.json)];
+  return out;
+}
+
 std::string show(const Collection& collection, const Record& record) {
   std::string out = "{version=" + std::to_string(record.version);
   for (std::size_t i = 0; i < record.values.size(); ++i) {
@@ -82,26 +96,75 @@ std::string show(const Collection& collection, const Record& record) {
   return out + "}";
 }
 
+namespace {
+
+std::string show(const Relation& relation) {
+  switch (relation.kind) {
+    case Relation::Kind::to_one: return relation.target->name + " by field " + std::to_string(relation.field);
+    case Relation::Kind::to_many: return relation.target->name + "." + relation.target->fields[relation.field].name;
+    case Relation::Kind::through: break;
+  }
+  const auto& fields = relation.through->fields;
+  return relation.target->name + " through " + relation.through->name + "." + fields[relation.field].name + "." +
+         fields[relation.through_field].name;
+}
+
+std::string show_related(const Filter& filter) {
+  std::string out =
+      "some " + show(filter.relation) + " where " + contracts::show(*filter.relation.target, filter.children.front());
+  if (filter.children.size() > 1)
+    out += " between where " + contracts::show(*filter.relation.through, filter.children[1]);
+  return "(" + out + ")";
+}
+
+std::string show(const Collection& collection, const Aggregate& aggregate) {
+  constexpr std::string_view names[] = {"count", "sum", "avg", "min", "max"};
+  return std::string(names[static_cast<std::size_t>(aggregate.function)]) + "(" +
+         (aggregate.term ? contracts::show(collection, *aggregate.term) : "") + ")";
+}
+
+std::string show_order(const Query& query, const OrderTerm& term) {
+  const Collection& of = *query.collection;
+  std::string out = ", by ";
+  if (term.of_reference) {
+    out += of.fields[*term.of_reference].name + "'s field " + std::to_string(term.field.field) + " ";
+  }
+  if (!term.of_reference) out += contracts::show(of, term.field);
+  return out + (term.descending ? " desc" : "") + (term.nulls_first ? " nulls first" : " nulls last");
+}
+
+}  // namespace
+
 std::string show(const Collection& collection, const Filter& filter) {
   const auto child = [&](const Filter& each) { return show(collection, each); };
   switch (filter.kind) {
     case Filter::Kind::all: return "all(" + joined(filter.children, ", ", child) + ")";
     case Filter::Kind::any: return "any(" + joined(filter.children, ", ", child) + ")";
     case Filter::Kind::negation: return "not(" + joined(filter.children, ", ", child) + ")";
-    case Filter::Kind::related: return "related(…)";
+    case Filter::Kind::related: return show_related(filter);
     case Filter::Kind::comparison: break;
   }
-  const std::string operands = joined(filter.operands, ", ", [](const Value& value) { return show(value); });
-  return collection.fields[filter.term.field].name + " " + std::string(word(filter.op)) + " [" + operands + "]";
+  const std::string what = show(collection, filter.term) + " " + std::string(word(filter.op));
+  if (filter.other) return what + " " + show(collection, *filter.other);
+  return what + " [" + joined(filter.operands, ", ", [](const Value& value) { return show(value); }) + "]";
 }
 
 std::string show(const Query& query) {
-  std::string out = query.collection->name + " where " + show(*query.collection, query.filter);
-  for (const OrderTerm& term : query.order) {
-    out += ", by " + query.collection->fields[term.field.field].name + (term.descending ? " desc" : "") +
-           (term.nulls_first ? " nulls first" : " nulls last");
+  const Collection& of = *query.collection;
+  std::string out = of.name + " where " + show(of, query.filter);
+  if (query.grouping) {
+    out += ", grouped by (" + joined(query.grouping->by, ", ", [&](const Term& term) { return show(of, term); }) + ") ";
+    out += joined(query.grouping->aggregates, ", ", [&](const Aggregate& each) { return show(of, each); });
   }
-  return out + ", limit " + std::to_string(query.limit) + ", offset " + std::to_string(query.offset);
+  for (const OrderTerm& term : query.order) out += show_order(query, term);
+  out += ", limit " + std::to_string(query.limit) + ", offset " + std::to_string(query.offset);
+  if (query.counted != Counted::no) out += ", counted";
+  for (const Embed& embed : query.embeds) {
+    out += ", with [" + show(embed.relation) + ": " + show(embed.query);
+    if (!embed.through_filter.is_all()) out += ", between where " + show(*embed.relation.through, embed.through_filter);
+    out += "]";
+  }
+  return out;
 }
 
 std::string show(const Write& write) {
@@ -116,14 +179,26 @@ std::string show(const Write& write) {
   }
   if (write.expected_version) out += " at version " + std::to_string(*write.expected_version);
   for (const FieldChange& change : write.changes) {
-    if (write.kind == Write::Kind::create && is_null(change.value)) continue;
+    const bool makes = write.kind == Write::Kind::create || write.kind == Write::Kind::upsert;
+    if (makes && is_null(change.value)) continue;
     out += " " + write.collection->fields[change.field].name + "=" + show(change.value);
   }
+  if (write.kind == Write::Kind::upsert) {
+    out += " on conflict in (";
+    for (const std::size_t field : write.conflict) out += write.collection->fields[field].name + " ";
+    out += ") set";
+    for (const FieldChange& change : write.on_conflict)
+      out += " " + write.collection->fields[change.field].name + "=" + show(change.value);
+  }
+  if (!write.filter.is_all()) out += ", where " + show(*write.collection, write.filter);
+  if (!write.check.is_all()) out += ", check " + show(*write.collection, write.check);
+  if (!write.conflict_check.is_all()) out += ", conflict check " + show(*write.collection, write.conflict_check);
+  if (write.matches_max < 10'000) out += ", at most " + std::to_string(write.matches_max);
   return out;
 }
 
 std::string show(const WriteBatch& batch) {
-  std::string out;
+  std::string out = batch.rehearsal ? " as a rehearsal" : "";
   for (std::size_t i = 0; i < batch.writes.size(); ++i) {
     out += "\n    [" + std::to_string(i) + "] " + show(batch.writes[i]);
   }
@@ -132,7 +207,9 @@ std::string show(const WriteBatch& batch) {
 
 std::string show(const Changed& changed) {
   const std::string key = to_string(changed.key) + " at " + std::to_string(changed.version);
-  return key + (changed.record ? " " + show(*changed.key.collection, *changed.record) : " gone");
+  return key + (changed.created ? " created" : "") +
+         (changed.record ? " " + show(*changed.key.collection, *changed.record) : " gone") +
+         (changed.before ? ", was " + show(*changed.key.collection, *changed.before) : "");
 }
 
 std::string show(const Error& error) {

@@ -8,7 +8,9 @@ namespace banyan::contracts {
 
 /// What stores are asked and answer, on one line, for the messages of tests. Long text is cut.
 std::string show(const Value& value);
+std::string show(const std::vector<Value>& row);
 std::string show(const Collection& collection, const Record& record);
+std::string show(const Collection& collection, const Term& term);
 std::string show(const Collection& collection, const Filter& filter);
 std::string show(const Query& query);
 std::string show(const Write& write);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <numeric>
 
 #include "tests/contracts/example_schema.hpp"
 #include "tests/contracts/record_store_contract.hpp"
@@ -53,6 +54,8 @@ contracts::RecordStoreFactory broken_factory(const Damage& damage) {
   };
   contracts::RecordStoreFactory made;
   made.name = "Broken";
+  made.reads_trees = true;
+  made.writes_matches = true;
   made.make = [damage](const Schema& schema, const Clock& clock) {
     auto holder = std::make_unique<Holder>(schema, clock);
     damage(holder->held);
@@ -115,10 +118,18 @@ TEST(RecordStoreComparison, finds_that_not_of_unknown_is_taken_for_true) {
   EXPECT_NE(difference.find("where not("), std::string::npos) << difference;
 }
 
+/// Every comparison of a filter changed.
+void in_filter(Filter& filter, const std::function<void(Filter&)>& change) {
+  change(filter);
+  for (Filter& child : filter.children) in_filter(child, change);
+}
+
 TEST(RecordStoreComparison, finds_that_like_folds_case) {
   const auto difference = difference_with([](BrokenStore& broken) {
     broken.in_query = [](Query& query) {
-      if (query.filter.op == CompareOp::like) query.filter.op = CompareOp::ilike;
+      in_filter(query.filter, [](Filter& filter) {
+        if (filter.op == CompareOp::like) filter.op = CompareOp::ilike;
+      });
     };
   });
   EXPECT_NE(difference.find(" like "), std::string::npos) << difference;
@@ -135,10 +146,9 @@ TEST(RecordStoreComparison, finds_that_an_expected_version_is_not_looked_at) {
 
 TEST(RecordStoreComparison, finds_that_consequences_are_not_told) {
   const auto difference = difference_with([](BrokenStore& broken) {
-    auto writes = std::make_shared<std::size_t>(0);
-    broken.in_batch = [writes](WriteBatch& batch) { *writes = batch.writes.size(); };
-    broken.in_applied = [writes](Result<Applied>& applied) {
-      if (applied) applied->changes.resize(*writes);
+    broken.in_applied = [](Result<Applied>& applied) {
+      if (!applied) return;
+      applied->changes.resize(std::accumulate(applied->counts.begin(), applied->counts.end(), std::size_t{0}));
     };
   });
   EXPECT_NE(difference.find("says nothing of it"), std::string::npos) << difference;
@@ -151,6 +161,109 @@ TEST(RecordStoreComparison, finds_that_the_place_of_an_error_is_not_named) {
     };
   });
   EXPECT_NE(difference.find("[]"), std::string::npos) << difference;
+}
+
+/// What a query asks changed, in its embeds too.
+void everywhere(Query& query, const std::function<void(Query&)>& change) {
+  change(query);
+  for (Embed& embed : query.embeds) everywhere(embed.query, change);
+}
+
+std::string difference_with_query(const std::function<void(Query&)>& change) {
+  return difference_with([change](BrokenStore& broken) { broken.in_query = change; });
+}
+
+TEST(RecordStoreComparison, finds_that_an_embed_begins_in_the_wrong_place) {
+  const auto difference = difference_with_query([](Query& query) {
+    for (Embed& embed : query.embeds) everywhere(embed.query, [](Query& inner) { inner.offset = 0; });
+  });
+  EXPECT_NE(difference.find(" in embed "), std::string::npos) << difference;
+}
+
+TEST(RecordStoreComparison, finds_that_what_lies_between_is_not_filtered) {
+  const auto difference = difference_with_query([](Query& query) {
+    everywhere(query, [](Query& inner) {
+      for (Embed& embed : inner.embeds) embed.through_filter = Filter();
+    });
+  });
+  EXPECT_NE(difference.find("between where"), std::string::npos) << difference;
+}
+
+TEST(RecordStoreComparison, finds_that_a_count_is_that_of_the_page) {
+  const auto difference = difference_with([](BrokenStore& broken) {
+    broken.in_query = [](Query& query) {
+      if (query.counted == Counted::exact) query.filter = Filter();
+    };
+  });
+  EXPECT_NE(difference.find("counted"), std::string::npos) << difference;
+}
+
+TEST(RecordStoreComparison, finds_that_json_is_taken_for_its_text) {
+  const auto difference = difference_with_query([](Query& query) {
+    in_filter(query.filter, [](Filter& filter) {
+      Term& term = filter.term;
+      if (!term.path.empty() && term.json == Term::Json::value) term.json = Term::Json::text;
+    });
+  });
+  EXPECT_NE(difference.find("as value"), std::string::npos) << difference;
+}
+
+TEST(RecordStoreComparison, finds_that_an_average_is_taken_for_a_sum) {
+  const auto difference = difference_with_query([](Query& query) {
+    if (!query.grouping) return;
+    for (Aggregate& aggregate : query.grouping->aggregates)
+      if (aggregate.function == Aggregate::Function::avg) aggregate.function = Aggregate::Function::sum;
+  });
+  EXPECT_NE(difference.find("avg("), std::string::npos) << difference;
+}
+
+TEST(RecordStoreComparison, finds_that_an_order_looks_at_the_wrong_record) {
+  const auto difference = difference_with_query([](Query& query) {
+    std::erase_if(query.order, [](const OrderTerm& term) { return term.of_reference.has_value(); });
+  });
+  EXPECT_NE(difference.find("'s field"), std::string::npos) << difference;
+}
+
+std::string difference_with_write(const std::function<void(Write&)>& change) {
+  return difference_with([change](BrokenStore& broken) {
+    broken.in_batch = [change](WriteBatch& batch) {
+      for (Write& write : batch.writes) change(write);
+    };
+  });
+}
+
+TEST(RecordStoreComparison, finds_that_conditions_of_a_write_are_not_looked_at) {
+  const auto no_filter = difference_with_write([](Write& write) {
+    if (write.kind == Write::Kind::update) write.filter = Filter();
+  });
+  EXPECT_NE(no_filter.find("forbidden"), std::string::npos) << no_filter;
+  const auto no_check = difference_with_write([](Write& write) { write.check = Filter(); });
+  EXPECT_NE(no_check.find("forbidden"), std::string::npos) << no_check;
+  const auto no_conflict_check = difference_with_write([](Write& write) { write.conflict_check = Filter(); });
+  EXPECT_NE(no_conflict_check.find("forbidden"), std::string::npos) << no_conflict_check;
+}
+
+TEST(RecordStoreComparison, finds_that_an_upsert_always_creates) {
+  const auto difference = difference_with_write([](Write& write) {
+    if (write.kind == Write::Kind::upsert) write.kind = Write::Kind::create;
+  });
+  EXPECT_NE(difference.find("upsert"), std::string::npos) << difference;
+}
+
+TEST(RecordStoreComparison, finds_that_a_rehearsal_is_done) {
+  const auto difference = difference_with(
+      [](BrokenStore& broken) { broken.in_batch = [](WriteBatch& batch) { batch.rehearsal = false; }; });
+  EXPECT_EQ(difference.find("no difference"), std::string::npos) << difference;
+}
+
+TEST(RecordStoreComparison, finds_that_a_deleted_record_is_not_told_as_it_was) {
+  const auto difference = difference_with([](BrokenStore& broken) {
+    broken.in_applied = [](Result<Applied>& applied) {
+      if (!applied) return;
+      for (Changed& changed : applied->changes) changed.before.reset();
+    };
+  });
+  EXPECT_NE(difference.find(", was {"), std::string::npos) << difference;
 }
 
 TEST(RecordStoreComparison, finds_that_a_number_lost_its_last_bit) {
