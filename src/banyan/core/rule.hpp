@@ -47,9 +47,14 @@ struct RuleProblem {
 /// Immutable, thread-safe. Lifetime: it points into the schema that it was compiled for.
 class Rule {
  public:
+  /// Whether it may follow the record's references.
+  enum class Reach : unsigned char { related, record };
   static std::expected<std::shared_ptr<const Rule>, RuleProblem> compile(std::string_view text, const Schema& schema,
-                                                                         const Collection& collection);
+                                                                         const Collection& collection,
+                                                                         Reach reach = Reach::related);
   ~Rule();
+  Rule(const Rule&) = delete;
+  Rule& operator=(const Rule&) = delete;
 
   const std::string& text() const noexcept;
 
@@ -71,6 +76,8 @@ class Rule {
 
   /// The rule as it was understood, and for one record which of its parts hold: for `banyan rules explain`.
   std::string explain(const RuleInputs& inputs, const RuleRecord& record) const;
+  /// The same without a record: what depends on it says so.
+  std::string explain(const RuleInputs& inputs) const;
 
  private:
   struct Compiled;
