@@ -1,13 +1,22 @@
 #include "banyan/sql/batch.hpp"
 
 #include <algorithm>
+#include <span>
 #include <unordered_map>
 
 namespace banyan::sql {
 namespace {
 
-bool is_reference(const Write& write, const FieldChange& change) {
-  return write.collection->fields[change.field].type == FieldType::reference && !is_null(change.value);
+bool is_reference(const Collection& collection, const FieldChange& change) {
+  return collection.fields[change.field].type == FieldType::reference && !is_null(change.value);
+}
+
+void add_checks(std::vector<Check>& checks, std::size_t place, const RecordKey& key, const Collection& collection,
+                std::span<const FieldChange> changes) {
+  for (const FieldChange& change : changes) {
+    if (!is_reference(collection, change)) continue;
+    checks.push_back({.write = place, .key = key, .field = change.field, .target = change.value});
+  }
 }
 
 Error broken_reference(std::string message) {
@@ -30,14 +39,17 @@ std::vector<std::vector<Incoming>> incoming_references(const Schema& schema) {
 }
 
 bool sets_reference(const Write& write) {
-  return std::ranges::any_of(write.changes, [&](const FieldChange& change) { return is_reference(write, change); });
+  return std::ranges::any_of(write.changes,
+                             [&](const FieldChange& change) { return is_reference(*write.collection, change); });
 }
 
 void add_checks(std::vector<Check>& checks, std::size_t place, const RecordKey& key, const Write& write) {
-  for (const FieldChange& change : write.changes) {
-    if (!is_reference(write, change)) continue;
-    checks.push_back({.write = place, .key = key, .field = change.field, .target = change.value});
-  }
+  add_checks(checks, place, key, *write.collection, write.changes);
+}
+
+void add_checks(std::vector<Check>& checks, std::size_t place, const Changed& changed, const Write& write) {
+  const bool met = write.kind == Write::Kind::upsert && !changed.created;
+  add_checks(checks, place, changed.key, *write.collection, met ? write.on_conflict : write.changes);
 }
 
 Error placed(Error error, std::size_t place) {
@@ -107,6 +119,17 @@ Error damaged_record(const Collection& collection) {
   return Error(ErrorCode::internal, "a record of " + collection.name + " holds what its collection does not allow")
       .with_hint("the log says which; docs/values.md says what each type holds")
       .with_detail("table " + collection.name + ": written by another program?");
+}
+
+Error denied(const Collection& collection) {
+  return Error(ErrorCode::forbidden, "the rules of " + collection.name + " do not allow this")
+      .with_reason("access_denied");
+}
+
+Error too_many_matches(std::size_t matches_max) {
+  return Error(ErrorCode::too_large, "more than " + std::to_string(matches_max) + " records match")
+      .with_reason("too_many_matches")
+      .with_hint("narrow the filter");
 }
 
 Error cascades_too_far(std::size_t rows_max) {

@@ -30,6 +30,8 @@ struct Check {
 };
 /// Adds a check for each reference that the write sets.
 void add_checks(std::vector<Check>& checks, std::size_t place, const RecordKey& key, const Write& write);
+/// The same of an upsert, which may set other fields in the record that it meets.
+void add_checks(std::vector<Check>& checks, std::size_t place, const Changed& changed, const Write& write);
 bool sets_reference(const Write& write);
 
 /// Adds what cascades touched: each key once, in the order of the first touch, as the batch leaves it.
@@ -49,6 +51,9 @@ Error still_referred_to(const RecordKey& gone, const Incoming& from);
 Error unknown_reference(const Write& write);
 /// A table holds what its collection does not allow: another program wrote it.
 Error damaged_record(const Collection& collection);
+/// A rule does not hold for the record.
+Error denied(const Collection& collection);
+Error too_many_matches(std::size_t matches_max);
 Error cascades_too_far(std::size_t rows_max);
 /// The write's filter does not hold for the record, or one of its checks for what it made of it.
 Error access_denied(const Collection& collection);

@@ -23,6 +23,12 @@ void append_equals(std::string& out, const Dialect& dialect, std::string_view co
   dialect.append_placeholder(out, number);
 }
 
+void append_any(std::string& out, const Dialect& dialect, std::string_view column, std::size_t number) {
+  std::string keys;
+  dialect.append_placeholder(keys, number);
+  dialect.append_any(out, column, keys);
+}
+
 /// `SELECT "id", …, "_version" FROM "users" WHERE `
 std::string select_where(const Collection& collection) {
   std::string text = "SELECT ";
@@ -31,12 +37,12 @@ std::string select_where(const Collection& collection) {
   return text;
 }
 
-/// `"id" IN (SELECT "id" FROM … WHERE "author" = ?1 LIMIT ?n)`
+/// `"id" IN (SELECT "id" FROM … WHERE "author" is one of ?1 LIMIT ?n)`
 void append_some_referring(std::string& out, const Dialect& dialect, const Collection& collection, std::size_t field,
                            std::size_t limit_number) {
   const std::string id = quoted(collection.fields.front().name);
   append_all(out, {id, " IN (SELECT ", id, " FROM ", quoted(collection.name), " WHERE "});
-  append_equals(out, dialect, collection.fields[field].name, 1);
+  append_any(out, dialect, quoted(collection.fields[field].name), 1);
   out += " LIMIT ";
   dialect.append_placeholder(out, limit_number);
   out += ')';
@@ -59,9 +65,9 @@ std::string select_by_id(const Dialect& dialect, const Collection& collection) {
 }
 
 std::string select_by_ids(const Dialect& dialect, const Collection& collection) {
-  std::string text = select_where(collection) + quoted(collection.fields.front().name) + " = ANY (";
-  dialect.append_placeholder(text, 1);
-  return text + ')';
+  std::string text = select_where(collection);
+  append_any(text, dialect, quoted(collection.fields.front().name), 1);
+  return text;
 }
 
 std::string insert(const Dialect& dialect, const Collection& collection) {

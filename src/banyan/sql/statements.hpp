@@ -23,7 +23,7 @@ void append_columns(std::string& out, const Collection& collection);
 
 /// 1: the id.
 std::string select_by_id(const Dialect& dialect, const Collection& collection);
-/// 1: an array of ids. Only where the database has arrays; each id comes once, in any order.
+/// 1: Dialect::list_operand() of ids. Each comes once, in any order.
 std::string select_by_ids(const Dialect& dialect, const Collection& collection);
 
 /// 1…n: every field but an integer id, in order; n + 1: the version. Answers nothing.
@@ -44,9 +44,10 @@ std::string select_version(const Dialect& dialect, const Collection& collection)
 std::string select_referring(const Dialect& dialect, const Collection& collection, std::size_t field);
 /// 1: the id of the record that refers; 2: the id that is named. Answers one row if that record names it.
 std::string select_naming(const Dialect& dialect, const Collection& collection, std::size_t field);
-/// 2: the clock's version; 3: the most rows to touch. Answers id and version of the deletion.
+/// What refers to any of some records. 1: Dialect::list_operand() of their ids; 2: the clock's version; 3: the most
+/// rows to touch. Answers id and version of the deletion.
 std::string remove_referring(const Dialect& dialect, const Collection& collection, std::size_t field);
-/// 2: the clock's version; 3: the time, for a collection with an updated_at; 4: the most rows to touch.
+/// 1, 2: the same; 3: the time, for a collection with an updated_at; 4: the most rows to touch.
 std::string clear_referring(const Dialect& dialect, const Collection& collection, std::size_t field);
 
 }  // namespace banyan::sql

@@ -77,4 +77,11 @@ EmbeddedPage placed(EmbeddedRows rows, std::span<const Record> around, const Emb
   return embedded;
 }
 
+Error too_many_embedded() {
+  return Error(ErrorCode::too_large,
+               "more than " + std::to_string(embedded_records_max) + " records belong to those of this page")
+      .with_reason("too_many_embedded")
+      .with_hint("ask for fewer records, or give what is embedded a limit");
+}
+
 }  // namespace banyan::sql

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "banyan/base/result.hpp"
 #include "banyan/core/query.hpp"
 
 namespace banyan::sql {
@@ -27,5 +28,8 @@ struct EmbeddedRows {
 /// The page of the embed: for each record around, which of them are its. Rows of one key must follow each other. Where
 /// the grouping has one row over all, records to which nothing belongs get that of nothing.
 EmbeddedPage placed(EmbeddedRows rows, std::span<const Record> around, const Embed& embed);
+
+/// Of all embeds together more came than embedded_records_max.
+Error too_many_embedded();
 
 }  // namespace banyan::sql

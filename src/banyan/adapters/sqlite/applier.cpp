@@ -6,6 +6,7 @@
 #include "banyan/adapters/sqlite/dialect.hpp"
 #include "banyan/adapters/sqlite/errors.hpp"
 #include "banyan/sql/batch.hpp"
+#include "banyan/sql/guarded_writes.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::sqlite {
@@ -31,28 +32,38 @@ Applier::Applier(const Schema& schema, const Clock& clock, Connection& connectio
   for (std::size_t i = 0; i < plans_.size(); ++i) plans_[i].incoming = std::move(incoming[i]);
 }
 
-Result<Applied> Applier::apply(const WriteBatch& batch) {
+Result<Applied> Applier::apply(const Context& context, const WriteBatch& batch) {
+  context_ = &context;
   broken_ = false;
   cascaded_ = 0;
   checks_.clear();
   now_ = std::max<UnixMicros>(clock_.wall(), 1);
   if (auto done = know_ties(); !done) return broken_ = true, fail(std::move(done.error()));
-  if (!needs_savepoint(batch)) return apply_all(batch);
+  new_graves_.clear();
+  if (!needs_savepoint(batch)) return keep_graves(apply_all(batch));
   if (auto done = run("SAVEPOINT request", savepoint_); !done) return fail(std::move(done.error()));
   auto applied = apply_all(batch);
   if (broken_) return applied;
-  if (!applied) {
+  if (!applied || batch.rehearsal) {
     if (auto done = run("ROLLBACK TO request", rollback_to_); !done) return fail(std::move(done.error()));
   }
   if (auto done = run("RELEASE request", release_); !done) return fail(std::move(done.error()));
+  return batch.rehearsal ? std::move(applied) : keep_graves(std::move(applied));
+}
+
+Result<Applied> Applier::keep_graves(Result<Applied> applied) {
+  if (applied) graves_.absorb(new_graves_, static_cast<Version>(now_));
   return applied;
 }
 
 bool Applier::needs_savepoint(const WriteBatch& batch) const {
   // One statement undoes itself when it fails. A savepoint is for more than one, and for what is found only
   // afterwards: foreign keys are deferred, and those that the config does not know would else fail the commit of all.
-  if (batch.writes.size() > 1) return true;
+  if (batch.writes.size() > 1 || batch.rehearsal) return true;
   const Write& write = batch.writes.front();
+  const bool is_simple =
+      write.kind == Write::Kind::create || write.kind == Write::Kind::update || write.kind == Write::Kind::remove;
+  if (!is_simple || !write.check.is_all()) return true;
   const Ties& ties = ties_[write.collection->index];
   if (ties.has_triggers) return true;
   const bool has_dependents = ties.is_referred_to || !plans_[write.collection->index].incoming.empty();
@@ -91,12 +102,14 @@ Result<Applied> Applier::apply_all(const WriteBatch& batch) {
   };
   Applied applied;
   applied.changes.reserve(batch.writes.size());
+  applied.counts.reserve(batch.writes.size());
   std::vector<Changed> caused;
   bool were_open = false;
   for (write_ = 0; write_ < batch.writes.size(); ++write_) {
-    auto changed = apply_one(batch.writes[write_], caused);
-    if (!changed) return failed(std::move(changed.error()));
-    applied.changes.push_back(std::move(*changed));
+    const std::size_t before = applied.changes.size();
+    if (auto done = apply_one(batch.writes[write_], applied.changes, caused); !done)
+      return failed(std::move(done.error()));
+    applied.counts.push_back(applied.changes.size() - before);
     const bool are_open = references_are_open();
     if (are_open && !were_open) opened_by_ = write_;
     were_open = are_open;
@@ -106,17 +119,32 @@ Result<Applied> Applier::apply_all(const WriteBatch& batch) {
   return applied;
 }
 
-Result<Changed> Applier::apply_one(const Write& write, std::vector<Changed>& caused) {
-  Result<Changed> changed = write.kind == Write::Kind::create   ? create(write)
-                            : write.kind == Write::Kind::update ? update(write)
-                                                                : remove(write);
-  if (!changed) return changed;
-  if (write.kind != Write::Kind::remove) {
-    sql::add_checks(checks_, write_, changed->key, write);
-  } else if (auto done = cascade(changed->key, caused); !done) {
-    return fail(std::move(done.error()));
+Result<void> Applier::apply_one(const Write& write, Changes& changes, Changes& caused) {
+  const std::size_t before = changes.size();
+  const auto keep = [&](Result<Changed> changed) -> Result<void> {
+    if (!changed) return fail(std::move(changed.error()));
+    changes.push_back(std::move(*changed));
+    return {};
+  };
+  Result<void> done;
+  switch (write.kind) {
+    case Write::Kind::create: done = keep(create(write)); break;
+    case Write::Kind::update: done = keep(update(write)); break;
+    case Write::Kind::remove: done = keep(remove(write)); break;
+    case Write::Kind::update_matches: done = update_matches(write, changes); break;
+    case Write::Kind::remove_matches: done = remove_matches(write, changes); break;
+    case Write::Kind::upsert: done = upsert(write, changes); break;
   }
-  return changed;
+  if (!done || changes.size() == before) return done;
+  const std::span<const Changed> made = std::span(changes).subspan(before);
+  if (write.kind == Write::Kind::remove || write.kind == Write::Kind::remove_matches) {
+    std::vector<Value> ids;
+    ids.reserve(made.size());
+    for (const Changed& changed : made) ids.push_back(changed.key.id);
+    return cascade(*write.collection, std::move(ids), caused);
+  }
+  for (const Changed& changed : made) sql::add_checks(checks_, write_, changed, write);
+  return {};
 }
 
 void Applier::append_place(std::size_t place) {
@@ -165,7 +193,9 @@ Version Applier::first_version(const Write& write) const {
   const auto now = static_cast<Version>(now_);
   if (write.collection->id_kind == IdKind::integer) return now;
   const auto id = std::ranges::find(write.changes, std::size_t{0}, &FieldChange::field);
-  return id == write.changes.end() ? now : graves_.first_version(RecordKey(write.collection, id->value), now);
+  if (id == write.changes.end()) return now;
+  const RecordKey key(write.collection, id->value);
+  return std::max(graves_.first_version(key, now), new_graves_.first_version(key, now));
 }
 
 Result<Changed> Applier::create(const Write& write) {
@@ -191,81 +221,98 @@ Result<Changed> Applier::create(const Write& write) {
   if (integer_id) record.values.front() = std::int64_t{sqlite3_last_insert_rowid(connection_.get())};
   changed->key = RecordKey(&collection, record.values.front());
   changed->version = record.version;
+  changed->created = true;
+  if (auto done = demand(write.check, changed->key); !done) return fail(std::move(done.error()));
   return changed;
 }
 
 Result<Changed> Applier::update(const Write& write) {
-  const Collection& collection = *write.collection;
-  const RecordKey key(&collection, write.id);
+  const RecordKey key(write.collection, write.id);
   auto record = stored(key, write.changes);
   if (!record) return fail(std::move(record.error()));
+  if (auto done = demand(write.filter, key); !done) return fail(std::move(done.error()));
   if (write.expected_version && *write.expected_version != record->version) return fail(sql::stale(key));
+  auto changed = change(std::move(*record), *write.collection, write.changes);
+  if (!changed) return changed;
+  if (auto done = demand(write.check, key); !done) return fail(std::move(done.error()));
+  return changed;
+}
+
+Result<Changed> Applier::change(Record record, const Collection& collection, std::span<const FieldChange> changes) {
+  const RecordKey key(&collection, record.values.front());
   key_.assign(1, 'u');
   append_place(collection.index);
-  for (const FieldChange& change : write.changes) append_place(change.field);
-  auto found = prepared(collection, [&] { return sql::update(dialect, collection, write.changes); });
+  for (const FieldChange& change : changes) append_place(change.field);
+  auto found = prepared(collection, [&] { return sql::update(dialect, collection, changes); });
   if (!found) return fail(std::move(found.error()));
   {
     Statement& statement = **found;
     const Use use(statement);
     int number = 0;
-    for (const FieldChange& change : write.changes) statement.bind(++number, change.value);
+    for (const FieldChange& change : changes) statement.bind(++number, change.value);
     statement.bind(++number, now_);
-    statement.bind(++number, write.id);
+    statement.bind(++number, key.id);
     if (const int rc = statement.step(); rc != SQLITE_DONE) return fail(failure(rc, collection));
     if (sqlite3_changes(connection_.get()) == 0) return fail(sql::stale(key));  // a trigger would not have it
   }
   if (ties_[collection.index].has_triggers) {  // which may have changed more than was asked for
-    record = stored(key, {});
-    if (!record) return fail(std::move(record.error()));
+    auto again = stored(key, {});
+    if (!again) return fail(std::move(again.error()));
+    record = std::move(*again);
   } else {
     // What the statement made of it, told without RETURNING, which builds a table in memory for every row it answers.
-    for (const FieldChange& change : write.changes) record->values[change.field] = change.value;
-    const auto version = static_cast<std::int64_t>(record->version);
-    record->version = static_cast<Version>(std::max(version + 1, now_));
+    for (const FieldChange& change : changes) record.values[change.field] = change.value;
+    const auto version = static_cast<std::int64_t>(record.version);
+    record.version = static_cast<Version>(std::max(version + 1, now_));
   }
-  Result<Changed> changed(std::in_place);
-  changed->key = RecordKey(&collection, record->values.front());
-  changed->version = record->version;
-  changed->record = std::move(*record);
+  Changed changed{.key = key, .version = record.version};
+  changed.record = std::move(record);
   return changed;
 }
 
 Result<Changed> Applier::remove(const Write& write) {
   const Collection& collection = *write.collection;
   const bool expects = write.expected_version.has_value();
-  auto found = statement(expects ? 'D' : 'd', collection, 0, [&] { return sql::remove(dialect, collection, expects); });
+  auto text = sql::remove_if(dialect, schema_, collection, expects, write.filter);
+  if (!text) return fail(std::move(text.error()));
+  auto found = worded(text->text, collection);
   if (!found) return fail(std::move(found.error()));
-  Changed changed{.key = {&collection, write.id}};
+  std::optional<Changed> changed;
   {
     Statement& statement = **found;
     const Use use(statement);
     statement.bind(1, now_);
     statement.bind(2, write.id);
     if (expects) statement.bind(3, static_cast<std::int64_t>(*write.expected_version));
+    bind(statement, expects ? 3 : 2, text->operands);
     int rc = statement.step();
     if (rc == SQLITE_ROW) {
-      changed.version = static_cast<Version>(statement.integer(0));
+      changed = deletion_in(statement, collection);
+      changed->key.id = write.id;
       rc = statement.step();
     }
     if (rc != SQLITE_DONE) return fail(failure(rc, collection));
   }
-  if (changed.version == 0) return fail(missing(write));
-  note_deletion(changed.key, changed.version);
+  if (!changed) return fail(missing(write));
+  note_deletion(changed->key, changed->version);
+  return std::move(*changed);
+}
+
+Changed Applier::deletion_in(Statement& statement, const Collection& collection) {
+  Changed changed{.key = {&collection, Null{}}};
+  Record before;
+  if (read_record(statement, collection, before)) changed.before = std::move(before);
+  read_value(statement, 0, collection.fields.front().storage, changed.key.id);
+  changed.version = static_cast<Version>(statement.integer(static_cast<int>(collection.fields.size()) + 1));
   return changed;
 }
 
 Error Applier::missing(const Write& write) {
-  const Collection& collection = *write.collection;
-  auto found = statement('v', collection, 0, [&] { return sql::select_version(dialect, collection); });
-  if (!found) return std::move(found.error());
-  Statement& statement = **found;
-  const Use use(statement);
-  statement.bind(1, write.id);
-  const int rc = statement.step();
-  const RecordKey key(&collection, write.id);
-  if (rc == SQLITE_DONE) return sql::no_such(key);
-  if (rc != SQLITE_ROW) return failure(rc, collection);
+  const RecordKey key(write.collection, write.id);
+  auto there = exists(key);
+  if (!there) return std::move(there.error());
+  if (!*there) return sql::no_such(key);
+  if (auto done = demand(write.filter, key); !done) return std::move(done.error());
   return sql::stale(key);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,8 +10,10 @@
 #include "banyan/adapters/sqlite/statement_cache.hpp"
 #include "banyan/adapters/sqlite/ties.hpp"
 #include "banyan/base/clock.hpp"
+#include "banyan/base/context.hpp"
 #include "banyan/core/record_store.hpp"
 #include "banyan/sql/batch.hpp"
+#include "banyan/sql/operands.hpp"
 
 namespace banyan::sqlite {
 
@@ -26,7 +29,8 @@ class Applier {
 
   /// All of the batch or, after an error, none of it: the transaction is as it was before. After an error for which
   /// `broken()` holds, the transaction as a whole is lost.
-  Result<Applied> apply(const WriteBatch& batch);
+  /// Interrupted when the context expires before what a filter matches is known.
+  Result<Applied> apply(const Context& context, const WriteBatch& batch);
 
   /// Another program may have changed the tables: look at their foreign keys again before the next batch.
   void look_again() noexcept { ties_are_known_ = false; }
@@ -44,23 +48,47 @@ class Applier {
 
   bool needs_savepoint(const WriteBatch& batch) const;
   Result<void> know_ties();
+  Result<Applied> keep_graves(Result<Applied> applied);
   Result<Applied> apply_all(const WriteBatch& batch);
-  Result<Changed> apply_one(const Write& write, std::vector<Changed>& caused);
+  using Changes = std::vector<Changed>;
+  /// Appends what the write itself changes to `changes`, and what that causes to `caused`.
+  Result<void> apply_one(const Write& write, Changes& changes, Changes& caused);
   Version first_version(const Write& write) const;
   Result<Changed> create(const Write& write);
   Result<Changed> update(const Write& write);
+  /// Sets the fields in the record, which the transaction has so.
+  Result<Changed> change(Record record, const Collection& collection, std::span<const FieldChange> changes);
   Result<Changed> remove(const Write& write);
   /// The record as the transaction has it; not_found, or internal where it holds what its collection does not allow.
   /// What is in the fields that are going to be replaced may be anything: this is how a damaged record is mended.
   Result<Record> stored(const RecordKey& key, std::span<const FieldChange> replaced);
   /// Why a deletion met no row.
   Error missing(const Write& write);
+  /// Reads a row of a deletion: the record as it was, where it can be read, and the version of the deletion.
+  Changed deletion_in(Statement& statement, const Collection& collection);
+
+  // In applier_matches.cpp.
+  Result<void> update_matches(const Write& write, Changes& changes);
+  Result<void> remove_matches(const Write& write, Changes& changes);
+  Result<void> upsert(const Write& write, Changes& changes);
+  /// The record that an upsert meets.
+  Result<std::optional<Value>> met(const Write& write);
+  /// The ids of what the write's filter matches, ascending.
+  Result<std::vector<Value>> meant(const Write& write);
+  Result<void> read_again(const Collection& collection, const Value& ids, std::span<Changed> changes);
+  /// Else access_denied.
+  Result<void> demand(const Filter& filter, const RecordKey& key);
+  Result<void> demand_of_all(const Filter& filter, const Collection& collection, const Value& ids);
+  Result<bool> answers_row(const sql::StatementText& text, const Collection& collection, const Value& first);
+  Result<Statement*> worded(const std::string& text, const Collection& collection);
+  /// Binds the operands of filters behind the first `before` parameters.
+  static void bind(Statement& statement, int before, const sql::Operands& operands);
 
   // In cascades.cpp.
-  Result<void> cascade(const RecordKey& key, std::vector<Changed>& caused);
-  Result<void> remove_referring(const sql::Incoming& from, const Value& id, std::vector<RecordKey>& deleted,
-                                std::vector<Changed>& caused);
-  Result<void> clear_referring(const sql::Incoming& from, const Value& id, std::vector<Changed>& caused);
+  /// Does to others what these deletions cause, a statement for all that refer to them by one reference.
+  Result<void> cascade(const Collection& collection, std::vector<Value> ids, Changes& caused);
+  Result<std::vector<Value>> remove_referring(const sql::Incoming& from, const Value& ids, Changes& caused);
+  Result<void> clear_referring(const sql::Incoming& from, const Value& ids, Changes& caused);
   /// Nothing, or the first check that fails. `write` is then the place of the write that it is about.
   Result<void> check_all(const WriteBatch& batch, std::size_t& write);
   Result<void> check_reference(const sql::Check& check);
@@ -104,7 +132,9 @@ class Applier {
   std::string key_;  ///< Of statements_, built anew for each look.
   Graves graves_;
   // Of the batch that is being applied:
+  const Context* context_ = nullptr;
   UnixMicros now_ = 0;
+  Graves new_graves_;
   std::size_t write_ = 0;
   std::size_t opened_by_ = 0;  ///< The write that left references open, if they are.
   std::vector<sql::Check> checks_;

@@ -21,21 +21,31 @@ bool Applier::references_are_open() const {
 }
 
 void Applier::note_deletion(const RecordKey& key, Version version) {
-  if (key.collection->id_kind == IdKind::uuid) graves_.add(key, version, static_cast<Version>(now_));
+  if (key.collection->id_kind == IdKind::uuid) new_graves_.add(key, version, static_cast<Version>(now_));
 }
 
-Result<void> Applier::cascade(const RecordKey& key, std::vector<Changed>& caused) {
-  if (plans_[key.collection->index].incoming.empty()) return {};
-  std::vector<RecordKey> deleted{key};
+Result<void> Applier::cascade(const Collection& collection, std::vector<Value> ids, Changes& caused) {
+  struct Gone {
+    const Collection* collection;
+    std::vector<Value> ids;
+  };
+  std::vector<Gone> deleted;
+  deleted.push_back({&collection, std::move(ids)});
   for (std::size_t i = 0; i < deleted.size(); ++i) {  // grows by what cascades
-    const RecordKey gone = deleted[i];
-    for (const sql::Incoming& from : plans_[gone.collection->index].incoming) {
+    const Collection& of = *deleted[i].collection;
+    if (plans_[of.index].incoming.empty()) continue;
+    const Value list = dialect.list_operand(deleted[i].ids);
+    for (const sql::Incoming& from : plans_[of.index].incoming) {
       if (from.on_delete == OnDelete::restrict) continue;
-      auto done = from.on_delete == OnDelete::cascade ? remove_referring(from, gone.id, deleted, caused)
-                                                      : clear_referring(from, gone.id, caused);
-      if (!done) return done;
+      if (from.on_delete == OnDelete::set_null) {
+        if (auto done = clear_referring(from, list, caused); !done) return done;
+        continue;
+      }
+      auto more = remove_referring(from, list, caused);
+      if (!more) return fail(std::move(more.error()));
+      if (!more->empty()) deleted.push_back({from.collection, std::move(*more)});
     }
-    checks_.push_back({.write = write_, .key = gone, .target = Null{}});
+    for (const Value& id : deleted[i].ids) checks_.push_back({.write = write_, .key = {&of, id}, .target = Null{}});
   }
   return {};
 }
@@ -81,31 +91,31 @@ Result<void> Applier::check_reference(const sql::Check& check) {
   return fail(sql::names_nothing(field));
 }
 
-Result<void> Applier::remove_referring(const sql::Incoming& from, const Value& id, std::vector<RecordKey>& deleted,
-                                       std::vector<Changed>& caused) {
+Result<std::vector<Value>> Applier::remove_referring(const sql::Incoming& from, const Value& ids, Changes& caused) {
   const Collection& collection = *from.collection;
   auto found =
       statement('c', collection, from.field, [&] { return sql::remove_referring(dialect, collection, from.field); });
   if (!found) return fail(std::move(found.error()));
   Statement& statement = **found;
   const Use use(statement);
-  statement.bind(1, id);
+  statement.bind(1, ids);
   statement.bind(2, now_);
   statement.bind(3, static_cast<std::int64_t>(cascade_rows_max_ - cascaded_ + 1));
+  std::vector<Value> deleted;
   int rc = SQLITE_OK;
   while ((rc = statement.step()) == SQLITE_ROW) {
     if (++cascaded_ > cascade_rows_max_) return fail(sql::cascades_too_far(cascade_rows_max_));
     Changed changed{.key = {&collection, Null{}}, .version = static_cast<Version>(statement.integer(1))};
     read_value(statement, 0, collection.fields.front().storage, changed.key.id);
-    deleted.push_back(changed.key);
+    deleted.push_back(changed.key.id);
     note_deletion(changed.key, changed.version);
     caused.push_back(std::move(changed));
   }
   if (rc != SQLITE_DONE) return fail(failure(rc, collection));
-  return {};
+  return deleted;
 }
 
-Result<void> Applier::clear_referring(const sql::Incoming& from, const Value& id, std::vector<Changed>& caused) {
+Result<void> Applier::clear_referring(const sql::Incoming& from, const Value& ids, Changes& caused) {
   const Collection& collection = *from.collection;
   auto found =
       statement('n', collection, from.field, [&] { return sql::clear_referring(dialect, collection, from.field); });
@@ -113,7 +123,7 @@ Result<void> Applier::clear_referring(const sql::Incoming& from, const Value& id
   Statement& statement = **found;
   const std::string now = format_timestamp(now_);
   const Use use(statement);
-  statement.bind(1, id);
+  statement.bind(1, ids);
   statement.bind(2, now_);
   statement.bind(3, std::string_view(now));
   statement.bind(4, static_cast<std::int64_t>(cascade_rows_max_ - cascaded_ + 1));

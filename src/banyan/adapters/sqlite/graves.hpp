@@ -15,12 +15,18 @@ namespace banyan::sqlite {
 class Graves {
  public:
   void add(const RecordKey& key, Version version, Version clock) {
-    if (version < clock) return;
-    if (versions_.size() >= graves_max) {
-      std::erase_if(versions_, [&](const auto& grave) { return grave.second < clock; });
-      if (versions_.size() >= graves_max) flatten();
-    }
-    versions_.insert_or_assign(to_string(key), version);
+    if (version >= clock) add(to_string(key), version, clock);
+  }
+
+  /// Takes over those of a batch that has been applied.
+  void absorb(Graves& batch, Version clock) {
+    for (auto& [key, version] : batch.versions_) add(key, version, clock);
+    floor_ = std::max(floor_, batch.floor_);
+    batch.clear();
+  }
+  void clear() noexcept {
+    versions_.clear();
+    floor_ = 0;
   }
 
   /// The version that a record made now under this key gets.
@@ -32,6 +38,14 @@ class Graves {
   }
 
  private:
+  void add(const std::string& key, Version version, Version clock) {
+    if (versions_.size() >= graves_max) {
+      std::erase_if(versions_, [&](const auto& grave) { return grave.second < clock; });
+      if (versions_.size() >= graves_max) flatten();
+    }
+    versions_.insert_or_assign(key, version);
+  }
+
   void flatten() {
     for (const auto& [key, version] : versions_) floor_ = std::max(floor_, version + 1);
     versions_.clear();

@@ -1,58 +1,37 @@
 #include "banyan/adapters/sqlite/reader.hpp"
 
+#include <optional>
+
 #include "banyan/adapters/sqlite/dialect.hpp"
 #include "banyan/adapters/sqlite/errors.hpp"
+#include "banyan/adapters/sqlite/interruptible.hpp"
+#include "banyan/adapters/sqlite/page_reader.hpp"
 #include "banyan/sql/batch.hpp"
-#include "banyan/sql/pages.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::sqlite {
 namespace {
 
-/// Steps of SQLite's machine between two looks at the deadline: some tens of microseconds.
-constexpr int steps_between_looks = 2000;
-
-/// Has a connection look at the deadline now and then as long as it lives.
-class Interruptible {
+/// A read transaction of its own, where it begins.
+class ReadTransaction {
  public:
-  Interruptible(Connection& connection, const Context& context) : connection_(connection) {
-    // SQLite takes a pointer to anything and hands it back as it is.
-    void* argument = const_cast<Context*>(&context);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
-    sqlite3_progress_handler(
-        connection_.get(), steps_between_looks, [](void* given) { return has_expired(given) ? 1 : 0; }, argument);
-    connection_.stop_check() = {.should_stop = has_expired, .argument = &context};
+  ReadTransaction(Statement& begin, Statement& commit) : commit_(commit) {
+    const Use use(begin);
+    begun_ = begin.step() == SQLITE_DONE;
   }
-  Interruptible(const Interruptible&) = delete;
-  Interruptible& operator=(const Interruptible&) = delete;
-  ~Interruptible() {
-    sqlite3_progress_handler(connection_.get(), 0, nullptr, nullptr);
-    connection_.stop_check() = {};
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+  ~ReadTransaction() {
+    if (!begun_) return;
+    const Use use(commit_);
+    commit_.step();
   }
+  explicit operator bool() const noexcept { return begun_; }
 
  private:
-  static bool has_expired(const void* context) { return static_cast<const Context*>(context)->expired(); }
-
-  Connection& connection_;
+  Statement& commit_;
+  bool begun_ = false;
 };
-
-std::size_t text_bytes(const Record& record) {
-  std::size_t bytes = 0;
-  for (const Value& value : record.values) {
-    if (const auto* text = std::get_if<std::string>(&value)) bytes += text->size();
-  }
-  return bytes;
-}
-
-Error page_too_large(std::size_t bytes_max) {
-  return Error(ErrorCode::too_large, "the page would hold more than " + std::to_string(bytes_max) + " bytes")
-      .with_reason("page_too_large")
-      .with_hint("ask for fewer records with limit");
-}
-
-/// SQLite's parser has a stack of 100 symbols, and its expressions a depth of 1000.
-bool is_too_deep(const Error& error) {
-  return error.detail.starts_with("parser stack overflow") || error.detail.starts_with("Expression tree is too large");
-}
 
 }  // namespace
 
@@ -134,29 +113,14 @@ Result<RecordPage> Reader::list(const Context& context, const Query& query) {
   if (opened_ == nullptr) {
     if (auto done = open(); !done) return fail(std::move(done.error()));
   }
-  auto page = sql::select_page(SqliteDialect(), schema_, query);
-  if (!page) return fail(std::move(page.error()));
-  auto statement = opened_->lists.get(page->text, [&] { return std::string_view(page->text); });
-  if (!statement && is_too_deep(statement.error())) {
-    return fail(Error(ErrorCode::too_large, "the filter is nested too deep").with_hint("write it with fewer brackets"));
+  std::optional<ReadTransaction> transaction;
+  if (!query.embeds.empty() || query.counted != Counted::no) {
+    transaction.emplace(opened_->begin, opened_->commit);
+    if (!*transaction)
+      return fail(error_from(opened_->connection.get(), sqlite3_extended_errcode(opened_->connection.get())));
   }
-  if (!statement) return fail(std::move(statement.error()));
-
-  const Interruptible interruptible(opened_->connection, context);
-  const Use use(**statement);
-  int number = 0;
-  for (const sql::Operand& operand : page->operands) (*statement)->bind(++number, *operand.value);
-  RecordPage result;
-  std::size_t bytes = 0;
-  int rc = SQLITE_OK;
-  while ((rc = (*statement)->step()) == SQLITE_ROW) {
-    Record& record = result.records.emplace_back();
-    if (!read_record(**statement, *query.collection, record)) return fail(sql::damaged_record(*query.collection));
-    bytes += text_bytes(record);
-    if (bytes > page_bytes_max_) return fail(page_too_large(page_bytes_max_));
-  }
-  if (rc != SQLITE_DONE) return fail(error_from(opened_->connection.get(), rc));
-  return result;
+  const Interruptible interruptible(opened_->connection, context);  // never while the transaction ends
+  return PageReader(schema_, opened_->connection, opened_->lists, page_bytes_max_).read(query);
 }
 
 }  // namespace banyan::sqlite

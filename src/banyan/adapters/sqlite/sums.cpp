@@ -36,7 +36,7 @@ void add(sqlite3_context* context, int, sqlite3_value** arguments) {
 const Sum* sum_in(sqlite3_context* context) { return static_cast<const Sum*>(sqlite3_aggregate_context(context, 0)); }
 
 void answer_number(sqlite3_context* context, double number) {
-  if (!std::isfinite(number)) return sqlite3_result_error(context, sum_out_of_range, -1);
+  if (!std::isfinite(number)) return sqlite3_result_error(context, sum_does_not_fit, -1);
   sqlite3_result_double(context, number);
 }
 
@@ -45,7 +45,7 @@ void finish_sum(sqlite3_context* context) {
   if (sum == nullptr) return sqlite3_result_null(context);
   if (sum->has_number) return answer_number(context, value_of(*sum));
   if (sum->whole > std::numeric_limits<std::int64_t>::max() || sum->whole < std::numeric_limits<std::int64_t>::min())
-    return sqlite3_result_error(context, sum_out_of_range, -1);
+    return sqlite3_result_error(context, sum_does_not_fit, -1);
   sqlite3_result_int64(context, static_cast<std::int64_t>(sum->whole));
 }
 

@@ -9,6 +9,6 @@ namespace banyan::sqlite {
 void register_sums(sqlite3* database);
 
 /// What banyan_sum() says of a sum that does not fit.
-inline constexpr const char* sum_out_of_range = "the sum is out of range";
+inline constexpr const char* sum_does_not_fit = "the sum does not fit";
 
 }  // namespace banyan::sqlite

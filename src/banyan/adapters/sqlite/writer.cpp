@@ -17,6 +17,12 @@ constexpr Duration slow_commit = std::chrono::milliseconds(1);
 constexpr std::size_t log_bytes_max = 4;
 constexpr Duration gather_max = std::chrono::milliseconds(2);
 
+bool may_match_many(const WriteBatch& batch) {
+  return std::ranges::any_of(batch.writes, [](const Write& write) {
+    return write.kind == Write::Kind::update_matches || write.kind == Write::Kind::remove_matches;
+  });
+}
+
 }  // namespace
 
 Writer::Writer(const Options& options, Parts parts, WriterConnection& connection)
@@ -72,10 +78,12 @@ bool Writer::wait_for_batch(Batch& batch) {
   std::size_t writes = 0;
   while (taken_ < queue_.size()) {
     const std::size_t more = queue_[taken_]->batch.writes.size();
-    // A request larger than a batch gets one of its own.
-    if (writes > 0 && writes + more > options_.batch_writes_max) break;
+    // A request larger than a batch gets one of its own, and so does one that may be.
+    const bool alone = may_match_many(queue_[taken_]->batch);
+    if (writes > 0 && (alone || writes + more > options_.batch_writes_max)) break;
     writes += more;
     batch.push_back(queue_[taken_++]);
+    if (alone) break;
   }
   if (taken_ == queue_.size()) {
     queue_.clear();
@@ -141,7 +149,7 @@ Result<void> Writer::execute(const Batch& batch) {
   if (auto done = connection_.begin(); !done) return done;
   note_foreign_changes();
   for (WriteRequest* request : batch) {
-    request->result.emplace(connection_.apply(request->batch));
+    request->result.emplace(connection_.apply(request->context, request->batch));
     if (connection_.broken()) return fail(request->result->error());
   }
   const SteadyTime before = parts_.clock.steady();

@@ -24,7 +24,9 @@ class WriterConnection {
 
   Result<void> begin();
   /// `broken()` says afterwards whether the transaction as a whole is lost; it must then be rolled back.
-  Result<Applied> apply(const WriteBatch& batch) { return opened_->applier.apply(batch); }
+  Result<Applied> apply(const Context& context, const WriteBatch& batch) {
+    return opened_->applier.apply(context, batch);
+  }
   bool broken() const noexcept { return opened_->applier.broken(); }
   /// On disk when it succeeds. When it fails nothing was done, or the error is outcome_unknown.
   Result<void> commit();
