@@ -43,7 +43,9 @@ inline contracts::RecordStoreFactory factory() {
   return {
       .name = "Sqlite",
       .make = [](const Schema& schema, const Clock& clock) { return std::make_unique<SqliteUnderTest>(schema, clock); },
-      .reopens = true};
+      .reopens = true,
+      .reads_trees = true,
+      .writes_matches = true};
 }
 
 }  // namespace banyan::sqlite
