@@ -45,6 +45,20 @@ constexpr Reason reasons[] = {
     {"invalid_value", "23514", 0},
     {"wrong_key", "PGRST301", 0},
     {"unsupported_media_type", "PGRST107", 415},
+    {"not_acceptable", "PGRST107", 406},
+    {"not_single", "PGRST116", 406},
+    {"range_not_satisfiable", "PGRST103", 416},
+    {"malformed_csv", "PGRST102", 0},
+    {"malformed_form", "PGRST102", 0},
+    {"unknown_schema", "PGRST106", 406},
+    {"unknown_collection", "PGRST205", 0},
+    {"unknown_function", "PGRST202", 0},
+    {"not_unique", "42P10", 0},
+    {"invalid_preferences", "PGRST122", 0},
+    {"too_many_affected", "PGRST124", 0},
+    {"put_takes_no_page", "PGRST114", 0},
+    {"put_needs_key", "PGRST105", 405},
+    {"put_key_mismatch", "PGRST115", 0},
     {"route_not_found", "PGRST125", 0},
     {"method_not_allowed", "PGRST117", 0},
     {"malformed_path", "malformed_path", 0},
@@ -76,6 +90,13 @@ void append_member(std::string& out, std::string_view name, std::string_view val
   }
 }
 
+// The first problem, as a text; one without a field is about the whole.
+std::string details_of(const std::vector<FieldProblem>& fields) {
+  if (fields.empty()) return {};
+  const FieldProblem& first = fields.front();
+  return first.field.empty() ? first.message : first.field + ": " + first.message;
+}
+
 http::Response make(const Parts& parts, const std::vector<FieldProblem>& fields) {
   std::string body = "{\"type\":";
   append_json_string(body, "urn:banyan:error:" + std::string(parts.slug));
@@ -84,9 +105,9 @@ http::Response make(const Parts& parts, const std::vector<FieldProblem>& fields)
   append_member(body, "detail", parts.message);
   append_member(body, "code", parts.code);
   append_member(body, "message", parts.message);
-  append_member(body, "details", fields.empty() ? std::string() : fields.front().field + ": " + fields.front().message);
+  append_member(body, "details", details_of(fields));
   append_member(body, "hint", parts.hint);
-  if (!fields.empty()) {
+  if (!fields.empty() && !fields.front().field.empty()) {
     body += ",\"errors\":[";
     for (const FieldProblem& field : fields) {
       if (&field != &fields.front()) body += ',';

@@ -81,6 +81,7 @@ struct Api {
   std::uint32_t default_limit = 100;
   std::uint32_t max_limit = 1'000;
   std::uint32_t max_batch = 1'000;
+  std::string anonymous_key = {};  ///< Whoever brings it asks as anyone; empty: there is none.
   bool operator==(const Api&) const = default;
 };
 

@@ -99,6 +99,7 @@ access = "service"
 default_limit = 10
 max_limit = 20
 max_batch = 30
+anonymous_key = "everybody-knows"
 [service_key]
 file = "secrets/key"
 )toml";
@@ -120,7 +121,7 @@ TEST(Config, takes_every_setting_from_the_file) {
   EXPECT_EQ(config.cache, (Cache{true, 1U << 30, Millis(60'000), Millis(2000)}));
   EXPECT_EQ(config.log, (Log{Log::Format::json, Log::Level::warning, false}));
   EXPECT_EQ(config.metrics.access, Metrics::Access::service);
-  EXPECT_EQ(config.api, (Api{10, 20, 30}));
+  EXPECT_EQ(config.api, (Api{10, 20, 30, "everybody-knows"}));
   EXPECT_EQ(config.service_key_file, "/srv/app/secrets/key");
   for (const Setting& setting : all_settings())
     EXPECT_NE(everything.find("\n" + setting.key + " = "), std::string_view::npos) << setting.name() << " is not tried";

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t app_name_bytes_max = 100;
 constexpr std::size_t origins_max = 100;
+constexpr std::size_t anonymous_key_bytes_max = 512;
 
 Outcome set_app_name(Config& config, const std::string& text) {
   const bool has_control = std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < ' '; });
@@ -24,6 +25,15 @@ Outcome set_service_key_file(Config& config, const std::string& text) {
   if (text.empty() || text.ends_with('/') || text.find('\0') != std::string::npos)
     return Refusal{"must name a file", ""};
   config.service_key_file = text;
+  return std::nullopt;
+}
+
+Outcome set_anonymous_key(Config& config, const std::string& text) {
+  const bool printable = std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+  if (!printable || text.empty() || text.size() > anonymous_key_bytes_max)
+    return Refusal{"must have 1 to 512 printable ASCII characters without spaces",
+                   "It is no secret: clients that must send a key send this one, and ask as anyone."};
+  config.api.anonymous_key = text;
   return std::nullopt;
 }
 
@@ -112,6 +122,7 @@ void add_rest(std::vector<Setting>& list) {
   add_count("default_limit", 100, 100'000, &Api::default_limit);
   add_count("max_limit", 1'000, 100'000, &Api::max_limit);
   add_count("max_batch", 1'000, 10'000, &Api::max_batch);
+  list.push_back(text_setting("api", "anonymous_key", "", set_anonymous_key));
   list.push_back(text_setting("service_key", "file", "", set_service_key_file));
 }
 

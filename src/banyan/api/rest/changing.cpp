@@ -1,0 +1,168 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "banyan/api/rest/body.hpp"
+#include "banyan/api/rest/collection_face.hpp"
+#include "banyan/api/rest/shown.hpp"
+#include "banyan/api/rest/writing.hpp"
+
+namespace banyan::api::rest {
+namespace {
+
+namespace json = boost::json;
+
+/// What is read again to show what belongs to it.
+constexpr std::size_t shown_with_embeds_max = 1'000;
+
+std::string applied_to_change(const Preferences& preferences, bool takes_missing) {
+  Preferences concerned = preferences;
+  concerned.resolution.reset();
+  if (!takes_missing) concerned.missing.reset();
+  return applied(concerned);
+}
+
+Error too_many_affected(std::uint64_t count) {
+  return Error(ErrorCode::invalid, "Query result exceeds max-affected preference constraint")
+      .with_reason("too_many_affected")
+      .with_fields({{.field = "", .message = "The query affects " + std::to_string(count) + " rows"}});
+}
+
+Error embeds_not_offered(std::string_view where) {
+  return Error(ErrorCode::unsupported, "Records that belong to others are not shown by " + std::string(where) + ".")
+      .with_hint("Select the record's own fields, and read the rest on its own.");
+}
+
+// One where one is asked for, as many as `max-affected` lets, or the service's bound.
+services::MatchOptions match_options(const Preferences& preferences, const Representation& representation,
+                                     bool shows_embeds) {
+  services::MatchOptions options;
+  options.rehearsal = preferences.rehearsal();
+  if (shows_embeds) options.matches_max = shown_with_embeds_max;
+  if (preferences.strict() && preferences.max_affected)
+    options.matches_max = std::min<std::uint64_t>(options.matches_max, *preferences.max_affected);
+  if (representation.single()) options.matches_max = std::min<std::size_t>(options.matches_max, 1);
+  return options;
+}
+
+Filter among(const std::vector<services::Written>& written) {
+  std::vector<Value> ids;
+  for (const services::Written& each : written)
+    if (!is_null(each.id)) ids.push_back(each.id);
+  return Filter::compare(Term(0), CompareOp::in, std::move(ids));
+}
+
+// `0-1/*`, as of a page from the first.
+std::string range_of(const Preferences& preferences, std::size_t count) {
+  const std::string shown = count == 0 ? "*" : "0-" + std::to_string(count - 1);
+  return shown + content_range(preferences, count).substr(1);
+}
+
+}  // namespace
+
+Result<ParsedQuery> CollectionFace::parse_for_write(const Asked& asked) const {
+  for (const http::QueryParameter& parameter : asked.parameters)
+    if (parameter.name == "limit" || parameter.name == "offset")
+      return fail(Error(ErrorCode::unsupported, "'" + parameter.name + "' does not bound what a write changes.")
+                      .with_hint("Filter by id, or send 'Prefer: handling=strict, max-affected=<count>'."));
+  Result<ParsedQuery> query = parse(asked);
+  if (!query || !asked.preferences.wants_records() || !has_embeds(query->selection)) return query;
+  if (asked.preferences.rehearsal()) return fail(embeds_not_offered("a write that is rolled back"));
+  return query;
+}
+
+Task<Error> CollectionFace::explain_too_many(const Context& context, const Filter& filter, const Asked& asked,
+                                             Error error) {
+  const bool strict = asked.preferences.strict() && asked.preferences.max_affected.has_value();
+  if (error.reason != "too_many_matches" || (!strict && !asked.representation.single())) co_return error;
+  Query query;
+  query.collection = &parts_.collection;
+  query.filter = filter;
+  query.limit = 0;
+  query.counted = Counted::exact;
+  const Result<RecordPage> page = co_await parts_.records.list(context, std::move(query));
+  const std::uint64_t count = page ? page->count.value_or(0) : 0;
+  if (!page || count < 2) co_return asked.representation.single() ? not_single(2) : error;
+  if (strict && count > *asked.preferences.max_affected) co_return too_many_affected(count);
+  co_return asked.representation.single() ? not_single(count) : error;
+}
+
+Task<Result<void>> CollectionFace::show_written(const Context& context, const Asked& asked, ParsedQuery query,
+                                                const std::vector<services::Written>& written,
+                                                http::Response& response) {
+  if (!asked.preferences.wants_records()) {
+    if (asked.representation.single() && written.size() != 1) co_return fail(not_single(written.size()));
+    co_return Result<void>();
+  }
+  Result<RecordPage> page = RecordPage();
+  if (has_embeds(query.selection) && !written.empty()) {
+    query.query.filter = among(written);
+    query.query.limit = static_cast<std::uint32_t>(written.size());
+    page = co_await parts_.records.list(context, std::move(query.query));
+  } else {
+    page = page_of(parts_.collection, written);
+    if (page)
+      if (Result<void> sorted = sort(*page, query.query.order); !sorted) co_return sorted;
+  }
+  if (!page) co_return fail(std::move(page.error()));
+  if (asked.representation.single() && written.size() == 1 && page->records.empty()) {
+    // It was written, and may not be read.
+    if (response.status == 200) response.status = 204;
+    co_return Result<void>();
+  }
+  Result<std::string> body = shown(asked.representation, query.selection, *page);
+  if (!body) co_return fail(std::move(body.error()));
+  response.content_type = asked.representation.content_type();
+  response.body = http::Body(std::move(*body));
+  co_return Result<void>();
+}
+
+Task<Result<http::Response>> CollectionFace::update(const http::Request& request, const Context& context, Asked asked) {
+  Result<ParsedQuery> query = parse_for_write(asked);
+  if (!query) co_return fail(std::move(query.error()));
+  Result<json::value> records = records_of(request, parts_.collection, asked.columns, parts_.records_max);
+  if (!records) co_return fail(std::move(records.error()));
+  const Result<json::value> body = changes_of(std::move(*records), parts_.collection, asked.columns);
+  if (!body) co_return fail(body.error());
+  const Filter filter = query->query.filter;
+  const bool shows_embeds = asked.preferences.wants_records() && has_embeds(query->selection);
+  services::MatchOptions options = match_options(asked.preferences, asked.representation, shows_embeds);
+  Result<std::vector<services::Written>> written =
+      co_await parts_.records.update_matches(context, parts_.collection, filter, *body, options);
+  if (!written) {
+    Error error = co_await explain_too_many(context, filter, asked, std::move(written.error()));
+    co_return fail(std::move(error));
+  }
+  http::Response response;
+  response.status = asked.preferences.wants_records() ? 200 : 204;
+  response.headers.emplace_back("Content-Range", range_of(asked.preferences, written->size()));
+  if (std::string text = applied_to_change(asked.preferences, true); !text.empty())
+    response.headers.emplace_back("Preference-Applied", std::move(text));
+  Result<void> shown = co_await show_written(context, asked, std::move(*query), *written, response);
+  if (!shown) co_return fail(std::move(shown.error()));
+  co_return response;
+}
+
+Task<Result<http::Response>> CollectionFace::remove(const http::Request&, const Context& context, Asked asked) {
+  Result<ParsedQuery> query = parse_for_write(asked);
+  if (!query) co_return fail(std::move(query.error()));
+  if (asked.preferences.wants_records() && has_embeds(query->selection)) co_return fail(embeds_not_offered("a DELETE"));
+  const Filter filter = query->query.filter;
+  services::MatchOptions options = match_options(asked.preferences, asked.representation, false);
+  Result<std::vector<services::Written>> written =
+      co_await parts_.records.remove_matches(context, parts_.collection, filter, options);
+  if (!written) {
+    Error error = co_await explain_too_many(context, filter, asked, std::move(written.error()));
+    co_return fail(std::move(error));
+  }
+  http::Response response;
+  response.status = asked.preferences.wants_records() ? 200 : 204;
+  response.headers.emplace_back("Content-Range", content_range(asked.preferences, written->size()));
+  if (std::string text = applied_to_change(asked.preferences, false); !text.empty())
+    response.headers.emplace_back("Preference-Applied", std::move(text));
+  Result<void> shown = co_await show_written(context, asked, std::move(*query), *written, response);
+  if (!shown) co_return fail(std::move(shown.error()));
+  co_return response;
+}
+
+}  // namespace banyan::api::rest

@@ -1,0 +1,25 @@
+import { db, isAbsent, send } from '../harness.mjs'
+
+const films = () => db.from('films').select('id')
+const asClient = ({ status, json }) => ({ status, error: json })
+
+isAbsent('regexMatch: match', () => films().regexMatch('title', '^S'))
+isAbsent('regexIMatch: imatch', () => films().regexIMatch('title', '^s'))
+isAbsent('rangeGt: sr', () => films().rangeGt('year', '[1,2]'))
+isAbsent('rangeGte: nxl', () => films().rangeGte('year', '[1,2]'))
+isAbsent('rangeLt: sl', () => films().rangeLt('year', '[1,2]'))
+isAbsent('rangeLte: nxr', () => films().rangeLte('year', '[1,2]'))
+isAbsent('rangeAdjacent: adj', () => films().rangeAdjacent('year', '[1,2]'))
+isAbsent('overlaps: ov', () => films().overlaps('title', ['a', 'b']))
+isAbsent('contains of a field that is not json: cs', () => films().contains('title', ['a']))
+isAbsent('containedBy of a field that is not json: cd', () => films().containedBy('title', ['a']))
+isAbsent('textSearch with a config', () => films().textSearch('plot', 'winter', { config: 'english' }))
+isAbsent('textSearch of a field that is not declared', () => films().textSearch('genre', 'winter'))
+isAbsent('geojson', () => films().geojson())
+isAbsent('explain', () => films().explain({ analyze: true }))
+isAbsent('limit of a write', () => db.from('tasks').delete().eq('batch', 'none').limit(1))
+isAbsent('embeds in the answer of a DELETE', () => db.from('tasks').delete().eq('batch', 'none').select('name,films(title)'))
+isAbsent('embeds in the answer of a rollback', () => db.from('tasks').update({ note: 'x' }).eq('batch', 'none').select('name,films(title)').rollback())
+isAbsent('many spread over columns of CSV', () => db.from('directors').select('id,...films(title)').csv())
+isAbsent('a PATCH of many objects', async () =>
+  asClient(await send('PATCH', '/tasks?batch=eq.none', { headers: { 'Content-Type': 'application/json' }, body: [{ note: 'a' }, { note: 'b' }] })))
