@@ -76,6 +76,8 @@ CachedRecordPtr encode(const Collection& collection, const Record& record) {
   auto encoded = std::make_shared<CachedRecord>();
   encoded->version = record.version;
   encoded->field_ends.resize(collection.fields.size());
+  encoded->rule_values.reserve(collection.rule_fields.size());
+  for (const std::size_t field : collection.rule_fields) encoded->rule_values.push_back(record.values[field]);
   append_record(encoded->body, collection, record,
                 [&](std::size_t i, std::ptrdiff_t end) { encoded->field_ends[i] = static_cast<std::uint32_t>(end); });
   return encoded;
@@ -86,12 +88,35 @@ void append_projection(std::string& out, const CachedRecord& encoded, std::span<
   out.push_back('{');
   bool first = true;
   for (const std::size_t i : fields) {
+    if (i > 0 && encoded.field_ends[i] == encoded.field_ends[i - 1]) continue;
     const std::size_t begin = i == 0 ? 1 : encoded.field_ends[i - 1] + 1;  // After the brace or the comma.
     if (!first) out.push_back(',');
     out.append(body.substr(begin, encoded.field_ends[i] - begin));
     first = false;
   }
   out.push_back('}');
+}
+
+CachedRecordPtr without_fields(const CachedRecord& encoded, std::span<const std::size_t> hidden) {
+  auto shown = std::make_shared<CachedRecord>();
+  shown->version = encoded.version;
+  shown->body.reserve(encoded.body.size());
+  shown->field_ends.reserve(encoded.field_ends.size());
+  const std::string_view body = encoded.body;
+  auto next = hidden.begin();
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < encoded.field_ends.size(); ++i) {
+    const std::size_t end = encoded.field_ends[i];
+    if (next != hidden.end() && *next == i) {
+      ++next;
+    } else {
+      shown->body += body.substr(begin, end - begin);
+    }
+    shown->field_ends.push_back(static_cast<std::uint32_t>(shown->body.size()));
+    begin = end;
+  }
+  shown->body += '}';
+  return shown;
 }
 
 }  // namespace banyan

@@ -22,7 +22,12 @@ void append_json_string(std::string& out, std::string_view text);
 /// The record encoded, with where each field ends, as caches keep it.
 CachedRecordPtr encode(const Collection& collection, const Record& record);
 
-/// `{"name":"Alice"}`: the members of an encoded record that `fields` name, in that order, without parsing it.
+/// A copy of an encoded record without the members `hidden` (ascending, never the id): each ends where the one before
+/// it does. It has no rule_values.
+CachedRecordPtr without_fields(const CachedRecord& encoded, std::span<const std::size_t> hidden);
+
+/// `{"name":"Alice"}`: the members of an encoded record that `fields` name, in that order, without parsing it. Members
+/// that without_fields() has taken away are left out.
 void append_projection(std::string& out, const CachedRecord& encoded, std::span<const std::size_t> fields);
 
 /// The canonical value of a member of a request's body. Null is null whatever the field; bounds (required, min,

@@ -86,24 +86,19 @@ Task<Result<CachedRecordPtr>> find_uncached(Records::State& state, const Context
 }  // namespace
 
 // No coroutine on the way to a hit.
-Task<Result<CachedRecordPtr>> Records::find(const Context& context, const Collection& collection, Value id) {
-  if (auto refused = refusal(context, collection, Action::read)) return fail(std::move(*refused));
+Task<Result<CachedRecordPtr>> find_unguarded(Records::State& state, const Context& context,
+                                             const Collection& collection, Value id) {
   const KeyText text(collection, id);
   if (text.empty()) return fail(no_such_record({&collection, std::move(id)}));
-  if (!collection.cached || !state_->options.cached)
-    return find_uncached(*state_, context, RecordKey{&collection, std::move(id)});
+  if (!collection.cached || !state.options.cached)
+    return find_uncached(state, context, RecordKey{&collection, std::move(id)});
   {
-    Task<CachedRecordPtr> got = state_->parts.cache.get(text.view());
+    Task<CachedRecordPtr> got = state.parts.cache.get(text.view());
     // One that has not begun is dropped: it would outlive the text.
-    if (!got.await_ready()) return find_far(*state_, context, RecordKey{&collection, std::move(id)});
+    if (!got.await_ready()) return find_far(state, context, RecordKey{&collection, std::move(id)});
     if (CachedRecordPtr hit = got.await_resume()) return answer(collection, id, std::move(hit));
   }
-  return find_missed(*state_, context, RecordKey{&collection, std::move(id)});
-}
-
-Task<Result<RecordPage>> Records::list(const Context& context, Query query) {
-  if (auto refused = refusal(context, *query.collection, Action::read)) return fail(std::move(*refused));
-  return state_->parts.store.list(context, std::move(query));
+  return find_missed(state, context, RecordKey{&collection, std::move(id)});
 }
 
 }  // namespace banyan::services

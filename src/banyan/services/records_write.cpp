@@ -1,19 +1,19 @@
 #include <algorithm>
 #include <exception>
 #include <limits>
+#include <numeric>
+#include <span>
 #include <utility>
 
 #include "banyan/core/record_json.hpp"
-#include "banyan/services/key_text.hpp"
-#include "banyan/services/record_input.hpp"
 #include "banyan/services/records_state.hpp"
+#include "banyan/services/write_answers.hpp"
+#include "banyan/services/write_plan.hpp"
 
 namespace banyan::services {
 namespace {
 
 constexpr Version above_every_version = std::numeric_limits<Version>::max();
-
-using Answers = std::vector<Written>;
 
 // Goes over one key after COMMIT and before the acknowledgement: who reads from now on sees the write.
 Task<void> pass_over(Records::State& state, const RecordKey& key, Version version, CachedRecordPtr record) {
@@ -22,45 +22,39 @@ Task<void> pass_over(Records::State& state, const RecordKey& key, Version versio
   co_await state.parts.cache.raise(text, version, std::move(record));
 }
 
-// A write tells no more of a record than a read would.
-bool may_read(const Context& context, const Collection& collection) {
-  return collection.policy.decide(Action::read, {context.viewer, context.clock.wall()}) == Policy::Verdict::allowed;
-}
-
-// Every changed key is gone over; the first `answered` of them come back as they are now.
-Task<Answers> settle(Records::State& state, const Context& context, Applied applied, std::size_t answered) {
-  Answers answers;
-  answers.reserve(answered);
+// Every changed key is gone over. What the writes changed themselves comes back encoded: the first `answered` changes,
+// those that were deleted as they were.
+Task<std::vector<CachedRecordPtr>> settle(Records::State& state, const Applied& applied, std::size_t answered,
+                                          bool rehearsal) {
+  std::vector<CachedRecordPtr> encoded;
+  encoded.reserve(answered);
   for (std::size_t i = 0; i < applied.changes.size(); ++i) {
     const Changed& change = applied.changes[i];
     const Collection& collection = *change.key.collection;
+    const bool cached = collection.cached && !rehearsal;
     CachedRecordPtr record;
-    if (change.record && (i < answered || collection.cached)) record = encode(collection, *change.record);
-    if (collection.cached) co_await pass_over(state, change.key, change.version, record);
-    if (i < answered) {
-      Written& written = answers.emplace_back();
-      written.id = change.key.id;
-      written.version = change.version;
-      written.created = change.created;
-      if (may_read(context, collection)) written.record = std::move(record);
-    }
+    if (change.record && (i < answered || cached)) record = encode(collection, *change.record);
+    if (cached) co_await pass_over(state, change.key, change.version, record);
+    if (i < answered && !record && change.before) record = encode(collection, *change.before);
+    if (i < answered) encoded.push_back(std::move(record));
   }
-  co_return answers;
+  co_return encoded;
 }
 
 // What is known of the keys that a batch would change.
 struct Reach {
   std::vector<RecordKey> keys;
-  bool known = true;  ///< No: a deletion may change records that nobody has named.
+  bool known = true;  ///< No: records may change that nobody has named.
 };
 
 Reach reach_of(const Schema& schema, const WriteBatch& batch) {
   Reach reach;
   for (const Write& write : batch.writes) {
-    if (write.kind == Write::Kind::remove && !schema.references_to(write.collection->index).empty())
-      reach.known = false;
+    const Write::Kind kind = write.kind;
+    if (kind != Write::Kind::create && kind != Write::Kind::update && kind != Write::Kind::remove) reach.known = false;
+    if (kind == Write::Kind::remove && !schema.references_to(write.collection->index).empty()) reach.known = false;
     if (!is_null(write.id)) reach.keys.push_back({write.collection, write.id});
-    if (write.kind == Write::Kind::create && !write.changes.empty() && write.changes.front().field == 0)
+    if (kind == Write::Kind::create && !write.changes.empty() && write.changes.front().field == 0)
       reach.keys.push_back({write.collection, write.changes.front().value});
   }
   return reach;
@@ -80,18 +74,26 @@ Task<void> doubt(Records::State& state, Reach reach) {
 
 bool may_have_happened(ErrorCode code) { return code == ErrorCode::outcome_unknown || code == ErrorCode::internal; }
 
-// `answered`: how many of the batch's writes leave a record to answer with; the batch holds them first.
-Task<Result<Answers>> apply(Records::State& state, const Context& context, WriteBatch batch, std::size_t answered) {
-  Reach reach = reach_of(state.parts.schema, batch);
-  Result<Applied> applied = co_await state.parts.store.apply(context, std::move(batch));
+std::size_t answered_by(const Applied& applied, const WritePlan& plan) {
+  if (applied.counts.empty()) return std::min(plan.origins.size(), applied.changes.size());
+  return std::accumulate(applied.counts.begin(), applied.counts.end(), std::size_t{0});
+}
+
+using Answers = std::vector<std::vector<Written>>;
+
+Task<Result<Answers>> carry_out(Records::State& state, const Context& context, WritePlan plan) {
+  if (plan.origins.empty()) co_return Answers(plan.operations);
+  const bool rehearsal = plan.batch.rehearsal;
+  Reach reach = reach_of(state.parts.schema, plan.batch);
+  Result<Applied> applied = co_await state.parts.store.apply(context, std::move(plan.batch));
   if (!applied) {
-    if (may_have_happened(applied.error().code)) co_await doubt(state, std::move(reach));
-    co_return fail(std::move(applied.error()));
+    if (!rehearsal && may_have_happened(applied.error().code)) co_await doubt(state, std::move(reach));
+    co_return fail(co_await told(state, context, plan, std::move(applied.error())));
   }
-  Answers answers;
+  std::vector<CachedRecordPtr> encoded;
   std::exception_ptr failure;
   try {
-    answers = co_await settle(state, context, std::move(*applied), answered);
+    encoded = co_await settle(state, *applied, answered_by(*applied, plan), rehearsal);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -99,51 +101,46 @@ Task<Result<Answers>> apply(Records::State& state, const Context& context, Write
     co_await forget(state);
     std::rethrow_exception(failure);
   }
-  if (answers.size() != answered)
+  co_return co_await answers(state, context, plan, *applied, std::move(encoded));
+}
+
+Task<Result<std::vector<Written>>> carry_out_one(Records::State& state, const Context& context,
+                                                 Result<WritePlan> plan) {
+  if (!plan) co_return fail(std::move(plan.error()));
+  Result<Answers> written = co_await carry_out(state, context, std::move(*plan));
+  if (!written) co_return fail(std::move(written.error()));
+  co_return std::move(written->front());
+}
+
+Task<Result<Written>> carry_out_change(Records::State& state, const Context& context, Result<WritePlan> plan) {
+  Result<std::vector<Written>> written = co_await carry_out_one(state, context, std::move(plan));
+  if (!written) co_return fail(std::move(written.error()));
+  if (written->empty())
     co_return fail(Error(ErrorCode::internal, "The change was made, but cannot be shown.")
                        .with_detail("the store named fewer records than were written"));
-  co_return answers;
+  co_return std::move(written->front());
 }
 
-WriteBatch batch_of(Write write) {
-  WriteBatch batch;
-  batch.writes.push_back(std::move(write));
-  return batch;
-}
-
-Write update_write(const Collection& collection, Value id, std::vector<FieldChange> changes,
-                   std::optional<Version> expected) {
-  Write write;
-  write.kind = Write::Kind::update;
-  write.collection = &collection;
-  write.id = std::move(id);
-  write.changes = std::move(changes);
-  write.expected_version = expected;
-  return write;
-}
-
-Task<Result<Written>> apply_one(Records::State& state, const Context& context, Write write) {
-  WriteBatch batch = batch_of(std::move(write));
-  Result<Answers> answers = co_await apply(state, context, std::move(batch), 1);
-  if (!answers) co_return fail(std::move(answers.error()));
-  co_return std::move(answers->front());
-}
-
-Task<Result<void>> apply_removal(Records::State& state, const Context& context, Write write) {
-  WriteBatch batch = batch_of(std::move(write));
-  Result<Answers> answers = co_await apply(state, context, std::move(batch), 0);
-  if (!answers) co_return fail(std::move(answers.error()));
+Task<Result<void>> carry_out_removal(Records::State& state, const Context& context, Result<WritePlan> plan) {
+  Result<std::vector<Written>> written = co_await carry_out_one(state, context, std::move(plan));
+  if (!written) co_return fail(std::move(written.error()));
   co_return Result<void>();
 }
 
-std::unexpected<Error> not_there_yet() { return fail(ErrorCode::unsupported, "This write is not there yet."); }
+Result<WritePlan> plan_of(const Records::State& state, const Context& context, std::span<Operation> operations,
+                          bool placed, bool rehearsal) {
+  const PlanParts parts{.schema = state.parts.schema,
+                        .clock = state.parts.clock,
+                        .random = state.parts.random,
+                        .batch_records_max = state.options.batch_records_max};
+  Result<WritePlan> made = plan(parts, context, operations, placed);
+  if (made) made->batch.rehearsal = rehearsal;
+  return made;
+}
 
-InputRules rules_of(const Records::State& state, const Context& context, const Collection& collection) {
-  return InputRules{.collection = collection,
-                    .service = context.viewer.is_service(),
-                    .clock = state.parts.clock,
-                    .random = state.parts.random,
-                    .batch_records_max = state.options.batch_records_max};
+Result<WritePlan> plan_of(const Records::State& state, const Context& context, Operation operation,
+                          bool rehearsal = false) {
+  return plan_of(state, context, std::span(&operation, 1), false, rehearsal);
 }
 
 }  // namespace
@@ -156,55 +153,55 @@ Task<void> Records::forget(ForeignChange change) {
 
 Task<Result<std::vector<Written>>> Records::create(const Context& context, const Collection& collection,
                                                    const boost::json::value& body, CreateOptions options) {
-  if (options.columns || !options.missing_is_default || options.upsert || options.rehearsal) return not_there_yet();
-  if (auto refused = refusal(context, collection, Action::create)) return fail(std::move(*refused));
-  Result<std::vector<Write>> writes = creates_from(rules_of(*state_, context, collection), body);
-  if (!writes) return fail(std::move(writes.error()));
-  if (writes->empty()) return Answers();
-  WriteBatch batch;
-  batch.writes = std::move(*writes);
-  const std::size_t count = batch.writes.size();
-  return services::apply(*state_, context, std::move(batch), count);
+  Operation operation{.kind = Operation::Kind::create, .collection = &collection, .body = &body};
+  const bool rehearsal = options.rehearsal;
+  operation.create = std::move(options);
+  return carry_out_one(*state_, context, plan_of(*state_, context, std::move(operation), rehearsal));
 }
 
 Task<Result<Written>> Records::update(const Context& context, const Collection& collection, Value id,
                                       const boost::json::value& body, std::optional<Version> expected) {
-  if (auto refused = refusal(context, collection, Action::update)) return fail(std::move(*refused));
-  if (KeyText(collection, id).empty()) return fail(no_such_record({&collection, std::move(id)}));
-  Result<std::vector<FieldChange>> changes = update_from(rules_of(*state_, context, collection), body);
-  if (!changes) return fail(std::move(changes.error()));
-  return apply_one(*state_, context, update_write(collection, std::move(id), std::move(*changes), expected));
+  Operation operation{.kind = Operation::Kind::update, .collection = &collection, .id = std::move(id), .body = &body};
+  operation.expected = expected;
+  return carry_out_change(*state_, context, plan_of(*state_, context, std::move(operation)));
 }
 
 Task<Result<Written>> Records::replace(const Context& context, const Collection& collection, Value id,
                                        const boost::json::value& body, std::optional<Version> expected) {
-  if (auto refused = refusal(context, collection, Action::update)) return fail(std::move(*refused));
-  if (KeyText(collection, id).empty()) return fail(no_such_record({&collection, std::move(id)}));
-  Result<std::vector<FieldChange>> changes = replacement_from(rules_of(*state_, context, collection), body);
-  if (!changes) return fail(std::move(changes.error()));
-  return apply_one(*state_, context, update_write(collection, std::move(id), std::move(*changes), expected));
+  Operation operation{.kind = Operation::Kind::replace, .collection = &collection, .id = std::move(id), .body = &body};
+  operation.expected = expected;
+  return carry_out_change(*state_, context, plan_of(*state_, context, std::move(operation)));
 }
 
 Task<Result<void>> Records::remove(const Context& context, const Collection& collection, Value id,
                                    std::optional<Version> expected) {
-  if (auto refused = refusal(context, collection, Action::remove)) return fail(std::move(*refused));
-  if (KeyText(collection, id).empty()) return fail(no_such_record({&collection, std::move(id)}));
-  Write write = update_write(collection, std::move(id), {}, expected);
-  write.kind = Write::Kind::remove;
-  return apply_removal(*state_, context, std::move(write));
+  Operation operation{.kind = Operation::Kind::remove, .collection = &collection, .id = std::move(id)};
+  operation.expected = expected;
+  return carry_out_removal(*state_, context, plan_of(*state_, context, std::move(operation)));
 }
 
-Task<Result<std::vector<Written>>> Records::update_matches(const Context&, const Collection&, Filter,
-                                                           const boost::json::value&, MatchOptions) {
-  return not_there_yet();
+Task<Result<std::vector<Written>>> Records::update_matches(const Context& context, const Collection& collection,
+                                                           Filter filter, const boost::json::value& body,
+                                                           MatchOptions options) {
+  Operation operation{.kind = Operation::Kind::update_matches, .collection = &collection, .body = &body};
+  operation.filter = std::move(filter);
+  operation.matches_max = options.matches_max;
+  return carry_out_one(*state_, context, plan_of(*state_, context, std::move(operation), options.rehearsal));
 }
 
-Task<Result<std::vector<Written>>> Records::remove_matches(const Context&, const Collection&, Filter, MatchOptions) {
-  return not_there_yet();
+Task<Result<std::vector<Written>>> Records::remove_matches(const Context& context, const Collection& collection,
+                                                           Filter filter, MatchOptions options) {
+  Operation operation{.kind = Operation::Kind::remove_matches, .collection = &collection};
+  operation.filter = std::move(filter);
+  operation.matches_max = options.matches_max;
+  return carry_out_one(*state_, context, plan_of(*state_, context, std::move(operation), options.rehearsal));
 }
 
-Task<Result<std::vector<std::vector<Written>>>> Records::apply(const Context&, std::vector<Operation>, bool) {
-  return not_there_yet();
+Task<Result<std::vector<std::vector<Written>>>> Records::apply(const Context& context,
+                                                               std::vector<Operation> operations, bool rehearsal) {
+  Result<WritePlan> made = plan_of(*state_, context, operations, true, rehearsal);
+  if (!made) return fail(std::move(made.error()));
+  return carry_out(*state_, context, std::move(*made));
 }
 
 }  // namespace banyan::services

@@ -21,8 +21,14 @@ std::size_t heap_bytes(const std::string& text) {
 std::size_t heap_bytes(const CachedRecordPtr& value) {
   if (!value) return 0;
   const std::size_t ends = value->field_ends.capacity() * sizeof(std::uint32_t);
+  const std::size_t rule_values = value->rule_values.capacity() * sizeof(Value);
   const std::size_t reference_counts = 16;
-  return heap_bytes(sizeof(CachedRecord) + reference_counts) + heap_bytes(value->body) + (ends ? heap_bytes(ends) : 0);
+  std::size_t bytes = heap_bytes(sizeof(CachedRecord) + reference_counts) + heap_bytes(value->body);
+  if (ends != 0) bytes += heap_bytes(ends);
+  if (rule_values != 0) bytes += heap_bytes(rule_values);
+  for (const Value& each : value->rule_values)
+    if (const auto* text = std::get_if<std::string>(&each)) bytes += heap_bytes(*text);
+  return bytes;
 }
 
 std::uint32_t bytes_of(const CacheSlot& slot, const CachedRecordPtr& value) {

@@ -1,0 +1,127 @@
+#include <utility>
+#include <vector>
+
+#include "banyan/core/record_json.hpp"
+#include "banyan/services/access.hpp"
+#include "banyan/services/guard.hpp"
+#include "banyan/services/page_mask.hpp"
+#include "banyan/services/records_state.hpp"
+#include "banyan/services/sight.hpp"
+
+namespace banyan::services {
+namespace {
+
+constexpr int attempts_max = 3;
+
+// What the viewer sees of a record that was found; a record that it may not read is one that is not there.
+Result<CachedRecordPtr> seen(const Schema& schema, const Sight& sight, const Value& id, Result<CachedRecordPtr> found,
+                             std::span<const RelatedRecord> related = {}) {
+  if (!found) return found;
+  const CachedRuleRecord record(schema, sight.collection(), **found, related);
+  if (!sight.may_read(record)) return fail(no_such_record({&sight.collection(), id}));
+  return sight.shown(std::move(*found), record);
+}
+
+Task<Result<CachedRecordPtr>> seen_later(const Schema& schema, const Context& context, const Collection& collection,
+                                         Value id, Task<Result<CachedRecordPtr>> finding) {
+  Result<CachedRecordPtr> found = co_await std::move(finding);
+  const Sight sight(rule_inputs(context), collection);
+  co_return seen(schema, sight, id, std::move(found));
+}
+
+// One record, and what its rule asks of others, as one statement sees them.
+Task<Result<CachedRecordPtr>> find_by_statement(Records::State& state, const Context& context,
+                                                const Collection& collection, Value id) {
+  const RuleInputs inputs = rule_inputs(context);
+  Query query;
+  query.collection = &collection;
+  query.filter = Filter::both(condition(inputs, collection, Action::read),
+                              Filter::compare(0, CompareOp::eq, std::vector<Value>{id}));
+  query.limit = 1;
+  Result<RecordPage> page = co_await state.parts.store.list(context, std::move(query));
+  if (!page) co_return fail(std::move(page.error()));
+  if (page->records.empty()) co_return fail(no_such_record({&collection, std::move(id)}));
+  const Record& record = page->records.front();
+  const Sight sight(inputs, collection);
+  co_return sight.shown(encode(collection, record), StoredRuleRecord(record));
+}
+
+Task<Result<std::vector<RelatedRecord>>> follow(Records::State& state, const Context& context,
+                                                const Collection& collection, const CachedRecord& record,
+                                                const Rule& rule) {
+  const CachedRuleRecord from(state.parts.schema, collection, record);
+  std::vector<RelatedRecord> related;
+  for (const Rule::Hop& hop : rule.hops()) {
+    const Collection& target = state.parts.schema.collections[collection.fields[hop.reference].reference_index];
+    const Value& id = from.value(hop.reference);
+    if (is_null(id)) continue;
+    Result<CachedRecordPtr> found = co_await find_unguarded(state, context, target, id);
+    if (!found && found.error().code != ErrorCode::not_found) co_return fail(std::move(found.error()));
+    if (found) related.push_back({hop.reference, std::move(*found)});
+  }
+  co_return related;
+}
+
+// Whether the cache still holds the record at that version, so that it has not changed since it was read.
+Task<bool> is_current(Records::State& state, const RecordKey& key, Version version) {
+  const std::string text = to_string(key);
+  const CachedRecordPtr hit = co_await state.parts.cache.get(text);
+  co_return hit != nullptr && hit->version == version;
+}
+
+// A rule that follows references. What it finds behind them is read after the record, so the record must not have
+// changed by then: else content from before a change could be shown by a permission from after it.
+Task<Result<CachedRecordPtr>> find_across(Records::State& state, const Context& context, const Collection& collection,
+                                          Value id) {
+  const bool kept = collection.cached && state.options.cached;
+  for (int attempt = 0; kept && attempt < attempts_max; ++attempt) {
+    Result<CachedRecordPtr> found = co_await find_unguarded(state, context, collection, id);
+    if (!found) co_return found;
+    const Sight sight(rule_inputs(context), collection);
+    if (sight.read_rule() == nullptr) co_return seen(state.parts.schema, sight, id, std::move(found));
+    const Result<std::vector<RelatedRecord>> related =
+        co_await follow(state, context, collection, **found, *sight.read_rule());
+    if (!related) co_return fail(related.error());
+    const RecordKey key(&collection, id);
+    if (!co_await is_current(state, key, (*found)->version)) continue;
+    co_return seen(state.parts.schema, sight, id, std::move(found), *related);
+  }
+  co_return co_await find_by_statement(state, context, collection, std::move(id));
+}
+
+Task<Result<RecordPage>> list_masked(Records::State& state, const Context& context, Query query, PageMask mask) {
+  Result<RecordPage> page = co_await state.parts.store.list(context, std::move(query));
+  if (page) mask.apply(*page);
+  co_return page;
+}
+
+}  // namespace
+
+// No coroutine on the way to a hit, with a rule or without.
+Task<Result<CachedRecordPtr>> find_for_viewer(Records::State& state, const Context& context,
+                                              const Collection& collection, Value id) {
+  const RuleInputs inputs = rule_inputs(context);
+  const Policy::Verdict verdict = collection.policy.decide(Action::read, inputs);
+  if (verdict == Policy::Verdict::denied) return fail(denial(context, collection, Action::read));
+  if (verdict == Policy::Verdict::allowed && (!collection.has_field_rules || context.viewer.is_service()))
+    return find_unguarded(state, context, collection, std::move(id));
+  const Sight sight(inputs, collection, verdict);
+  if (sight.read_rule() != nullptr && !sight.read_rule()->hops().empty())
+    return find_across(state, context, collection, std::move(id));
+  Task<Result<CachedRecordPtr>> finding = find_unguarded(state, context, collection, id);
+  if (finding.await_ready()) return seen(state.parts.schema, sight, id, finding.await_resume());
+  return seen_later(state.parts.schema, context, collection, std::move(id), std::move(finding));
+}
+
+Task<Result<CachedRecordPtr>> Records::find(const Context& context, const Collection& collection, Value id) {
+  return find_for_viewer(*state_, context, collection, std::move(id));
+}
+
+Task<Result<RecordPage>> Records::list(const Context& context, Query query) {
+  if (auto refused = guard(context, state_->parts.schema, query)) return fail(std::move(*refused));
+  PageMask mask(rule_inputs(context), query);
+  if (!mask.hides_anything()) return state_->parts.store.list(context, std::move(query));
+  return list_masked(*state_, context, std::move(query), std::move(mask));
+}
+
+}  // namespace banyan::services

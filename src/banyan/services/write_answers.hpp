@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "banyan/core/record_store.hpp"
+#include "banyan/services/records_state.hpp"
+#include "banyan/services/write_plan.hpp"
+
+namespace banyan::services {
+
+/// The store's error as the viewer may hear it, with its problems named by the places that the plan's writes come from:
+/// a record that it may not read is one that does not exist.
+Task<Error> told(Records::State& state, const Context& context, const WritePlan& plan, Error error);
+
+/// What the plan's operations have written, one list each, as the viewer may see it now. `encoded`: the changes that
+/// the writes made themselves, in their order; null where nothing is known of the record.
+Task<Result<std::vector<std::vector<Written>>>> answers(Records::State& state, const Context& context,
+                                                        const WritePlan& plan, const Applied& applied,
+                                                        std::vector<CachedRecordPtr> encoded);
+
+}  // namespace banyan::services
