@@ -65,7 +65,7 @@ def included_room(name):
 def refusal(path, name):
     """Why the file may not include that header; None when it may."""
     room, place = room_of(path)
-    is_test = path.stem.endswith(("_test", "_fuzz"))
+    is_test = path.stem.endswith(("_test", "_fuzz", "_fixture"))
     target = included_room(name)
     if target:
         other, other_place = target
