@@ -25,7 +25,8 @@ http::Response text_response(std::string_view content_type, std::string text) {
 Application::Application(Parts parts) : parts_(std::move(parts)), documents_(parts_.documents) {
   resources_.reserve(parts_.schema.collections.size());
   for (const Collection& collection : parts_.schema.collections)
-    resources_.emplace_back(Resource::Parts{collection, parts_.records, parts_.viewers, parts_.limits, parts_.log});
+    resources_.emplace_back(
+        Resource::Parts{parts_.schema, collection, parts_.records, parts_.viewers, parts_.limits, parts_.log});
 }
 
 void Application::add_routes(http::Router& router) {

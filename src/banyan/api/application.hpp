@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "banyan/api/openapi/documents.hpp"
-#include "banyan/api/query_parser.hpp"
+#include "banyan/api/query/limits.hpp"
 #include "banyan/api/resource.hpp"
 #include "banyan/api/viewer_source.hpp"
 #include "banyan/base/log.hpp"

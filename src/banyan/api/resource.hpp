@@ -3,9 +3,11 @@
 #include <boost/json/value.hpp>
 
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "banyan/api/query_parser.hpp"
+#include "banyan/api/query/parser.hpp"
+#include "banyan/api/record_view.hpp"
 #include "banyan/api/viewer_source.hpp"
 #include "banyan/base/log.hpp"
 #include "banyan/core/schema.hpp"
@@ -19,6 +21,7 @@ namespace banyan::api {
 class Resource {
  public:
   struct Parts {
+    const Schema& schema;
     const Collection& collection;
     services::Records& records;
     const ViewerSource& viewers;
@@ -32,7 +35,6 @@ class Resource {
  private:
   using Request = http::Request;
   using Response = http::Response;
-  using Selection = std::optional<std::vector<std::size_t>>;
   using Operation = Task<Result<Response>> (Resource::*)(const Request&, Context&);
 
   /// Tells who asks and turns away whom the policy denies, before anything of the request is looked at; then runs the
@@ -40,30 +42,28 @@ class Resource {
   Task<Response> run(Operation operation, Action action, const Request& request, Context& context);
   http::Handler handler_of(Operation operation, Action action);
   std::optional<Error> identify(Action action, const Request& request, Context& context) const;
+  Result<Value> id_of(const Request& request) const;
+  QuerySubject subject() const noexcept { return {parts_.schema, parts_.collection, parts_.limits}; }
 
+  // resource_read.cpp
   Task<Response> get(const Request& request, Context& context);
   Response answer_found(const Request& request, const Context& context, const Result<CachedRecordPtr>& found) const;
   Task<Response> answer_when_found(const Request& request, const Context& context,
                                    Task<Result<CachedRecordPtr>> finding);
   Task<Result<Response>> get_with_conditions(const Request& request, Context& context);
+  Task<Result<Response>> get_by_query(const Request& request, const Context& context, Value id,
+                                      const RecordView& view) const;
   Task<Result<Response>> list(const Request& request, Context& context);
+
+  // resource_write.cpp
   Task<Result<Response>> create(const Request& request, Context& context);
   Task<Result<Response>> update(const Request& request, Context& context);
   Task<Result<Response>> replace(const Request& request, Context& context);
   Task<Result<Response>> remove(const Request& request, Context& context);
-
   using Change = Task<Result<services::Written>> (services::Records::*)(const Context&, const Collection&, Value,
                                                                         const boost::json::value&,
                                                                         std::optional<Version>);
   Task<Result<Response>> change(Change operation, const Request& request, Context& context);
-
-  Result<Value> id_of(const Request& request) const;
-  /// The error's response; what is this side's fault is logged whole.
-  Response refuse(const Context& context, const Error& error) const;
-  bool may_read(const Context& context) const;
-  Response answer(const Request& request, const CachedRecordPtr& record, const Selection& selection) const;
-  std::string body_of(const std::vector<services::Written>& written, const Selection& selection) const;
-  void append_selected(std::string& out, const Record& record, const Selection& selection) const;
 
   Parts parts_;
 };

@@ -127,7 +127,8 @@ std::optional<std::int64_t> integer_of(FieldType from, const Value& value) {
 
 double as_real(double value) {
   char text[32];
-  const auto written = std::to_chars(text, text + sizeof text, static_cast<float>(value));
+  const auto written =
+      std::to_chars(text, text + sizeof text, static_cast<float>(value), std::chars_format::scientific);
   std::from_chars(text, written.ptr, value);
   return value;
 }

@@ -1,4 +1,4 @@
-#include "banyan/api/query_parser.hpp"
+#include "banyan/api/query/parser.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -31,15 +31,15 @@ class QueryParser : public testing::Test {
     ASSERT_TRUE(complete(schema_).empty());
   }
 
-  FlatQuery parse(std::string_view raw) {
-    auto parsed = parse_list_query(raw, schema_.collections.front(), limits_);
+  ParsedQuery parse(std::string_view raw) {
+    auto parsed = parse_list_query(raw, subject());
     if (parsed) return std::move(*parsed);
     ADD_FAILURE() << raw << ": " << parsed.error().message;
     return {};
   }
 
   std::string refusal(std::string_view raw) {
-    auto parsed = parse_list_query(raw, schema_.collections.front(), limits_);
+    auto parsed = parse_list_query(raw, subject());
     if (parsed) return "accepted";
     EXPECT_EQ(parsed.error().code, ErrorCode::invalid);
     EXPECT_FALSE(parsed.error().reason.empty()) << raw;
@@ -53,6 +53,8 @@ class QueryParser : public testing::Test {
     return matches(parse(raw).query.filter, record);
   }
 
+  QuerySubject subject() const { return {schema_, schema_.collections.front(), limits_}; }
+
   Schema schema_;
   QueryLimits limits_{.default_limit = 20, .max_limit = 50, .filter_count_max = 3, .in_operands_max = 4};
 };
@@ -62,10 +64,10 @@ const Value forty = std::int64_t{40};
 const Value none = Null{};
 
 TEST_F(QueryParser, an_empty_query_asks_for_the_first_page_of_everything) {
-  const FlatQuery parsed = parse("");
+  const ParsedQuery parsed = parse("");
   EXPECT_EQ(parsed.query.limit, 20U);
   EXPECT_EQ(parsed.query.offset, 0U);
-  EXPECT_FALSE(parsed.select);
+  EXPECT_TRUE(parsed.selection.whole);
   EXPECT_TRUE(parsed.query.order.empty());
   EXPECT_TRUE(matches_row("", alice, none));
 }
@@ -120,15 +122,14 @@ TEST_F(QueryParser, a_pattern_has_a_bound_that_its_refusal_names) {
 }
 
 TEST_F(QueryParser, order_limit_offset_and_select_are_understood) {
-  const FlatQuery parsed = parse("order=age.desc,name.asc.nullsfirst,id&limit=7&offset=3&select=name,id");
+  const ParsedQuery parsed = parse("order=age.desc,name.asc.nullsfirst,id&limit=7&offset=3&select=name,id");
   ASSERT_EQ(parsed.query.order.size(), 3U);
   EXPECT_EQ(parsed.query.order[0], (OrderTerm{2, true, true}));
   EXPECT_EQ(parsed.query.order[1], (OrderTerm{1, false, true}));
   EXPECT_EQ(parsed.query.order[2], (OrderTerm{0, false, false}));
   EXPECT_EQ(parsed.query.limit, 7U);
   EXPECT_EQ(parsed.query.offset, 3U);
-  ASSERT_TRUE(parsed.select);
-  EXPECT_EQ(*parsed.select, (std::vector<std::size_t>{1, 0}));
+  EXPECT_EQ(parsed.selection.plain_fields(), (std::vector<std::size_t>{1, 0}));
 }
 
 TEST_F(QueryParser, what_is_wrong_is_named_with_the_nearest_right_word) {
@@ -141,7 +142,7 @@ TEST_F(QueryParser, what_is_wrong_is_named_with_the_nearest_right_word) {
 
 TEST_F(QueryParser, what_is_wrong_names_its_parameter) {
   const auto field_of = [&](std::string_view raw) {
-    const auto parsed = parse_list_query(raw, schema_.collections.front(), limits_);
+    const auto parsed = parse_list_query(raw, subject());
     if (parsed || parsed.error().fields.size() != 1) return std::string("none");
     EXPECT_THAT(parsed.error().message, HasSubstr(parsed.error().fields.front().field)) << raw;
     return parsed.error().fields.front().field;
@@ -153,7 +154,7 @@ TEST_F(QueryParser, what_is_wrong_names_its_parameter) {
   EXPECT_EQ(field_of("age=eq.x"), "age");
   EXPECT_EQ(field_of("nothing=eq.1"), "nothing");
   EXPECT_EQ(field_of("or=(a.eq.1)"), "or");
-  const auto record = parse_record_query("select=nothing", schema_.collections.front());
+  const auto record = parse_record_query("select=nothing", subject());
   ASSERT_FALSE(record);
   EXPECT_EQ(record.error().fields, (std::vector<FieldProblem>{{"select", "'nothing' is not a field of users."}}));
 }
@@ -194,11 +195,10 @@ TEST_F(QueryParser, malformed_queries_are_refused) {
 }
 
 TEST_F(QueryParser, a_single_record_takes_a_selection_and_nothing_else) {
-  const Collection& users = schema_.collections.front();
-  EXPECT_TRUE(parse_record_query("select=id,name", users).has_value());
-  EXPECT_TRUE(parse_record_query("", users).has_value());
-  EXPECT_FALSE(parse_record_query("limit=1", users).has_value());
-  EXPECT_FALSE(parse_record_query("select=id&select=id", users).has_value());
+  EXPECT_TRUE(parse_record_query("select=id,name", subject()).has_value());
+  EXPECT_TRUE(parse_record_query("", subject()).has_value());
+  EXPECT_FALSE(parse_record_query("limit=1", subject()).has_value());
+  EXPECT_FALSE(parse_record_query("select=id&select=id", subject()).has_value());
 }
 
 }  // namespace

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "banyan/api/query/column.hpp"
+#include "banyan/base/result.hpp"
+#include "banyan/core/query.hpp"
+
+namespace banyan::api {
+
+/// The operand of eq, gt and their like, by the column's type; JSON where the column is a value within json.
+Result<Value> operand_of(const Column& column, std::string_view text);
+
+/// Canonical JSON of an operand that must be JSON.
+Result<Value> json_operand(std::string_view text);
+
+/// PostgREST's `*` for `%`, so that a pattern needs no escaping in a URL; `\*` is a plain asterisk.
+std::string pattern_of(std::string_view text);
+
+/// `(a,"b,c")` or `{a,"b,c"}`: runs up to a comma, or quoted texts in which a backslash takes the next character.
+/// `word` is the operator, for messages.
+Result<std::vector<std::string>> elements_of(std::string_view text, char open, std::string_view word,
+                                             std::size_t elements_max);
+
+}  // namespace banyan::api
