@@ -23,12 +23,13 @@ bool link_contract_groups();
 bool link_contract_matches();
 bool link_contract_upserts();
 bool link_contract_conditions();
+bool link_contract_together();
 
 bool link_record_store_contract() {
   return link_contract_values() && link_contract_writes() && link_contract_constraints() &&
          link_contract_references() && link_contract_lists() && link_contract_threads() && link_contract_terms() &&
          link_contract_related() && link_contract_embeds() && link_contract_groups() && link_contract_matches() &&
-         link_contract_upserts() && link_contract_conditions();
+         link_contract_upserts() && link_contract_conditions() && link_contract_together();
 }
 
 Named every_type() {
