@@ -94,6 +94,7 @@ void RandomSource::add_grouping(Query& query) {
   for (const Term& term : made.by)
     if (chance(40)) query.order.push_back({.field = term, .descending = chance(50), .nulls_first = chance(50)});
   query.grouping = std::move(made);
+  query.limit = std::max(query.limit, 1U);  // of no rows at all a store need not see that a sum is too large
 }
 
 std::optional<Aggregate> RandomSource::aggregate(const Collection& of) {
