@@ -146,6 +146,18 @@ TEST_P(RecordStoreMatches, what_matches_is_deleted_together_and_no_consequence_o
   EXPECT_EQ(apply(removal_of_matches("tags", {}))->counts.front(), 2U) << "none restricts the other";
 }
 
+TEST_P(RecordStoreMatches, nothing_is_cleared_that_goes_with_its_level) {
+  const Value ann = make("users");
+  const Value bob = make("users");
+  const Value post = make("posts", {{"author", bob}, {"editor", ann}});
+  const Version version = must_find("posts", post).version;
+  const Result<Applied> applied = apply(removal_of_matches("users", {}));
+  ASSERT_TRUE(applied.has_value());
+  ASSERT_EQ(applied->changes.size(), 3U);
+  EXPECT_EQ(applied->changes[2].key, key("posts", post));
+  EXPECT_EQ(applied->changes[2].version, version + 1);
+}
+
 TEST_P(RecordStoreMatches, what_is_still_referred_to_keeps_all_of_them) {
   const Value ann = make("users");
   make("users");

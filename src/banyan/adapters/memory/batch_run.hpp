@@ -70,8 +70,10 @@ class BatchRun {
 
   void put(const RecordKey& key, Record record);
   void erase(const RecordKey& key);
-  void follow_deletions(std::vector<RecordKey> deleted);
-  void follow_reference(const RecordKey& gone, const IncomingReference& reference, std::vector<RecordKey>& deleted);
+  /// What the deletion of a level of records does to the next.
+  void follow_deletions(std::vector<RecordKey> level);
+  void follow_reference(const RecordKey& gone, const IncomingReference& reference, OnDelete action,
+                        std::vector<RecordKey>& deleted);
   void clear_reference(const RecordKey& key, std::size_t field);
   std::vector<RecordKey> referring(const IncomingReference& reference, const Value& id) const;
   Changed state_of(const RecordKey& key) const;

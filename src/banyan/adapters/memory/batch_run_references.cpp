@@ -51,21 +51,23 @@ std::optional<Error> BatchRun::failure(const Check& check) const {
   return names_nothing(field);
 }
 
-void BatchRun::follow_deletions(std::vector<RecordKey> deleted) {
-  for (std::size_t i = 0; i < deleted.size(); ++i) {  // grows by what cascades
-    const RecordKey gone = deleted[i];
-    for (const IncomingReference& reference : schema_.references_to(gone.collection->index)) {
-      follow_reference(gone, reference, deleted);
+void BatchRun::follow_deletions(std::vector<RecordKey> level) {
+  while (!level.empty()) {
+    std::vector<RecordKey> next;
+    for (const OnDelete action : {OnDelete::cascade, OnDelete::set_null}) {
+      for (const RecordKey& gone : level)
+        for (const IncomingReference& reference : schema_.references_to(gone.collection->index))
+          follow_reference(gone, reference, action, next);
     }
-    checks_.push_back({.write = write_, .key = gone, .field = std::nullopt, .target = Null()});
+    for (const RecordKey& gone : level)
+      checks_.push_back({.write = write_, .key = gone, .field = std::nullopt, .target = Null()});
+    level = std::move(next);
   }
 }
 
-void BatchRun::follow_reference(const RecordKey& gone, const IncomingReference& reference,
+void BatchRun::follow_reference(const RecordKey& gone, const IncomingReference& reference, OnDelete action,
                                 std::vector<RecordKey>& deleted) {
-  const Field& field = schema_.collections[reference.collection].fields[reference.field];
-  const OnDelete action = consequence(field);
-  if (action == OnDelete::restrict) return;  // checked at the end
+  if (consequence(schema_.collections[reference.collection].fields[reference.field]) != action) return;
   for (const RecordKey& key : referring(reference, gone.id)) {
     if (action == OnDelete::cascade) {
       erase(key);

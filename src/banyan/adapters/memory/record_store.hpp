@@ -20,7 +20,8 @@ namespace banyan::memory {
 /// - References are checked at the end of the batch, as deferred constraints are: a batch may name what it makes
 ///   later. The checks run in the order of writes, then of the write's changes; the first that fails is the error.
 /// - A deletion takes its consequences with it at once, level by level, each level in the order of
-///   Schema::references_to: `cascade` deletes, `set_null` clears the field, raises the version and sets updated_at.
+///   Schema::references_to, first what cascades: `cascade` deletes, `set_null` clears the field, raises the version and
+///   sets updated_at. So nothing is cleared that goes with its level.
 ///   `restrict` is checked at the end of the batch: reference_broken, whose message names the referring collection,
 ///   if something still points to a record that is gone.
 /// - What a cascade touched is in Applied once, as it is at the end of the batch.

@@ -87,6 +87,11 @@ class Applier {
   // In cascades.cpp.
   /// Does to others what these deletions cause, a statement for all that refer to them by one reference.
   Result<void> cascade(const Collection& collection, std::vector<Value> ids, Changes& caused);
+  struct Gone {
+    const Collection* collection;
+    std::vector<Value> ids;
+  };
+  Result<void> follow(const Gone& gone, OnDelete action, std::vector<Gone>& deleted, Changes& caused);
   Result<std::vector<Value>> remove_referring(const sql::Incoming& from, const Value& ids, Changes& caused);
   Result<void> clear_referring(const sql::Incoming& from, const Value& ids, Changes& caused);
   /// Nothing, or the first check that fails. `write` is then the place of the write that it is about.

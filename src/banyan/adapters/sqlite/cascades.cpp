@@ -1,4 +1,6 @@
 // The part of Applier that keeps references whole.
+#include <algorithm>
+
 #include "banyan/adapters/sqlite/applier.hpp"
 #include "banyan/adapters/sqlite/dialect.hpp"
 #include "banyan/adapters/sqlite/errors.hpp"
@@ -24,28 +26,36 @@ void Applier::note_deletion(const RecordKey& key, Version version) {
   if (key.collection->id_kind == IdKind::uuid) new_graves_.add(key, version, static_cast<Version>(now_));
 }
 
+// First what cascades, so that nothing is cleared that goes with its level.
 Result<void> Applier::cascade(const Collection& collection, std::vector<Value> ids, Changes& caused) {
-  struct Gone {
-    const Collection* collection;
-    std::vector<Value> ids;
-  };
-  std::vector<Gone> deleted;
-  deleted.push_back({&collection, std::move(ids)});
-  for (std::size_t i = 0; i < deleted.size(); ++i) {  // grows by what cascades
-    const Collection& of = *deleted[i].collection;
-    if (plans_[of.index].incoming.empty()) continue;
-    const Value list = dialect.list_operand(deleted[i].ids);
-    for (const sql::Incoming& from : plans_[of.index].incoming) {
-      if (from.on_delete == OnDelete::restrict) continue;
-      if (from.on_delete == OnDelete::set_null) {
-        if (auto done = clear_referring(from, list, caused); !done) return done;
-        continue;
-      }
-      auto more = remove_referring(from, list, caused);
-      if (!more) return fail(std::move(more.error()));
-      if (!more->empty()) deleted.push_back({from.collection, std::move(*more)});
+  std::vector<Gone> level;
+  level.push_back({&collection, std::move(ids)});
+  while (!level.empty()) {
+    std::vector<Gone> next;
+    for (const OnDelete action : {OnDelete::cascade, OnDelete::set_null})
+      for (const Gone& gone : level)
+        if (auto done = follow(gone, action, next, caused); !done) return done;
+    for (const Gone& gone : level)
+      for (const Value& id : gone.ids)
+        checks_.push_back({.write = write_, .key = {gone.collection, id}, .target = Null{}});
+    level = std::move(next);
+  }
+  return {};
+}
+
+Result<void> Applier::follow(const Gone& gone, OnDelete action, std::vector<Gone>& deleted, Changes& caused) {
+  const auto& incoming = plans_[gone.collection->index].incoming;
+  if (std::ranges::find(incoming, action, &sql::Incoming::on_delete) == incoming.end()) return {};
+  const Value list = dialect.list_operand(gone.ids);
+  for (const sql::Incoming& from : incoming) {
+    if (from.on_delete != action) continue;
+    if (action == OnDelete::set_null) {
+      if (auto done = clear_referring(from, list, caused); !done) return done;
+      continue;
     }
-    for (const Value& id : deleted[i].ids) checks_.push_back({.write = write_, .key = {&of, id}, .target = Null{}});
+    auto more = remove_referring(from, list, caused);
+    if (!more) return fail(std::move(more.error()));
+    if (!more->empty()) deleted.push_back({from.collection, std::move(*more)});
   }
   return {};
 }
