@@ -137,15 +137,4 @@ Error cascades_too_far(std::size_t rows_max) {
       .with_hint("delete the records that refer to it first, in parts");
 }
 
-Error access_denied(const Collection& collection) {
-  return Error(ErrorCode::forbidden, "the rules of " + collection.name + " do not allow this change")
-      .with_reason("access_denied");
-}
-
-Error too_many_matches(const Write& write) {
-  return Error(ErrorCode::too_large, "more than " + std::to_string(write.matches_max) + " records match")
-      .with_reason("too_many_matches")
-      .with_hint("narrow the filter, or make the change in parts");
-}
-
 }  // namespace banyan::sql

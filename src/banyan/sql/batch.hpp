@@ -55,8 +55,5 @@ Error damaged_record(const Collection& collection);
 Error denied(const Collection& collection);
 Error too_many_matches(std::size_t matches_max);
 Error cascades_too_far(std::size_t rows_max);
-/// The write's filter does not hold for the record, or one of its checks for what it made of it.
-Error access_denied(const Collection& collection);
-Error too_many_matches(const Write& write);
 
 }  // namespace banyan::sql

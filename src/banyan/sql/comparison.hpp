@@ -59,6 +59,8 @@ class Comparison {
   // In index_differences.cpp.
   Result<void> compare_indexes(const Collection& collection, const TableShape& table);
   Result<void> add_index(const Collection& collection, const TableShape& table, const Index& index);
+  std::string_view beside_writers() const;
+  void make_index(const Collection& collection, std::string what, const std::string& name, std::string statement);
 
   const Schema& schema_;
   const DatabaseShape& database_;

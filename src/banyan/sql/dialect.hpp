@@ -50,6 +50,8 @@ class Dialect {
                                 const Field& of) const = 0;
   /// Whether the store finds words in texts.
   virtual bool searches() const { return false; }
+  /// ` USING …`: of an index over the texts of these columns.
+  virtual std::string search_index(std::span<const std::string>) const { return ""; }
   /// The texts of the columns hold what the placeholder asks for.
   virtual void append_search(std::string&, std::span<const std::string>, std::string_view, SearchWords) const {}
   /// The value as a literal, for statements that a person reads.

@@ -34,6 +34,12 @@ Result<void> Comparison::compare_indexes(const Collection& collection, const Tab
     if (there) continue;
     if (auto done = add_index(collection, table, index); !done) return done;
   }
+  const bool is_searched =
+      std::ranges::find(table.indexes, search_index_name(collection), &IndexShape::name) != table.indexes.end();
+  if (!is_searched && create_search_index(collection, dialect_))
+    make_index(collection,
+               "add search in " + table.name + " (" + joined(names_of(collection, {collection.search})) + ")",
+               search_index_name(collection), *create_search_index(collection, dialect_, beside_writers()));
   for (const IndexShape& have : table.indexes) {
     const bool declared = std::ranges::any_of(
         wanted, [&](const Index& index) { return serves(have, names_of(collection, index), true) && index.unique; });
@@ -69,16 +75,21 @@ Result<void> Comparison::add_index(const Collection& collection, const TableShap
       return {};
     }
   }
-  const std::string_view beside_writers = has_rows_ ? dialect_.beside_writers() : "";
+  make_index(collection, what, index_name(collection, index), create_index(collection, index, beside_writers()));
+  return {};
+}
+
+std::string_view Comparison::beside_writers() const { return has_rows_ ? dialect_.beside_writers() : ""; }
+
+void Comparison::make_index(const Collection& collection, std::string what, const std::string& name,
+                            std::string statement) {
   std::vector<std::string> statements;
   // An attempt that failed may have left one that is good for nothing but in the way.
   if (!dialect_.beside_writers().empty())
-    statements.push_back("DROP INDEX " + std::string(beside_writers) + "IF EXISTS " +
-                         quoted(index_name(collection, index)));
-  statements.push_back(create_index(collection, index, beside_writers));
-  additive(collection.name, what, std::move(statements));
-  plan_.differences.back().apart = !beside_writers.empty();
-  return {};
+    statements.push_back("DROP INDEX " + std::string(beside_writers()) + "IF EXISTS " + quoted(name));
+  statements.push_back(std::move(statement));
+  additive(collection.name, std::move(what), std::move(statements));
+  plan_.differences.back().apart = !beside_writers().empty();
 }
 
 }  // namespace banyan::sql

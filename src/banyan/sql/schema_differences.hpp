@@ -42,6 +42,11 @@ std::string create_index(const Collection& collection, const Index& index, std::
 /// At most 63 bytes, which is what PostgreSQL keeps of a name.
 std::string index_name(const Collection& collection, const Index& index);
 std::string index_name(std::string_view table, const std::vector<std::string>& columns, bool unique);
+/// Of the index for the texts that are searched together, "posts.title.body.search"; and its CREATE INDEX, or nothing
+/// where there are none or the store does not search.
+std::string search_index_name(const Collection& collection);
+std::optional<std::string> create_search_index(const Collection& collection, const Dialect& dialect,
+                                               std::string_view beside_writers = "");
 /// "posts.author.reference", within the same bound.
 std::string reference_name(const Collection& collection, const Field& field);
 std::string required_name(const Collection& collection, const Field& field);

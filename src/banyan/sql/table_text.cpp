@@ -107,6 +107,21 @@ std::string create_index(const Collection& collection, const Index& index, std::
          columns + ")";
 }
 
+std::string search_index_name(const Collection& collection) {
+  std::string name = collection.name;
+  for (const std::string& column : columns_of(collection, {.fields = collection.search})) name += "." + column;
+  return bounded_name(std::move(name), ".search");
+}
+
+std::optional<std::string> create_search_index(const Collection& collection, const Dialect& dialect,
+                                               std::string_view beside_writers) {
+  if (collection.search.empty() || !dialect.searches()) return std::nullopt;
+  std::vector<std::string> columns = columns_of(collection, {.fields = collection.search});
+  for (std::string& column : columns) column = quoted(column);
+  return "CREATE INDEX " + std::string(beside_writers) + "IF NOT EXISTS " + quoted(search_index_name(collection)) +
+         " ON " + quoted(collection.name) + dialect.search_index(columns);
+}
+
 std::string note_statement(const Collection& collection, const Field& field, const Dialect& dialect) {
   std::string text = "INSERT INTO " + quoted(notes_table) + " (\"key\", \"value\") VALUES (";
   dialect.append_literal(text, Value("type " + collection.name + "." + field.name));
@@ -128,6 +143,7 @@ std::vector<std::string> create_table(const Schema& schema, const Collection& co
   text += dialect.table_suffix();
   std::vector<std::string> statements{std::move(text)};
   for (const Index& index : wanted_indexes(collection)) statements.push_back(create_index(collection, index));
+  if (auto search = create_search_index(collection, dialect)) statements.push_back(std::move(*search));
   for (const Field& field : collection.fields) statements.push_back(note_statement(collection, field, dialect));
   for (std::string& extra : dialect.table_extras(collection)) statements.push_back(std::move(extra));
   return statements;

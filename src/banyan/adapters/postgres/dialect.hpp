@@ -28,6 +28,7 @@ class PostgresDialect final : public sql::Dialect {
   void append_aggregate(std::string& out, Aggregate::Function function, std::string_view operand,
                         const Field& of) const override;
   bool searches() const override { return true; }
+  std::string search_index(std::span<const std::string> columns) const override;
   void append_search(std::string& out, std::span<const std::string> columns, std::string_view asked,
                      SearchWords words) const override;
   void append_literal(std::string& out, const Value& value) const override;

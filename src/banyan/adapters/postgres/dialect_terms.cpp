@@ -17,6 +17,24 @@ void append_element(std::string& out, std::string_view text) {
   out += '"';
 }
 
+/// Whole numbers of 64 bits by their digits, others as those of a double: json_term_value().
+std::string number_text(const std::string& text) {
+  const std::string number = text + "::numeric";
+  return "CASE WHEN " + number + " % 1 = 0 AND " + number +
+         " BETWEEN -9223372036854775808 AND 18446744073709551615 THEN trunc(" + number + ")::text ELSE " + text +
+         "::double precision::text END";
+}
+
+/// Of the texts together: words as they stand there, whatever the language.
+std::string words_of(std::span<const std::string> columns) {
+  std::string text = "to_tsvector('simple', ";
+  for (const std::string& column : columns) {
+    if (&column != columns.data()) text += " || ' ' || ";
+    text += "coalesce(" + column + ", '')";
+  }
+  return text + ")";
+}
+
 }  // namespace
 
 void PostgresDialect::append_json(std::string& out, std::string_view column, std::string_view path,
@@ -27,8 +45,8 @@ void PostgresDialect::append_json(std::string& out, std::string_view column, std
   switch (kind) {
     case Term::Json::value: out += value; break;
     case Term::Json::text:
-      out += "(CASE WHEN jsonb_typeof" + value + " IN ('string', 'number', 'boolean') THEN " + text +
-             " END COLLATE \"C\")";
+      out += "(CASE jsonb_typeof" + value + " WHEN 'string' THEN " + text + " WHEN 'boolean' THEN " + text +
+             " WHEN 'number' THEN " + number_text(text) + " END COLLATE \"C\")";
       break;
     case Term::Json::number:
       out += "(CASE WHEN jsonb_typeof" + value + " = 'number' THEN " + text + "::double precision END)";
@@ -93,18 +111,19 @@ void PostgresDialect::append_aggregate(std::string& out, Aggregate::Function fun
   }
 }
 
+// The index is used by conditions with the same expression.
+std::string PostgresDialect::search_index(std::span<const std::string> columns) const {
+  return " USING gin (" + words_of(columns) + ")";
+}
+
 void PostgresDialect::append_search(std::string& out, std::span<const std::string> columns, std::string_view asked,
                                     SearchWords words) const {
-  out += "to_tsvector('simple', ";
-  for (const std::string& column : columns) {
-    if (&column != columns.data()) out += " || ' ' || ";
-    out += "coalesce(" + column + ", '')";
-  }
+  out += words_of(columns);
   switch (words) {
-    case SearchWords::query: out += ") @@ to_tsquery('simple', "; break;
-    case SearchWords::plain: out += ") @@ plainto_tsquery('simple', "; break;
-    case SearchWords::phrase: out += ") @@ phraseto_tsquery('simple', "; break;
-    case SearchWords::web: out += ") @@ websearch_to_tsquery('simple', "; break;
+    case SearchWords::query: out += " @@ to_tsquery('simple', "; break;
+    case SearchWords::plain: out += " @@ plainto_tsquery('simple', "; break;
+    case SearchWords::phrase: out += " @@ phraseto_tsquery('simple', "; break;
+    case SearchWords::web: out += " @@ websearch_to_tsquery('simple', "; break;
   }
   out.append(asked).append(")");
 }
