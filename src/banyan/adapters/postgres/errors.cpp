@@ -61,6 +61,9 @@ constexpr std::array rules{
     Rule{"P0001", {ErrorCode::invalid, "the database refuses a value", ""}},
     Rule{"42501",
          {ErrorCode::unavailable, "the role may not do this", "grant it what it lacks; the log names the table"}},
+    Rule{"42P10",
+         {ErrorCode::unsupported, "the table has no unique index over the fields that the upsert names",
+          "see `banyan schema plan`, and start Banyan again"}},
     Rule{"42P01",
          {ErrorCode::unavailable, "a table is no longer there", "see `banyan schema plan`, and start Banyan again"}},
     Rule{"42703",
@@ -136,6 +139,11 @@ std::string_view sqlstate(const PGresult* result) noexcept { return diagnosis(re
 
 Error error_from(const PGresult* result, std::source_location where) {
   if (result == nullptr) return error_of(words_for("08"), "no result", where);
+  // Of the text of a search: a mistake in the statement itself has a place in it.
+  if (sqlstate(result) == "42601" && diagnosis(result, PG_DIAG_STATEMENT_POSITION).empty())
+    return error_of({ErrorCode::invalid, "the text of the search cannot be read",
+                     "words are joined by & or |, as in 'red & (apple | pear)'; or search for plain words"},
+                    detail_of(result), where);
   return error_of(words_for(sqlstate(result)), detail_of(result), where);
 }
 

@@ -90,6 +90,7 @@ Task<Result<Results>> Session::exchange(SteadyTime give_up_at, std::size_t bytes
   awaited_ = &done;
   give_up_at_ = give_up_at;
   bytes_left_ = bytes_max;
+  bytes_received_ = 0;
   if (!send_failed_ && sent(PQpipelineSync(connection_.get()))) {
     flush();
   } else {
@@ -134,6 +135,7 @@ bool Session::consume() {
     const auto bytes = static_cast<std::size_t>(std::max(waiting, 0));
     if (bytes > bytes_left_) return close(Error(ErrorCode::too_large, "the answer is too large")), false;
     bytes_left_ -= bytes;
+    bytes_received_ += bytes;
   }
   if (PQconsumeInput(connection_.get()) != 0) return true;
   close(connection_error(connection_.get()));

@@ -51,6 +51,8 @@ class Session : public std::enable_shared_from_this<Session> {
   /// nothing has come by `give_up_at`, and with `too_large` when more than about `bytes_max` have; it is broken then.
   Task<Result<Results>> exchange(SteadyTime give_up_at, std::size_t bytes_max = no_limit);
   static constexpr std::size_t no_limit = static_cast<std::size_t>(-1);
+  /// How many came in the last exchange, where they were limited.
+  std::size_t bytes_received() const noexcept { return bytes_received_; }
 
   /// Breaks the session where its exchange should have ended by now.
   void look_at_time(SteadyTime now);
@@ -98,6 +100,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Completion<Result<Results>>* awaited_ = nullptr;
   SteadyTime give_up_at_ = SteadyTime::max();
   std::size_t bytes_left_ = no_limit;
+  std::size_t bytes_received_ = 0;
   bool send_failed_ = false;
   bool writing_ = false;
   bool reading_ = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "banyan/adapters/postgres/errors.hpp"
+#include "banyan/adapters/postgres/write_texts.hpp"
 
 namespace banyan::postgres {
 namespace {
@@ -17,6 +18,12 @@ bool may_collide(const Collection& collection, std::size_t field) {
   return std::ranges::any_of(collection.indexes, [&](const Index& index) {
     return index.unique && std::ranges::find(index.fields, field) != index.fields.end();
   });
+}
+
+/// Whether the condition costs about as much as the look at a key.
+bool is_small(const Filter& filter) {
+  return filter.kind != Filter::Kind::related && filter.op != CompareOp::search && filter.children.size() <= 8 &&
+         filter.operands.size() <= 8 && std::ranges::all_of(filter.children, is_small);
 }
 
 /// In the order of their keys, so that the transactions of several instances lock records in the same order.
@@ -46,9 +53,13 @@ SharedWrites::SharedWrites(SessionPool::Parts parts, const Options& options, Wri
           metrics.write_queue, [this](Session& session, Batch batch) { return serve(session, std::move(batch)); }) {}
 
 bool SharedWrites::fits(const WriteBatch& batch) const {
-  if (batch.writes.size() != 1) return false;
+  if (batch.writes.size() != 1 || batch.rehearsal) return false;
   const Write& write = batch.writes.front();
+  // What has been done before a check fails, only the end of the transaction undoes.
+  if (!is_small(write.filter) || !is_small(write.check)) return false;
+  if (has_checks(write) && !is_checked_before(write)) return false;
   if (write.kind == Write::Kind::remove) return statements_.incoming(*write.collection).empty();
+  if (write.kind != Write::Kind::create && write.kind != Write::Kind::update) return false;
   if (sql::sets_reference(write)) return false;
   return write.kind == Write::Kind::create || std::ranges::none_of(write.changes, [&](const FieldChange& change) {
            return may_collide(*write.collection, change.field);
@@ -84,18 +95,21 @@ Task<std::optional<std::vector<SharedWrites::Outcome>>> SharedWrites::write(Sess
   const UnixMicros now = std::max<UnixMicros>(clock_.wall(), 1);
   session.limit_statements(options_.statement_timeout, shared_lock_timeout);
   session.add("BEGIN");
-  for (const WriteRequest* request : batch) statements_.add(session, request->batch.writes.front(), now, true);
+  bool sayable = true;
+  for (const WriteRequest* request : batch)
+    if (statements_.add(session, request->batch.writes.front(), now, true)) sayable = false;
   auto results = co_await session.exchange(std::ranges::min(batch, {}, deadline_of)->context.deadline);
-  if (!results) co_return std::nullopt;
+  if (!results || !sayable) co_return std::nullopt;
   std::vector<Outcome> outcomes;
   std::size_t place = 1;
   for (WriteRequest* request : batch) {
     const Write& write = request->batch.writes.front();
     const std::size_t count = WriteStatements::answers_of(write);
     if (place + count > results->size()) co_return std::nullopt;
-    auto changed = statements_.changed(write, std::span<const ResultHandle>(*results).subspan(place, count));
-    if (!changed) co_return std::nullopt;
-    outcomes.push_back({.request = request, .changed = std::move(*changed)});
+    auto written = statements_.written(write, std::span<const ResultHandle>(*results).subspan(place, count));
+    if (!written || written->refused) co_return std::nullopt;
+    Outcome& outcome = outcomes.emplace_back(request);
+    if (!written->changes.empty()) outcome.changed = std::move(written->changes.front());
     place += count;
   }
   co_return outcomes;
@@ -134,6 +148,7 @@ void SharedWrites::deliver(std::vector<Outcome> outcomes) {
     metrics_.write_latency.observe(microseconds(now - outcome.request->arrived));
     Result<Applied> applied(std::in_place);
     applied->changes.push_back(std::move(*outcome.changed));
+    applied->counts.push_back(1);
     outcome.request->deliver(std::move(applied), deliveries);
   }
   deliveries.send();

@@ -28,7 +28,7 @@ class SharedWrites {
   /// What became of a request of the shared transaction.
   struct Outcome {
     WriteRequest* request;
-    std::optional<Changed> changed;
+    std::optional<Changed> changed = std::nullopt;
   };
 
   Task<void> serve(Session& session, Batch batch);

@@ -71,7 +71,7 @@ Task<Result<Record>> Store::find(const Context& context, const RecordKey& key) {
 }
 
 Task<Result<RecordPage>> Store::list(const Context& context, Query query) {
-  mend_patterns(query.filter);
+  mend_patterns(query);
   ListRequest request(context, state_->parts.clock.steady(), query);
   state_->engine->submit(request);
   co_return co_await request.completion;
@@ -79,6 +79,8 @@ Task<Result<RecordPage>> Store::list(const Context& context, Query query) {
 
 Task<Result<Applied>> Store::apply(const Context& context, WriteBatch batch) {
   if (batch.writes.empty()) co_return Applied();
+  for (Write& write : batch.writes)
+    for (Filter* filter : {&write.filter, &write.check, &write.conflict_check}) mend_patterns(*filter);
   WriteRequest request(context, state_->parts.clock.steady(), batch);
   state_->engine->submit(request);
   co_return co_await request.completion;

@@ -53,7 +53,9 @@ inline contracts::RecordStoreFactory factory() {
   return {.name = "Postgres",
           .make = [](const Schema& schema,
                      const Clock& clock) { return std::make_unique<PostgresUnderTest>(schema, clock); },
-          .reopens = true};
+          .reopens = true,
+          .reads_trees = true,
+          .writes_matches = true};
 }
 
 }  // namespace banyan::postgres

@@ -1,9 +1,12 @@
 #include "banyan/adapters/postgres/transaction.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "banyan/adapters/postgres/commit.hpp"
 #include "banyan/adapters/postgres/errors.hpp"
+#include "banyan/adapters/postgres/write_texts.hpp"
 
 namespace banyan::postgres {
 namespace {
@@ -12,6 +15,18 @@ namespace {
 constexpr std::size_t writes_max = 256;
 /// By how much a wait for a lock ends before the deadline, so that the session outlives it.
 constexpr std::chrono::milliseconds lock_margin{200};
+
+bool removes(const Write& write) {
+  return write.kind == Write::Kind::remove || write.kind == Write::Kind::remove_matches;
+}
+/// Whether it is about a record that must be there.
+bool names_one(const Write& write) {
+  return write.kind == Write::Kind::update || write.kind == Write::Kind::remove || names_integer_id(write);
+}
+/// Whether that record may be there and yet not be met.
+bool may_miss(const Write& write) {
+  return names_integer_id(write) || (names_one(write) && (write.expected_version || !write.filter.is_all()));
+}
 
 }  // namespace
 
@@ -39,12 +54,18 @@ Task<std::optional<Result<Applied>>> Transaction::run(SteadyTime deadline) {
     }
     co_return fail(batch_.writes.size() == 1 ? std::move(*failure) : sql::placed(std::move(*failure), write_));
   }
-  Result<Applied> applied(std::in_place);
-  applied->changes = std::move(changes_);
-  sql::append_caused(applied->changes, std::move(caused_));
-  CommitOutcome committed = co_await commit(session_, statements_, applied->changes, clock_, deadline_, metrics_);
+  sql::append_caused(applied_.changes, std::move(caused_));
+  co_return co_await conclude();
+}
+
+Task<std::optional<Result<Applied>>> Transaction::conclude() {
+  if (batch_.rehearsal) {
+    co_await roll_back(session_, clock_);
+    co_return Result<Applied>(std::move(applied_));
+  }
+  CommitOutcome committed = co_await commit(session_, statements_, applied_.changes, clock_, deadline_, metrics_);
   switch (committed.kind) {
-    case CommitOutcome::Kind::kept: co_return applied;
+    case CommitOutcome::Kind::kept: co_return Result<Applied>(std::move(applied_));
     case CommitOutcome::Kind::unknown: co_return fail(std::move(committed.reason));
     case CommitOutcome::Kind::forbidden: co_return fail(sql::unknown_reference(batch_.writes.back()));
     case CommitOutcome::Kind::undone: break;
@@ -54,9 +75,16 @@ Task<std::optional<Result<Applied>>> Transaction::run(SteadyTime deadline) {
   co_return std::nullopt;
 }
 
-Task<Result<Results>> Transaction::ask() {
-  auto results = co_await session_.exchange(deadline_);
-  if (!results) may_be_retried_ = true;  // nothing has been committed
+Task<Result<Results>> Transaction::ask(const Collection& collection) {
+  auto results = co_await session_.exchange(deadline_, options_.page_bytes_max);
+  if (!results) {
+    may_be_retried_ = results.error().code != ErrorCode::too_large;  // nothing has been committed
+    co_return results;
+  }
+  if (!std::exchange(begun_, true)) {
+    if (!succeeded(results->front().get())) co_return fail(*failure_of(results->front().get(), collection));
+    results->erase(results->begin());
+  }
   co_return results;
 }
 
@@ -71,8 +99,9 @@ std::size_t Transaction::simple_from(std::size_t first) const {
   std::size_t count = 0;
   while (first + count < batch_.writes.size() && count < writes_max) {
     const Write& write = batch_.writes[first + count];
-    if (write.kind == Write::Kind::remove && !statements_.incoming(*write.collection).empty()) break;
+    if (removes(write) && !statements_.incoming(*write.collection).empty()) break;
     ++count;
+    if (has_checks(write) && !is_checked_along(write)) break;
   }
   return count;
 }
@@ -85,49 +114,76 @@ Task<Transaction::Failure> Transaction::write_all() {
     Failure failure = simple > 0 ? co_await write_simple(done, simple) : co_await remove(batch_.writes[done]);
     if (failure) co_return failure;
     done += std::max<std::size_t>(simple, 1);
+    const Write& last = batch_.writes[done - 1];
+    if (has_checks(last) && !is_checked_along(last)) failure = co_await check_late(last);
+    if (failure) co_return failure;
   }
   co_return co_await check_references();
 }
 
 Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::size_t count) {
-  for (std::size_t i = first; i < first + count; ++i) {
-    const Write& write = batch_.writes[i];
-    statements_.add(session_, write, now_, false);
+  Failure unsayable;
+  std::size_t end = first;
+  for (; end < first + count && !unsayable; ++end) {
+    const Write& write = batch_.writes[end];
+    unsayable = statements_.add(session_, write, now_, false);
     // Asked along, since a later statement that fails would leave no transaction to ask in.
-    if (write.expected_version) statements_.add_select_version(session_, {write.collection, write.id}, false);
+    if (!unsayable && may_miss(write))
+      unsayable = statements_.add(session_, look_text(statements_.composer(), write, false));
   }
-  auto results = co_await ask();
+  if (unsayable) --end;
+  auto results = co_await ask(*batch_.writes[first].collection);
   if (!results) co_return std::move(results.error());
-  // The first exchange begins with BEGIN.
-  std::size_t place = first == 0 ? 1 : 0;
-  if (place == 1 && !succeeded(results->front().get()))
-    co_return failure_of(results->front().get(), *batch_.writes[first].collection);
-  for (write_ = first; write_ < first + count; ++write_) {
+  const std::span<const ResultHandle> all(*results);
+  std::size_t place = 0;
+  for (write_ = first; write_ < end; ++write_) {
     const Write& write = batch_.writes[write_];
     const std::size_t answers = WriteStatements::answers_of(write);
     for (std::size_t i = place; i < place + answers; ++i)
-      if (!succeeded((*results)[i].get())) co_return failure_of((*results)[i].get(), *write.collection);
-    auto changed = statements_.changed(write, std::span<const ResultHandle>(*results).subspan(place, answers));
-    if (!changed) co_return std::move(changed.error());
-    if (!*changed) {
-      const RecordKey key(write.collection, write.id);
-      const bool there = write.expected_version && PQntuples((*results)[place + answers].get()) > 0;
-      co_return there ? sql::stale(key) : sql::no_such(key);
-    }
-    sql::add_checks(checks_, write_, (*changed)->key, write);
-    changes_.push_back(std::move(**changed));
-    place += answers + (write.expected_version ? 1 : 0);
+      if (!succeeded(all[i].get())) co_return failure_of(all[i].get(), *write.collection);
+    auto written = statements_.written(write, all.subspan(place, answers));
+    if (!written) co_return std::move(written.error());
+    place += answers;
+    const PGresult* const looked = may_miss(write) ? all[place++].get() : nullptr;
+    if (looked != nullptr && !succeeded(looked)) co_return failure_of(looked, *write.collection);
+    if (Failure failure = take(write, std::move(*written), looked)) co_return failure;
   }
-  co_return std::nullopt;
+  co_return unsayable;
 }
 
-Task<Result<bool>> Transaction::exists(const RecordKey& key) {
-  statements_.add_select_version(session_, key, false);
-  auto results = co_await ask();
-  if (!results) co_return fail(std::move(results.error()));
-  const PGresult* const result = results->front().get();
-  if (!succeeded(result)) co_return fail(*failure_of(result, *key.collection));
-  co_return PQntuples(result) > 0;
+// Where a write that names one record met none, what it had looked for there says why.
+Transaction::Failure Transaction::take(const Write& write, Written written, const PGresult* looked) {
+  if (written.refused) return sql::denied(*write.collection);
+  const bool of_matches = write.kind == Write::Kind::update_matches || write.kind == Write::Kind::remove_matches;
+  if (of_matches && written.changes.size() > write.matches_max) return sql::too_many_matches(write.matches_max);
+  const bool keeps = write.kind == Write::Kind::upsert && write.on_conflict.empty();
+  if (written.changes.empty() && names_one(write))
+    if (Failure failure = missed(write, looked)) return failure;
+  if (written.changes.empty() && !of_matches && !keeps) return sql::denied(*write.collection);
+  add_checks(write, written.changes);
+  applied_.counts.push_back(written.changes.size());
+  std::ranges::move(written.changes, std::back_inserter(applied_.changes));
+  return std::nullopt;
+}
+
+Task<Transaction::Failure> Transaction::check_late(const Write& write) {
+  std::array<std::vector<Value>, 2> ids;  // of those changed, of those created
+  for (std::size_t i = applied_.changes.size() - applied_.counts.back(); i < applied_.changes.size(); ++i)
+    ids[applied_.changes[i].created ? 1 : 0].push_back(applied_.changes[i].key.id);
+  for (const bool created : {false, true}) {
+    if (ids[created ? 1 : 0].empty()) continue;
+    const bool met = write.kind == Write::Kind::upsert && !created;
+    const Filter& check = met ? write.conflict_check : write.check;
+    const std::vector<Value>& of = ids[created ? 1 : 0];
+    if (Failure failure = statements_.add(session_, count_text(statements_.composer(), *write.collection, of, check)))
+      co_return failure;
+    auto results = co_await ask(*write.collection);
+    if (!results) co_return std::move(results.error());
+    const PGresult* const result = results->front().get();
+    if (!succeeded(result)) co_return failure_of(result, *write.collection);
+    if (version_in(result) != of.size()) co_return sql::denied(*write.collection);
+  }
+  co_return std::nullopt;
 }
 
 }  // namespace banyan::postgres

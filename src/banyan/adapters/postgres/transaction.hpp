@@ -1,9 +1,12 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "banyan/adapters/postgres/options.hpp"
+#include "banyan/adapters/postgres/reference_texts.hpp"
 #include "banyan/adapters/postgres/store_metrics.hpp"
 #include "banyan/adapters/postgres/write_statements.hpp"
 
@@ -11,8 +14,9 @@ namespace banyan::postgres {
 
 /// One batch in a transaction of its own, with cascades, and references checked at its end.
 ///
-/// A deletion with consequences locks the record first, then what refers to it, level by level, and deletes from the
+/// A deletion with consequences locks the records first, then what refers to them, level by level, and deletes from the
 /// leaves up: tables that others made may check their foreign keys at once, or cascade on their own, unseen by caches.
+/// Statements are about all records of a level and a collection, so their number does not grow with those.
 /// Use once. Thread safety: none; it belongs to the thread of the store.
 class Transaction {
  public:
@@ -27,25 +31,37 @@ class Transaction {
 
  private:
   using Failure = std::optional<Error>;
+  /// Records of one collection, by their ids.
+  struct Group {
+    const Collection* collection;
+    std::vector<Value> ids;
+  };
 
   Task<Failure> write_all();
-  /// Writes from `first` on that need no look at other records, in one exchange; how many.
+  /// Writes from `first` on that need no look at other records, in one exchange.
   Task<Failure> write_simple(std::size_t first, std::size_t count);
   std::size_t simple_from(std::size_t first) const;
-  Task<Result<Results>> ask();
+  Failure take(const Write& write, Written written, const PGresult* looked);
+  /// What its check says of what the write has done, asked after it.
+  Task<Failure> check_late(const Write& write);
+  Task<std::optional<Result<Applied>>> conclude();
+  /// What was added, after BEGIN where nothing was before; the first that failed is what this answers then.
+  Task<Result<Results>> ask(const Collection& collection);
   Failure failure_of(const PGresult* result, const Collection& collection);
 
   // In cascades.cpp.
   Task<Failure> remove(const Write& write);
-  Task<Failure> look_for_referring(std::vector<RecordKey>& deleted);
-  Task<Failure> lock_referring(const sql::Incoming& from, const RecordKey& key, std::vector<RecordKey>& found);
-  Task<Failure> clear(const sql::Incoming& from, const std::vector<RecordKey>& referring);
-  Task<Failure> remove_all(const std::vector<RecordKey>& deleted);
+  Task<Result<std::vector<Value>>> lock(const Write& write);
+  Task<Failure> look_for_referring(std::vector<std::vector<Group>>& levels);
+  Task<Failure> take_referring(const std::vector<const sql::Incoming*>& asked, const Results& results,
+                               std::unordered_set<std::string>& known, std::vector<Group>& next);
+  Task<Failure> take_cleared(const std::vector<const sql::Incoming*>& from);
+  Task<Failure> remove_all(const std::vector<std::vector<Group>>& levels);
+  void add_checks(const Write& write, const std::vector<Changed>& changes);
   Task<Failure> check_references();
   Task<Failure> find_broken_reference();
-  Task<Failure> check_reference(const sql::Check& check);
-  Task<Failure> check_restricted(const RecordKey& gone);
-  Task<Result<bool>> exists(const RecordKey& key);
+  Task<Failure> check_reference(const ReferenceCheck& check);
+  Task<Failure> check_restricted(const ReferenceCheck& check);
 
   Session& session_;
   WriteStatements& statements_;
@@ -55,10 +71,11 @@ class Transaction {
   StoreMetrics& metrics_;
   UnixMicros now_ = 0;
   SteadyTime deadline_;
+  bool begun_ = false;
   std::size_t write_ = 0;  ///< The one that a failure is about.
   std::size_t cascaded_ = 0;
-  std::vector<sql::Check> checks_;
-  std::vector<Changed> changes_;
+  std::vector<ReferenceCheck> checks_;
+  Applied applied_;
   std::vector<Changed> caused_;
   bool may_be_retried_ = false;
   Error reason_{ErrorCode::unavailable, "the transaction came to nothing"};

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "banyan/adapters/postgres/composed.hpp"
 #include "banyan/adapters/postgres/errors.hpp"
+#include "banyan/adapters/postgres/write_texts.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::postgres {
@@ -19,8 +21,6 @@ std::string returning(const Collection& collection) {
   sql::append_columns(text, collection);
   return text;
 }
-
-Oid id_type(const Collection& collection) { return parameter_type(collection.fields.front()); }
 
 std::string literal(const PostgresDialect& dialect, std::string_view text) {
   std::string quoted;
@@ -41,22 +41,22 @@ std::string lift_text(const PostgresDialect& dialect, const Collection& collecti
          ".\"_version\" <= g.version RETURNING " + table + ".\"_version\"";
 }
 
-/// The same parameters and answer as sql::remove(); remembers the version where the id may come again.
-std::string remove_text(const PostgresDialect& dialect, const Collection& collection, bool expects) {
-  std::string text = sql::remove(dialect, collection, expects);
-  if (has_made_up_ids(collection)) return text;
-  return "WITH gone(version) AS (" + text + ") INSERT INTO \"_banyan_graves\" AS g (collection, id, version) SELECT " +
-         literal(dialect, collection.name) +
-         ", $2::text, version FROM gone ON CONFLICT (collection, id) DO UPDATE SET version = greatest(g.version, "
-         "excluded.version), at = now() RETURNING version";
-}
-
 std::int64_t integer_in(const PGresult* result, int row, int column) {
   const std::string_view digits = text(result, row, column);
   std::int64_t number = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), number);
   return number;
 }
+
+/// That a create or an upsert gives.
+Value id_of(const Write& write) {
+  const auto found = std::ranges::find(write.changes, 0U, &FieldChange::field);
+  return found == write.changes.end() ? Value(Null{}) : found->value;
+}
+
+bool is_true(const PGresult* result, int row, int column) { return text(result, row, column) == "t"; }
+
+bool comes_before(const Changed& a, const Changed& b) { return compare_values(a.key.id, b.key.id) < 0; }
 
 }  // namespace
 
@@ -68,6 +68,16 @@ bool succeeded(const PGresult* result) noexcept {
 std::optional<Version> version_in(const PGresult* result) {
   if (PQntuples(result) == 0) return std::nullopt;
   return static_cast<Version>(integer_in(result, 0, 0));
+}
+
+std::optional<Error> missed(const Write& write, const PGresult* looked) {
+  const bool upserts = write.kind == Write::Kind::upsert;
+  const RecordKey key(write.collection, upserts ? id_of(write) : write.id);
+  if (looked == nullptr || PQntuples(looked) == 0) return sql::no_such(key);
+  if (upserts && write.on_conflict.empty()) return std::nullopt;
+  if (!is_true(looked, 0, 1)) return sql::denied(*write.collection);
+  if (write.expected_version && *write.expected_version != *version_in(looked)) return sql::stale(key);
+  return std::nullopt;
 }
 
 WriteStatements::WriteStatements(const Schema& schema, const PostgresDialect& dialect, Statements& statements,
@@ -84,16 +94,34 @@ std::string& WriteStatements::key(const char* kind, const Collection& collection
 }
 
 std::size_t WriteStatements::answers_of(const Write& write) noexcept {
-  return write.kind == Write::Kind::create && !has_made_up_ids(*write.collection) ? 2 : 1;
+  if (names_integer_id(write) && write.on_conflict.empty()) return 0;
+  const bool makes = write.kind == Write::Kind::create || write.kind == Write::Kind::upsert;
+  return makes && !has_made_up_ids(*write.collection) ? 2 : 1;
 }
 
-void WriteStatements::add(Session& session, const Write& write, UnixMicros now, bool skips_conflicts) {
+std::optional<Error> WriteStatements::add(Session& session, const Result<sql::StatementText>& made) const {
+  return postgres::add(session, statements_, made);
+}
+
+std::optional<Error> WriteStatements::add(Session& session, const Write& write, UnixMicros now, bool skips_conflicts) {
+  std::optional<Error> failure;
   switch (write.kind) {
-    case Write::Kind::create: return add_create(session, write, now, skips_conflicts);
-    case Write::Kind::update: return add_update(session, write, now);
-    case Write::Kind::remove: return add_remove(session, write, now);
-    default: break;
+    case Write::Kind::create:
+      if (has_checks(write))
+        failure = add(session, create_text(composer(), write, now, skips_conflicts));
+      else
+        add_create(session, write, now, skips_conflicts);
+      break;
+    case Write::Kind::upsert:
+      if (answers_of(write) > 0) failure = add(session, upsert_text(composer(), write, now));
+      break;
+    case Write::Kind::update:
+    case Write::Kind::update_matches: return add(session, update_text(composer(), write, now));
+    case Write::Kind::remove:
+    case Write::Kind::remove_matches: return add(session, remove_text(composer(), write, now));
   }
+  if (!failure && answers_of(write) > 1) add_lift(session, write);
+  return failure;
 }
 
 void WriteStatements::add_create(Session& session, const Write& write, UnixMicros now, bool skips_conflicts) {
@@ -113,139 +141,76 @@ void WriteStatements::add_create(Session& session, const Write& write, UnixMicro
                                 return made;
                               }),
               parameters);
-  if (has_made_up_ids(collection)) return;
-  Parameters id;
-  id.add(values.front() == nullptr ? Value(Null{}) : *values.front());
-  session.add(statements_.get(key("lift", collection),
-                              [&] { return Statement{.text = lift_text(dialect_, collection), .types = {}}; }),
-              id);
 }
 
-void WriteStatements::add_update(Session& session, const Write& write, UnixMicros now) {
-  const Collection& collection = *write.collection;
-  const bool expects = write.expected_version.has_value();
+void WriteStatements::add_lift(Session& session, const Write& write) {
   Parameters parameters;
-  key(expects ? "update expected" : "update", collection);
-  for (const FieldChange& change : write.changes) {
-    parameters.add(change.value);
-    key_.append(" ").append(std::to_string(change.field));
-  }
-  parameters.add(now);
-  parameters.add(write.id);
-  if (expects) parameters.add(static_cast<std::int64_t>(*write.expected_version));
-  session.add(statements_.get(key_,
-                              [&] {
-                                Statement made{.text = sql::update(dialect_, collection, write.changes)};
-                                for (const FieldChange& change : write.changes)
-                                  made.types.push_back(parameter_type(collection.fields[change.field]));
-                                made.types.insert(made.types.end(), {bigint_type, id_type(collection)});
-                                if (expects) {
-                                  made.types.push_back(bigint_type);
-                                  made.text += " AND \"_version\" = $" + std::to_string(made.types.size());
-                                }
-                                made.text += returning(collection);
-                                return made;
-                              }),
+  parameters.add(id_of(write));
+  session.add(statements_.get(key("lift", *write.collection),
+                              [&] { return Statement{.text = lift_text(dialect_, *write.collection), .types = {}}; }),
               parameters);
 }
 
-void WriteStatements::add_remove(Session& session, const Write& write, UnixMicros now) {
+Result<Written> WriteStatements::written(const Write& write, std::span<const ResultHandle> answers) const {
   const Collection& collection = *write.collection;
-  const bool expects = write.expected_version.has_value();
-  Parameters parameters;
-  parameters.add(now);
-  parameters.add(write.id);
-  if (expects) parameters.add(static_cast<std::int64_t>(*write.expected_version));
-  session.add(statements_.get(key(expects ? "remove expected" : "remove", collection),
-                              [&] {
-                                Statement made{.text = remove_text(dialect_, collection, expects),
-                                               .types = {bigint_type, id_type(collection)}};
-                                if (expects) made.types.push_back(bigint_type);
-                                return made;
-                              }),
-              parameters);
-}
-
-Result<std::optional<Changed>> WriteStatements::changed(const Write& write,
-                                                        std::span<const ResultHandle> answers) const {
-  const Collection& collection = *write.collection;
+  if (answers.empty()) return Written();
   for (const ResultHandle& answer : answers)
     if (!succeeded(answer.get())) return fail(write_error(answer.get(), collection));
   const PGresult* const result = answers.front().get();
-  if (PQntuples(result) == 0) return std::nullopt;
-  Changed changed;
-  if (write.kind == Write::Kind::remove) {
-    changed.key = RecordKey(&collection, write.id);
-    changed.version = *version_in(result);
-    return changed;
+  const bool removes = write.kind == Write::Kind::remove || write.kind == Write::Kind::remove_matches;
+  auto changes = removes ? removed(collection, result) : changed(collection, result);
+  if (!changes) return fail(std::move(changes.error()));
+  Written written{.changes = std::move(*changes)};
+  int column = static_cast<int>(collection.fields.size()) + 1;
+  for (std::size_t i = 0; i < written.changes.size(); ++i) {
+    Changed& change = written.changes[i];
+    const int row = static_cast<int>(i);
+    change.created =
+        write.kind == Write::Kind::create || (write.kind == Write::Kind::upsert && is_true(result, row, column));
+    if (answers.size() < 2 || !change.created) continue;
+    change.version = version_in(answers[1].get()).value_or(change.version);
+    change.record->version = change.version;
   }
-  Record& record = changed.record.emplace();
-  if (!read_record(result, 0, collection, record)) return fail(damaged_record(result, 0, collection));
-  if (answers.size() > 1) record.version = version_in(answers[1].get()).value_or(record.version);
-  changed.key = RecordKey(&collection, record.values.front());
-  changed.version = record.version;
-  return changed;
+  if (!is_checked_along(write)) return written;
+  if (write.kind == Write::Kind::upsert) ++column;
+  for (int row = 0; row < PQntuples(result); ++row)
+    if (!is_true(result, row, column)) written.refused = true;
+  return written;
 }
 
-void WriteStatements::add_select_version(Session& session, const RecordKey& record, bool locked) {
-  Parameters parameters;
-  parameters.add(record.id);
-  const Collection& collection = *record.collection;
-  session.add(statements_.get(key(locked ? "lock" : "version", collection),
-                              [&] {
-                                return Statement{
-                                    .text = sql::select_version(dialect_, collection) + (locked ? " FOR UPDATE" : ""),
-                                    .types = {id_type(collection)}};
-                              }),
-              parameters);
+Result<std::vector<Changed>> WriteStatements::changed(const Collection& collection, const PGresult* result) const {
+  std::vector<Changed> changes(static_cast<std::size_t>(PQntuples(result)));
+  for (int row = 0; row < PQntuples(result); ++row) {
+    Changed& change = changes[static_cast<std::size_t>(row)];
+    Record& record = change.record.emplace();
+    if (!read_record(result, row, collection, record)) return fail(damaged_record(result, row, collection));
+    change.key = RecordKey(&collection, record.values.front());
+    change.version = record.version;
+  }
+  std::ranges::sort(changes, comes_before);
+  return changes;
 }
 
-void WriteStatements::add_lock_referring(Session& session, const sql::Incoming& from, const Value& id,
-                                         std::size_t rows_max) {
-  const Collection& collection = *from.collection;
-  const Field& field = collection.fields[from.field];
-  Parameters parameters;
-  parameters.add(id);
-  parameters.add(static_cast<std::int64_t>(rows_max));
-  key("referring", collection).append(" ").append(field.name);
-  session.add(statements_.get(key_,
-                              [&] {
-                                const std::string own_id = sql::quoted(collection.fields.front().name);
-                                return Statement{.text = "SELECT " + own_id + " FROM " + sql::quoted(collection.name) +
-                                                         " WHERE " + sql::quoted(field.name) + " = $1 ORDER BY " +
-                                                         own_id + " LIMIT $2 FOR UPDATE",
-                                                 .types = {parameter_type(field), bigint_type}};
-                              }),
-              parameters);
+Result<std::vector<Changed>> WriteStatements::removed(const Collection& collection, const PGresult* result) const {
+  std::vector<Changed> changes(static_cast<std::size_t>(PQntuples(result)));
+  const int version = static_cast<int>(collection.fields.size()) + 1;
+  for (int row = 0; row < PQntuples(result); ++row) {
+    Changed& change = changes[static_cast<std::size_t>(row)];
+    Record& record = change.before.emplace();
+    if (!read_record(result, row, collection, record)) return fail(damaged_record(result, row, collection));
+    change.key = RecordKey(&collection, record.values.front());
+    change.version = static_cast<Version>(integer_in(result, row, version));
+  }
+  std::ranges::sort(changes, comes_before);
+  return changes;
 }
 
-void WriteStatements::add_select_referring(Session& session, const sql::Incoming& from, const Value& id) {
-  const Collection& collection = *from.collection;
-  const Field& field = collection.fields[from.field];
-  Parameters parameters;
-  parameters.add(id);
-  key("refers", collection).append(" ").append(field.name);
-  session.add(statements_.get(key_,
-                              [&] {
-                                return Statement{.text = sql::select_referring(dialect_, collection, from.field),
-                                                 .types = {parameter_type(field)}};
-                              }),
-              parameters);
-}
-
-void WriteStatements::add_select_naming(Session& session, const sql::Check& check) {
-  const Collection& collection = *check.key.collection;
-  const Field& field = collection.fields[check.field];
-  Parameters parameters;
-  parameters.add(check.key.id);
-  parameters.add(check.target);
-  key("names", collection).append(" ").append(field.name);
-  session.add(statements_.get(key_,
-                              [&] {
-                                return Statement{.text = sql::select_naming(dialect_, collection, check.field),
-                                                 .types = {id_type(collection), parameter_type(field)}};
-                              }),
-              parameters);
+Result<std::vector<Value>> WriteStatements::ids(const Collection& collection, const PGresult* result) const {
+  std::vector<Value> ids(static_cast<std::size_t>(PQntuples(result)));
+  for (int row = 0; row < PQntuples(result); ++row)
+    if (!read_value(result, row, 0, collection.fields.front(), ids[static_cast<std::size_t>(row)]))
+      return fail(sql::damaged_record(collection));
+  return ids;
 }
 
 std::size_t WriteStatements::add_notifications(Session& session, std::span<const Changed> changes) {

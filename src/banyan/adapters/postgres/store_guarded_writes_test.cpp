@@ -1,0 +1,134 @@
+// Writes that a filter decides, and many at once.
+#include <atomic>
+#include <thread>
+
+#include "banyan/adapters/postgres/store_fixture.hpp"
+
+namespace banyan::postgres {
+namespace {
+
+using contracts::number;
+using contracts::text;
+
+class GuardedWrites : public StoreTest {
+ protected:
+  Write upsert(const std::string& email, std::int64_t age) const {
+    Write write = contracts::create(at("users"), {{"name", text("x")}, {"email", text(email)}, {"age", number(age)}});
+    write.kind = Write::Kind::upsert;
+    write.conflict = {*at("users").find_field("email")};
+    write.on_conflict = {{*at("users").find_field("age"), number(age)}};
+    return write;
+  }
+  Filter named(const std::string& name) const { return Filter::compare(1, CompareOp::eq, {text(name)}); }
+  Write rename(std::int64_t id, const std::string& name) const {
+    return contracts::update(at("users"), number(id), {{"name", text(name)}});
+  }
+
+  template <typename Work>
+  void at_once(int threads, Work&& work) {
+    std::vector<std::jthread> running;
+    for (int thread = 0; thread < threads; ++thread) running.emplace_back([&, thread] { work(thread); });
+  }
+};
+
+TEST_F(GuardedWrites, upserts_of_the_same_records_at_once_all_succeed_and_make_each_once) {
+  start();
+  std::atomic<int> created = 0;
+  at_once(8, [&](int thread) {
+    for (int i = 0; i < 40; ++i) {
+      const auto applied = apply({upsert("u" + std::to_string(i % 5) + "@a.b", thread)});
+      ASSERT_TRUE(applied) << applied.error().message << applied.error().detail;
+      created += applied->changes.at(0).created ? 1 : 0;
+    }
+  });
+  EXPECT_EQ(created, 5);
+  EXPECT_EQ(run("SELECT count(*) FROM users"), "5");
+}
+
+TEST_F(GuardedWrites, one_that_is_refused_keeps_none_of_those_from_succeeding_that_came_with_it) {
+  start();
+  ASSERT_TRUE(apply({user("Alice"), user("Bob")}));
+  std::atomic<int> refused = 0;
+  at_once(8, [&](int thread) {
+    for (int i = 0; i < 25; ++i) {
+      Write write = rename(thread < 2 ? 1 : 2, thread < 2 ? "Mallory" : "Bob");
+      if (thread == 0) write.filter = named("Bob");
+      if (thread == 1) write.check = named("Alice");
+      const auto applied = apply({write});
+      if (thread > 1) {
+        ASSERT_TRUE(applied) << applied.error().message << applied.error().detail;
+      } else {
+        ASSERT_FALSE(applied);
+        EXPECT_EQ(applied.error().reason, "access_denied") << applied.error().message;
+        ++refused;
+      }
+    }
+  });
+  EXPECT_EQ(refused, 50);
+  EXPECT_EQ(find("users", number(1))->values[1], text("Alice"));
+}
+
+TEST_F(GuardedWrites, changes_of_all_that_match_at_once_wait_for_each_other) {
+  start();
+  run("INSERT INTO users (name, age) SELECT 'u', i FROM generate_series(1, 200) i");
+  at_once(6, [&](int thread) {
+    for (int i = 0; i < 10; ++i) {
+      Write write{.kind = Write::Kind::update_matches, .collection = &at("users")};
+      write.filter = Filter::compare(3, thread % 2 == 0 ? CompareOp::lt : CompareOp::gt, {number(100)});
+      write.changes = {{1, text("u" + std::to_string(thread))}};
+      const auto applied = apply({std::move(write)});
+      ASSERT_TRUE(applied) << applied.error().message << applied.error().detail;
+      EXPECT_EQ(applied->counts.at(0), thread % 2 == 0 ? 99U : 100U);
+    }
+  });
+}
+
+TEST_F(GuardedWrites, a_record_that_stops_matching_while_its_lock_is_waited_for_is_not_changed) {
+  start();
+  ASSERT_TRUE(apply({user("Alice")}));
+  Connection other = other_program();
+  ASSERT_TRUE(other.execute("BEGIN; UPDATE users SET name = 'Ann' WHERE id = 1"));
+  Result<Applied> answer;
+  {
+    std::jthread waiting([&] {
+      Write write = rename(1, "Al");
+      write.filter = named("Alice");
+      answer = apply({std::move(write)});
+    });
+    while (run("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::yield();
+    ASSERT_TRUE(other.execute("COMMIT"));
+  }
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, "access_denied");
+  EXPECT_EQ(find("users", number(1))->values[1], text("Ann"));
+}
+
+TEST_F(GuardedWrites, a_check_sees_what_a_trigger_has_made_of_the_record) {
+  start();
+  run(R"sql(
+    CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := upper(NEW.name); RETURN NEW; END $$;
+    CREATE TRIGGER shout BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION shout())sql");
+  Write write = user("Alice");
+  write.check = named("Alice");
+  EXPECT_EQ(apply({write}).error().reason, "access_denied");
+  write.check = named("ALICE");
+  EXPECT_TRUE(apply({write}));
+}
+
+TEST_F(GuardedWrites, a_rehearsal_finds_what_only_the_end_of_a_transaction_would) {
+  start();
+  ASSERT_TRUE(apply({contracts::create(at("labels"), {{"id", text("018f0000-0000-7000-8000-00000000000a")}})}));
+  run("ALTER TABLE labels ADD owner bigint; ALTER TABLE labels ALTER owner SET DEFAULT 7; "
+      "ALTER TABLE labels ADD FOREIGN KEY (owner) REFERENCES users DEFERRABLE INITIALLY DEFERRED");
+  Context context{executor_, clock_, clock_.steady() + std::chrono::seconds(30)};
+  WriteBatch batch;
+  batch.writes = {contracts::create(at("labels"), {{"id", text("018f0000-0000-7000-8000-00000000000b")}})};
+  batch.rehearsal = true;
+  const auto rehearsed = block_on(store_->apply(context, std::move(batch)));
+  ASSERT_FALSE(rehearsed);
+  EXPECT_EQ(rehearsed.error().code, ErrorCode::reference_broken);
+  EXPECT_EQ(run("SELECT count(*) FROM labels"), "1");
+}
+
+}  // namespace
+}  // namespace banyan::postgres

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <vector>
+
+#include "banyan/base/clock.hpp"
+#include "banyan/core/record_store.hpp"
+#include "banyan/sql/batch.hpp"
+#include "banyan/sql/composer.hpp"
+
+namespace banyan::postgres {
+
+/// The statements of writes. Each answers rows of the collection's fields and the version, then what it says itself;
+/// `now` is the clock's version and the time. They fail with too_large and unsupported, as conditions do.
+
+/// Then whether the check holds, where is_checked_along(). Nothing where the record collides with another and that is
+/// to be skipped.
+Result<sql::StatementText> create_text(sql::Composer composer, const Write& write, UnixMicros now,
+                                       bool skips_conflicts);
+/// Of update and update_matches. Then whether the check holds, where is_checked_along(). Of more than matches_max,
+/// one more is changed.
+Result<sql::StatementText> update_text(sql::Composer composer, const Write& write, UnixMicros now);
+/// Then whether the record is new; then whether its check holds, where is_checked_along().
+Result<sql::StatementText> upsert_text(sql::Composer composer, const Write& write, UnixMicros now);
+/// Of remove and remove_matches: the records as they were, and then the version of the deletion. Of more than
+/// matches_max, one more is deleted.
+Result<sql::StatementText> remove_text(sql::Composer composer, const Write& write, UnixMicros now);
+/// The same for the records with those ids.
+Result<sql::StatementText> remove_text(sql::Composer composer, const Collection& collection,
+                                       const std::vector<Value>& ids, UnixMicros now);
+
+/// Ids of the records that a remove_matches means, locked; one more than matches_max at most.
+Result<sql::StatementText> lock_matches_text(sql::Composer composer, const Write& write);
+/// The version of the record that the write names, or an upsert meets, and whether its filter holds for that; `locked`
+/// until the end.
+Result<sql::StatementText> look_text(sql::Composer composer, const Write& write, bool locked);
+/// How many of the records with those ids match.
+Result<sql::StatementText> count_text(sql::Composer composer, const Collection& collection,
+                                      const std::vector<Value>& ids, const Filter& filter);
+
+/// Whether the write is an upsert that may make no record: the database alone gives out integer ids.
+bool names_integer_id(const Write& write) noexcept;
+/// Whether the write has checks, and the statement itself can tell whether they hold. It cannot where they look at
+/// other records of the same collection: it sees those as they were before it.
+bool has_checks(const Write& write) noexcept;
+/// Whether it is known before the write that its check will hold, unless a trigger does something about it: of an
+/// update whose check looks at nothing that it changes, and then the statement's condition has it too; of a create
+/// that holds all that is looked at.
+bool is_checked_before(const Write& write);
+bool is_checked_along(const Write& write) noexcept;
+
+}  // namespace banyan::postgres
