@@ -18,6 +18,8 @@ struct CommandLine {
   PullArguments pull;
   ApplyArguments apply;
   std::filesystem::path output;
+  ExplainArguments explain;
+  std::vector<std::string> explained;
   std::string from;
   std::string to;
   int exit_code = exit_ok;
@@ -78,6 +80,28 @@ void add_types(CLI::App& app, CommandLine& line) {
   typescript_command->callback([&] { line.exit_code = types_typescript(line.config_file, line.output); });
 }
 
+void add_rules(CLI::App& app, CommandLine& line) {
+  CLI::App* rules_command = app.add_subcommand("rules", "look at the rules of access");
+  rules_command->require_subcommand(1);
+  CLI::App* explain_command =
+      rules_command->add_subcommand("explain", "say why a viewer may do something with a record, or may not");
+  constexpr int without_config = 2;
+  constexpr int with_config = 3;
+  explain_command
+      ->add_option("words", line.explained, "[the configuration file,] the collection, and read|create|update|delete")
+      ->expected(without_config, with_config)
+      ->required();
+  explain_command->add_option("--id", line.explain.id, "the record; without it only what does not depend on one");
+  explain_command->add_option("--viewer", line.explain.viewer,
+                              "who asks: 'id=7;role=admin;email=a@b.c', or service (default: anonymous)");
+  explain_command->callback([&] {
+    if (line.explained.size() == with_config) line.config_file = line.explained.front();
+    line.explain.action = line.explained.back();
+    line.explain.collection = line.explained[line.explained.size() - 2];
+    line.exit_code = rules_explain(line.config_file, line.explain);
+  });
+}
+
 void add_copy(CLI::App& app, CommandLine& line) {
   CLI::App* copy_command =
       line.with_config(app.add_subcommand("copy", "fill a database with the records of another, and compare both"));
@@ -100,6 +124,7 @@ int parse_and_run(int argc, char** argv, const Composition& composition) {
   CommandLine line;
   add_serving(app, line, composition);
   add_schema(app, line);
+  add_rules(app, line);
   add_copy(app, line);
   add_types(app, line);
   app.add_subcommand("version", "print the version")->callback([] { std::cout << "banyan " BANYAN_VERSION "\n"; });

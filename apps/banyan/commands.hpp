@@ -50,6 +50,16 @@ struct ApplyArguments {
 int schema_apply(const std::filesystem::path& config_file, const ApplyArguments& arguments);
 int apply_schema(const config::Config& config, const ApplyArguments& arguments);
 
+struct ExplainArguments {
+  std::string collection;
+  std::string action;
+  std::string id;      ///< Of a record; empty: none is looked at.
+  std::string viewer;  ///< "id=7;role=admin", "service", or empty: anonymous.
+};
+
+/// `banyan rules explain`: says why a viewer may do something, or may not.
+int rules_explain(const std::filesystem::path& config_file, const ExplainArguments& arguments);
+
 /// `banyan copy`: fills one database with the records of another and compares both.
 int copy_database(const std::filesystem::path& config_file, const std::string& from, const std::string& to);
 

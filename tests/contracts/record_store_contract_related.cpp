@@ -30,6 +30,22 @@ TEST_P(RecordStoreTrees, what_is_unknown_of_a_related_record_does_not_match_for_
   EXPECT_EQ(ids(query("users", Filter::related_by(boss, Filter::negate(older_than(35)), {}))), Ids());
 }
 
+TEST_P(RecordStoreTrees, a_related_record_is_compared_with_the_one_that_it_belongs_to) {
+  const Blog blog = fill_blog();
+  const std::size_t age = field("users", "age");
+  const std::size_t name = field("users", "name");
+  const auto finds = [&](const Relation& relation, const Filter& target) {
+    return ids(query("users", Filter::related_by(relation, target, {})));
+  };
+  EXPECT_EQ(finds(to_one("users", "boss"), Filter::compare_with_near(age, CompareOp::gt, age)), Ids{blog.bob});
+  EXPECT_EQ(finds(to_one("users", "boss"), Filter::compare_with_near(age, CompareOp::lt, age)), Ids())
+      << "Eve's age is null, which compares with nothing";
+  EXPECT_EQ(finds(to_one("users", "boss"), Filter::compare_with_near(name, CompareOp::gt, name)), Ids{blog.ann});
+  EXPECT_EQ(finds(to_many("users", "boss"), Filter::compare_with_near(name, CompareOp::gt, name)), Ids{blog.ann});
+  EXPECT_EQ(ids(query("users", Filter::compare_with_near(age, CompareOp::eq, age))), Ids())
+      << "without a relation around it there is nothing to compare with";
+}
+
 TEST_P(RecordStoreTrees, to_many_looks_for_one_that_matches) {
   const Blog blog = fill_blog();
   const Relation written = to_many("posts", "author");

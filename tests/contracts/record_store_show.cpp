@@ -145,7 +145,10 @@ std::string show(const Collection& collection, const Filter& filter) {
     case Filter::Kind::comparison: break;
   }
   const std::string what = show(collection, filter.term) + " " + std::string(word(filter.op));
-  if (filter.other) return what + " " + show(collection, *filter.other);
+  if (filter.other)
+    return what + " " +
+           (filter.other_is_near ? "near field " + std::to_string(filter.other->field)
+                                 : show(collection, *filter.other));
   return what + " [" + joined(filter.operands, ", ", [](const Value& value) { return show(value); }) + "]";
 }
 

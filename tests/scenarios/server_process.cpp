@@ -48,7 +48,7 @@ std::map<std::string, std::string> base_environment() {
 }
 
 bool uses_database(const std::vector<std::string>& arguments) {
-  return !arguments.empty() && (arguments[0] == "serve" || arguments[0] == "schema");
+  return !arguments.empty() && (arguments[0] == "serve" || arguments[0] == "schema" || arguments[0] == "rules");
 }
 
 bool answers_ready(std::uint16_t port) {

@@ -7,6 +7,7 @@
 
 #include "banyan/base/words.hpp"
 #include "banyan/config/field_reader.hpp"
+#include "banyan/config/text_place.hpp"
 #include "banyan/config/vocabulary.hpp"
 
 namespace banyan::config {
@@ -20,7 +21,7 @@ constexpr std::pair<std::string_view, std::string_view> action_synonyms[] = {
 
 class CollectionsReader {
  public:
-  explicit CollectionsReader(Problems& problems) : problems_(problems) {}
+  CollectionsReader(std::string_view file, Problems& problems) : file_(file), problems_(problems) {}
 
   Schema read(const toml::table& collections) {
     for (const Entry& entry : by_position(collections)) read_collection(entry);
@@ -163,18 +164,21 @@ class CollectionsReader {
     }
   }
 
+  // A lone word is one of the two, or misspelt; all else is a rule, which complete() reads.
   void read_rule(const Entry& action, std::size_t place) {
     constexpr std::array<std::string_view, 2> words = {"nobody", "anyone"};
+    constexpr const char* hint =
+        "\"nobody\" leaves the action to the service key; a rule looks like \"record.owner == viewer.id\".";
+    Policy& policy = collection().policy;
     const auto* text = action.node->as_string();
-    if (text != nullptr && text->get().find_first_of(" .=<>!&|()'") != std::string::npos)
-      return problems_.add(action.value_at(),
-                           collection().name + ": access." + action.name +
-                               " is a rule, and this version knows only \"anyone\" and \"nobody\"",
-                           "\"nobody\" leaves the action to the service key.");
+    if (text != nullptr && is_rule(text->get())) {
+      policy.access[place] = Access::rule;
+      policy.texts[place] = text->get();
+      return remember("", "access." + action.name, action.value_at());
+    }
     Entry named = action;
     named.name = "access." + action.name;
-    if (const auto word = read_word(named, words, "\"nobody\" leaves the action to the service key."))
-      collection().policy.access[place] = static_cast<Access>(*word);
+    if (const auto word = read_word(named, words, hint)) policy.access[place] = static_cast<Access>(*word);
   }
 
   void read_indexes(const toml::node& node) {
@@ -248,10 +252,14 @@ class CollectionsReader {
   }
 
   void report(const SchemaProblem& problem) {
+    // A rule may be wrong only because of a field that is.
+    if (problem.offset && !unsound_.empty()) return;
     if (unsound_.contains({problem.collection, problem.field})) return;
     const std::string place = problem.collection + (problem.field.empty() ? "" : "." + problem.field);
     const std::string key = problem.key.empty() ? "" : problem.key + ": ";
-    problems_.add(find_place(problem), quoted_place(place) + key + problem.message);
+    const Position at = find_place(problem);
+    problems_.add(problem.offset ? place_in_text(file_, at, *problem.offset) : at,
+                  quoted_place(place) + key + problem.message, problem.hint);
   }
 
   static std::string quoted_place(const std::string& place) {
@@ -272,6 +280,7 @@ class CollectionsReader {
     auto operator<=>(const Place&) const = default;
   };
 
+  std::string_view file_;
   Problems& problems_;
   Schema schema_;
   std::map<Place, Position> places_;
@@ -280,8 +289,8 @@ class CollectionsReader {
 
 }  // namespace
 
-Schema read_collections(const toml::table& collections, Problems& problems) {
-  return CollectionsReader(problems).read(collections);
+Schema read_collections(const toml::table& collections, std::string_view file, Problems& problems) {
+  return CollectionsReader(file, problems).read(collections);
 }
 
 }  // namespace banyan::config

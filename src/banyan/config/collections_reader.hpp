@@ -5,7 +5,7 @@
 
 namespace banyan::config {
 
-/// The section `collections` to a completed schema; everything that is wrong goes to `problems`.
-Schema read_collections(const toml::table& collections, Problems& problems);
+/// The section `collections` of `file` to a completed schema; everything that is wrong goes to `problems`.
+Schema read_collections(const toml::table& collections, std::string_view file, Problems& problems);
 
 }  // namespace banyan::config

@@ -2,6 +2,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <sstream>
@@ -122,6 +123,8 @@ class FieldReader {
         {"to", &FieldReader::read_target},
         {"on_delete", &FieldReader::read_on_delete},
         {"renamed_from", &FieldReader::read_former_name},
+        {"read", &FieldReader::read_rule},
+        {"write", &FieldReader::read_rule},
     };
     for (const auto& [name, reader] : readers) {
       if (name != entry.name) continue;
@@ -221,6 +224,20 @@ class FieldReader {
     field().renamed_from = name->get();
   }
 
+  // "anyone" is no rule at all, "nobody" one that never holds.
+  void read_rule(const Entry& entry) {
+    static constexpr std::array<std::string_view, 2> words = {"nobody", "anyone"};
+    std::string& target = entry.name == "read" ? field().read_text : field().write_text;
+    const auto* given = entry.node->as_string();
+    const std::string text = given == nullptr ? std::string() : given->get();
+    if (text == "nobody")
+      target = "false";
+    else if (is_rule(text))
+      target = text;
+    else if (text != "anyone")
+      refuse_value(entry, "must be a rule, \"nobody\" or \"anyone\"" + did_you_mean(text, words));
+  }
+
   const Entry& entry_;
   const std::string& place_;
   Problems& problems_;
@@ -228,6 +245,12 @@ class FieldReader {
 };
 
 }  // namespace
+
+bool is_rule(std::string_view text) {
+  const bool is_word = std::ranges::all_of(
+      text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-'; });
+  return !is_word || text == "true" || text == "false";
+}
 
 ReadField read_field(const Entry& entry, const std::string& place, Problems& problems) {
   return FieldReader(entry, place, problems).read();

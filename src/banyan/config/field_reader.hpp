@@ -14,4 +14,7 @@ struct ReadField {
 /// One field of a collection: `{ type = "text", required = true }`. `place` ("users.name") begins its messages.
 ReadField read_field(const Entry& entry, const std::string& place, Problems& problems);
 
+/// Whether the text is a rule, and not a word that stands for one.
+bool is_rule(std::string_view text);
+
 }  // namespace banyan::config

@@ -51,6 +51,7 @@ class Loader {
   }
 
   std::expected<Config, std::vector<Problem>> load(std::string_view text) {
+    text_ = text;
     try {
       read_file(toml::parse(text));
     } catch (const toml::parse_error& error) {
@@ -73,7 +74,7 @@ class Loader {
       else if (!section.node->is_table())
         problems_.add(section.at, in_quotes(section.name) + " is a section: [" + section.name + "]");
       else if (section.name == "collections")
-        config_.schema = read_collections(*section.node->as_table(), problems_);
+        config_.schema = read_collections(*section.node->as_table(), text_, problems_);
       else
         read_section(section);
     }
@@ -187,6 +188,7 @@ class Loader {
   }
 
   const Environment& environment_;
+  std::string_view text_;
   Problems problems_;
   std::vector<Setting> settings_;
   std::map<std::string, Position, std::less<>> given_at_;

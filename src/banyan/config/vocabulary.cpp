@@ -71,9 +71,9 @@ constexpr Synonym collection_key_synonyms[] = {
     {"rename", "renamed_from"}, {"was", "renamed_from"},   {"formerly", "renamed_from"}, {"fts", "search"},
     {"full_text", "search"},    {"searchable", "search"}};
 
-constexpr std::string_view field_keys[] = {"type",   "required",   "default",    "unique",      "min",
-                                           "max",    "min_length", "max_length", "pattern",     "read_only",
-                                           "values", "to",         "on_delete",  "renamed_from"};
+constexpr std::string_view field_keys[] = {"type",       "required",     "default", "unique",    "min",    "max",
+                                           "min_length", "max_length",   "pattern", "read_only", "values", "to",
+                                           "on_delete",  "renamed_from", "read",    "write"};
 constexpr Synonym field_key_synonyms[] = {{"references", "to"},         {"ref", "to"},
                                           {"collection", "to"},         {"target", "to"},
                                           {"options", "values"},        {"choices", "values"},

@@ -65,22 +65,23 @@ class Evaluation {
  public:
   explicit Evaluation(const RelatedRecords* related) : related_(related) {}
 
-  Truth of(const Filter& filter, const Record& record) const {
+  /// `near`: the record that the nearest `related` around the filter is about.
+  Truth of(const Filter& filter, const Record& record, const Record* near = nullptr) const {
     switch (filter.kind) {
-      case Filter::Kind::comparison: return comparison(filter, record);
+      case Filter::Kind::comparison: return comparison(filter, record, near);
       case Filter::Kind::related: return truth(has_related(filter, record));
       case Filter::Kind::negation: {
-        const Truth inner = of(filter.children.front(), record);
+        const Truth inner = of(filter.children.front(), record, near);
         return inner == Truth::unknown ? inner : truth(inner == Truth::no);
       }
       case Filter::Kind::all: {
         Truth least = Truth::yes;
-        for (const Filter& child : filter.children) least = std::min(least, of(child, record));
+        for (const Filter& child : filter.children) least = std::min(least, of(child, record, near));
         return least;
       }
       case Filter::Kind::any: {
         Truth greatest = Truth::no;
-        for (const Filter& child : filter.children) greatest = std::max(greatest, of(child, record));
+        for (const Filter& child : filter.children) greatest = std::max(greatest, of(child, record, near));
         return greatest;
       }
     }
@@ -88,34 +89,33 @@ class Evaluation {
   }
 
  private:
-  static Truth comparison(const Filter& filter, const Record& record) {
+  static Truth comparison(const Filter& filter, const Record& record, const Record* near) {
     const bool plain = filter.term.path.empty() && filter.term.function == Term::Function::none;
     if (plain && !filter.other) return compare(filter, record.values[filter.term.field]);
     const Value value = value_of(filter.term, record);
     if (!filter.other) return compare(filter, value);
-    return compare_one(filter.op, value, value_of(*filter.other, record));
+    if (filter.other_is_near && near == nullptr) return Truth::unknown;
+    return compare_one(filter.op, value, value_of(*filter.other, filter.other_is_near ? *near : record));
   }
 
   bool has_related(const Filter& filter, const Record& record) const {
     if (related_ == nullptr) return false;
     const Relation& relation = filter.relation;
     const Filter& wanted = filter.children.front();
+    const auto matches_wanted = [&](const Record* other) { return of(wanted, *other, &record) == Truth::yes; };
+    const auto any = [&](const Collection& in, std::size_t field, const Value& value) {
+      return !is_null(value) && std::ranges::any_of(related_->find(in, field, value), matches_wanted);
+    };
     switch (relation.kind) {
-      case Relation::Kind::to_one: return any(*relation.target, 0, record.values[relation.field], wanted);
-      case Relation::Kind::to_many: return any(*relation.target, relation.field, record.values.front(), wanted);
+      case Relation::Kind::to_one: return any(*relation.target, 0, record.values[relation.field]);
+      case Relation::Kind::to_many: return any(*relation.target, relation.field, record.values.front());
       case Relation::Kind::through: break;
     }
     const std::vector<const Record*> between = related_->find(*relation.through, relation.field, record.values.front());
     return std::ranges::any_of(between, [&](const Record* link) {
-      return (filter.children.size() < 2 || of(filter.children[1], *link) == Truth::yes) &&
-             any(*relation.target, 0, link->values[relation.through_field], wanted);
+      return (filter.children.size() < 2 || of(filter.children[1], *link, &record) == Truth::yes) &&
+             any(*relation.target, 0, link->values[relation.through_field]);
     });
-  }
-
-  bool any(const Collection& in, std::size_t field, const Value& value, const Filter& wanted) const {
-    if (is_null(value)) return false;
-    return std::ranges::any_of(related_->find(in, field, value),
-                               [&](const Record* other) { return of(wanted, *other) == Truth::yes; });
   }
 
   const RelatedRecords* related_;
@@ -211,6 +211,12 @@ Filter Filter::compare(Term term, CompareOp op, std::vector<Value> operands) {
 Filter Filter::compare_terms(Term term, CompareOp op, Term other) {
   Filter filter = compare(std::move(term), op, std::vector<Value>());
   filter.other = std::move(other);
+  return filter;
+}
+
+Filter Filter::compare_with_near(Term term, CompareOp op, Term near) {
+  Filter filter = compare_terms(std::move(term), op, std::move(near));
+  filter.other_is_near = true;
   return filter;
 }
 

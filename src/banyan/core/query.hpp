@@ -113,11 +113,13 @@ struct Filter {
   CompareOp op = CompareOp::eq;
   std::vector<Value> operands;             ///< Of the term's storage; text for like and ilike.
   std::optional<Term> other;               ///< Instead of operands, for eq to lte: a term of the same storage.
+  bool other_is_near = false;              ///< `other` is of the record that the nearest `related` around it is about.
   SearchWords words = SearchWords::plain;  ///< search only.
   Relation relation;                       ///< related only.
 
   static Filter compare(Term term, CompareOp op, std::vector<Value> operands);
   static Filter compare_terms(Term term, CompareOp op, Term other);
+  static Filter compare_with_near(Term term, CompareOp op, Term near);
   static Filter negate(Filter child);
   static Filter both(Filter a, Filter b);
   static Filter related_by(Relation relation, Filter target, Filter through);

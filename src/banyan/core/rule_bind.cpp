@@ -140,7 +140,9 @@ class Binder {
                              {pattern_of(condition.kind, std::get<std::string>(part))});
     }
     if (condition.right.of_record())
-      return Filter::compare_terms(std::move(term), condition.op, term_of(condition.right));
+      return condition.left.source == condition.right.source
+                 ? Filter::compare_terms(std::move(term), condition.op, term_of(condition.right))
+                 : Filter::compare_with_near(std::move(term), condition.op, term_of(condition.right));
     if (condition.compared == Compared::moment) return compare_moments(condition);
     return Filter::compare(std::move(term), condition.op, {constant(condition)});
   }

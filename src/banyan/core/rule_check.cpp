@@ -290,9 +290,13 @@ class Checker {
     Operand& left = condition.left;
     Operand& right = condition.right;
     if (left.of_record() && right.of_record()) {
-      if (left.source != right.source || left.reference != right.reference)
-        return problem(condition.begin, "fields of different records are not compared with each other",
-                       "Both must be of the record, or both behind the same reference.");
+      if (left.source == Operand::Source::record && right.source == Operand::Source::related) {
+        std::swap(left, right);
+        condition.op = flipped(condition.op);
+      }
+      if (right.source == Operand::Source::related && left.reference != right.reference)
+        return problem(condition.begin, "fields behind two references are not compared with each other",
+                       "One of the two can be of the record itself, or both behind the same reference.");
       if (left.offset_micros != right.offset_micros)
         return problem(condition.begin, "a duration is not added to one of two fields that are compared",
                        "Compare each with request.time.");

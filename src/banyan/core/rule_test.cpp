@@ -89,6 +89,19 @@ TEST_F(RuleTest, looks_behind_a_reference) {
   EXPECT_TRUE(allows("starts_with(lower(record.owner.name), 'al') && length(record.owner.name) == 5"));
 }
 
+TEST_F(RuleTest, compares_a_field_with_one_behind_a_reference) {
+  set("stars", std::int64_t{3});
+  set_owner("level", std::int64_t{2});
+  EXPECT_TRUE(allows("record.stars > record.owner.level && record.owner.level < record.stars"));
+  EXPECT_FALSE(allows("record.stars == record.owner.level || !(record.owner.level != record.stars)"));
+  EXPECT_TRUE(allows("lower(record.title) != record.owner.name && length(record.title) == length(record.owner.name)"));
+  for (const char* null : {"stars", "owner"}) {
+    set(null, Null());
+    EXPECT_FALSE(allows("record.stars > record.owner.level || record.stars != record.owner.level"));
+    EXPECT_TRUE(allows("!(record.stars > record.owner.level) && record.owner.level not in [record.stars]"));
+  }
+}
+
 TEST_F(RuleTest, takes_a_record_that_is_not_there_as_one_of_nulls) {
   without_owner();
   for (const char* comparison :

@@ -151,6 +151,8 @@ struct SchemaProblem {
   std::string field;  ///< Empty when the collection itself is meant.
   std::string message;
   std::string key;  ///< The setting that is wrong ("pattern", "indexes"); empty when the name or the whole is meant.
+  std::optional<std::size_t> offset = std::nullopt;  ///< Of a rule: where in its text, in bytes.
+  std::string hint = {};
 };
 
 /// Fills in what follows from the rest (indexes of collections and references, storage classes, compiled patterns) and

@@ -9,6 +9,7 @@
 #include "banyan/core/json_text.hpp"
 #include "banyan/core/record_json.hpp"
 #include "banyan/core/schema.hpp"
+#include "banyan/core/schema_rules.hpp"
 #include "banyan/core/timestamps.hpp"
 #include "banyan/core/utf8.hpp"
 
@@ -81,6 +82,7 @@ class Completer {
       check_indexes();
       check_search();
     }
+    if (references_resolved_) complete_rules(schema_, problems_);
     return std::move(problems_);
   }
 
@@ -165,7 +167,7 @@ class Completer {
       else
         report("to", "unknown collection " + quoted(utf8_prefix(field_->reference_to, 80)) +
                          did_you_mean(field_->reference_to, names));
-      return false;
+      return references_resolved_ = false;
     }
     field_->reference_index = target->index;
     return true;
@@ -325,6 +327,7 @@ class Completer {
   }
 
   Schema& schema_;
+  bool references_resolved_ = true;
   std::set<std::string_view> former_tables_;
   std::set<std::string_view> former_columns_;
   Collection* collection_ = nullptr;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "banyan/sql/statements.hpp"
 
@@ -188,20 +189,22 @@ std::string Composer::with_operand(const Table& table, const Filter& filter) {
 }
 
 std::string Composer::with_term(const Table& table, const Filter& filter) {
+  if (filter.other_is_near && near_ == nullptr) return "NULL";
+  const Table& other = filter.other_is_near ? *near_ : table;
   const Collection& collection = table.collection;
   const Term& a = filter.term;
   const Term& b = *filter.other;
   const Field::Storage storage = storage_of(collection, a);
   const bool json = is_json(collection, a);
-  if (storage != storage_of(collection, b) || json != is_json(collection, b)) return "NULL";
+  if (storage != storage_of(other.collection, b) || json != is_json(other.collection, b)) return "NULL";
   if (json && filter.op != CompareOp::eq && filter.op != CompareOp::neq) return "NULL";
   const bool alike =
       is_plain(a) && is_plain(b) &&
-      dialect_.column_type(collection.fields[a.field]) == dialect_.column_type(collection.fields[b.field]);
+      dialect_.column_type(collection.fields[a.field]) == dialect_.column_type(other.collection.fields[b.field]);
   const bool as_text = storage == Field::Storage::text && !json && !alike;
   std::string text = as_text ? text_of(table, a) : term(table, a);
   text += sign(filter.op);
-  return text + (as_text ? text_of(table, b) : term(table, b));
+  return text + (as_text ? text_of(other, b) : term(other, b));
 }
 
 std::string Composer::in(const Table& table, const Filter& filter) {
@@ -259,6 +262,13 @@ std::string Composer::search(const Table& table, const Filter& filter) {
 }
 
 std::string Composer::related(const Table& near, const Filter& filter) {
+  const Table* const around = std::exchange(near_, &near);
+  std::string text = exists(near, filter);
+  near_ = around;
+  return text;
+}
+
+std::string Composer::exists(const Table& near, const Filter& filter) {
   const Relation& relation = filter.relation;
   std::string text = "EXISTS (SELECT 1 FROM ";
   if (relation.kind == Relation::Kind::through) {

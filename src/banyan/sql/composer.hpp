@@ -66,6 +66,7 @@ class Composer {
   std::string contains(const Table& table, const Filter& filter);
   std::string search(const Table& table, const Filter& filter);
   std::string related(const Table& near, const Filter& filter);
+  std::string exists(const Table& near, const Filter& filter);
   std::string order_term(const Table& table, const OrderTerm& term);
   std::string text_of(const Table& table, const Term& term);
   std::string operand(const Value& value, Field::Storage storage, bool is_json);
@@ -76,6 +77,7 @@ class Composer {
   Operands operands_;
   std::size_t tables_ = 0;
   std::size_t conditions_ = 0;
+  const Table* near_ = nullptr;  ///< What the innermost `related` that is being written is about.
   std::optional<Error> error_;
 };
 

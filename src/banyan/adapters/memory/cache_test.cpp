@@ -221,8 +221,12 @@ TEST(Cache, the_bytes_it_counts_are_the_bytes_it_takes) {
 #endif
   Bench bench({.bytes_max = 8UL << 20, .shards = 16});
   const std::size_t before = mallinfo2().uordblks;
-  for (int i = 0; i < 100'000; ++i)
-    bench.put("a-name-too-long-to-be-inline:" + std::to_string(i), record_at(1, static_cast<std::size_t>(i % 500)));
+  for (int i = 0; i < 100'000; ++i) {
+    auto record = std::make_shared<CachedRecord>(*record_at(1, static_cast<std::size_t>(i % 500)));
+    if (i % 2 == 0)
+      record->rule_values = {std::int64_t{7}, "admin", std::string(static_cast<std::size_t>(i % 300), 'x')};
+    bench.put("a-name-too-long-to-be-inline:" + std::to_string(i), record);
+  }
   const auto taken = static_cast<double>(mallinfo2().uordblks - before);
   EXPECT_NEAR(static_cast<double>(bench.cache.stats().bytes) / taken, 1.0, 0.05);
 }
