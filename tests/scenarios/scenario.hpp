@@ -59,6 +59,9 @@ class ServedTest : public testing::Test {
 /// TEST_P(Suite, holds) { run(GetParam()); }
 class ScenarioTest : public ServedTest, public testing::WithParamInterface<Scenario> {
  protected:
+  ScenarioTest() = default;
+  explicit ScenarioTest(std::string config) : ServedTest(std::move(config)) {}
+
   void run(const Scenario& scenario);
 };
 

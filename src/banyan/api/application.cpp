@@ -22,7 +22,10 @@ http::Response text_response(std::string_view content_type, std::string text) {
 
 }  // namespace
 
-Application::Application(Parts parts) : parts_(std::move(parts)), documents_(parts_.documents) {
+Application::Application(Parts parts)
+    : parts_(std::move(parts)),
+      batch_({parts_.schema, parts_.records, parts_.viewers, parts_.log}),
+      documents_(parts_.documents) {
   resources_.reserve(parts_.schema.collections.size());
   for (const Collection& collection : parts_.schema.collections)
     resources_.emplace_back(
@@ -39,6 +42,7 @@ void Application::add_routes(http::Router& router) {
   router.add(Method::get, "/metrics",
              [this](const http::Request& request, Context&) -> Task<http::Response> { return metrics(request); });
   documents_.add_routes(router);
+  batch_.add_routes(router);
   for (Resource& resource : resources_) resource.add_routes(router);
 }
 
@@ -69,7 +73,7 @@ http::Response Application::metrics(const http::Request& request) const {
 http::Response Application::render_problem(const http::Problem& problem) const {
   if (problem.reason != "route_not_found") return render(problem);
   http::Problem explained = problem;
-  std::vector<std::string_view> names{"health", "metrics", "openapi.json", "docs"};
+  std::vector<std::string_view> names{"health", "metrics", "openapi.json", "docs", "batch"};
   for (const Collection& collection : parts_.schema.collections) names.push_back(collection.name);
   const std::string_view path = problem.path.substr(problem.path.starts_with('/') ? 1 : 0);
   const std::string_view first = path.substr(0, path.find('/'));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "banyan/api/batch.hpp"
 #include "banyan/api/openapi/documents.hpp"
 #include "banyan/api/query/limits.hpp"
 #include "banyan/api/resource.hpp"
@@ -47,6 +48,7 @@ class Application {
 
   Parts parts_;
   std::vector<Resource> resources_;
+  Batch batch_;
   openapi::Documents documents_;
 };
 

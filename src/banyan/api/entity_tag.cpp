@@ -70,12 +70,15 @@ bool IfMatch::holds_for(Version version) const {
 }
 
 Result<IfMatch> parse_if_match(const http::Request& request) {
-  IfMatch asked;
   const auto header = request.header("if-match");
-  if (!header) return asked;
-  asked.kind = trim(*header) == "*" ? IfMatch::Kind::any : IfMatch::Kind::versions;
+  return header ? parse_if_match(*header) : IfMatch();
+}
+
+Result<IfMatch> parse_if_match(std::string_view header) {
+  IfMatch asked;
+  asked.kind = trim(header) == "*" ? IfMatch::Kind::any : IfMatch::Kind::versions;
   if (asked.kind == IfMatch::Kind::any) return asked;
-  std::string_view list = skip_empty(*header);
+  std::string_view list = skip_empty(header);
   std::size_t tags = 0;
   do {
     const std::string_view tag = take_tag(list);

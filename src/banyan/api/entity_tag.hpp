@@ -33,5 +33,7 @@ struct IfMatch {
 };
 /// `invalid` when the header is no list of entity tags, or has more than `tags_max`.
 Result<IfMatch> parse_if_match(const http::Request& request);
+/// The same for the header's value.
+Result<IfMatch> parse_if_match(std::string_view header);
 
 }  // namespace banyan::api

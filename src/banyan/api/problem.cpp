@@ -48,6 +48,7 @@ constexpr Reason reasons[] = {
     {"order_by_many", "PGRST118", 0},
     {"uncastable", "22P02", 0},
     {"malformed_cursor", "PGRST100", 0},
+    {"malformed_batch", "22023", 0},
     {"invalid_value", "23514", 0},
     {"wrong_key", "PGRST301", 0},
     {"unsupported_media_type", "PGRST107", 415},

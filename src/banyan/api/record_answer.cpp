@@ -44,6 +44,11 @@ http::Response answer_json(std::string body) {
   return response;
 }
 
+std::string record_path(const Collection& collection, const Value& id) {
+  const auto* const number = std::get_if<std::int64_t>(&id);
+  return "/" + collection.name + "/" + (number ? std::to_string(*number) : std::get<std::string>(id));
+}
+
 http::Response answer_record(const http::Request& request, const CachedRecordPtr& record) {
   http::Response response;
   if (answered_as_known(request, record->version, response)) return response;

@@ -17,6 +17,9 @@ http::Response answer_record(const http::Request& request, const CachedRecordPtr
 
 http::Response answer_json(std::string body);
 
+/// "/users/1"
+std::string record_path(const Collection& collection, const Value& id);
+
 /// Of written records those that may be read, as the view has them: a JSON array in the order of `written`, or, for
 /// `one`, an object. Empty where nothing of one may be read, and where what is asked for cannot be shown after all: the
 /// write is done, and its answer must say so.

@@ -2,8 +2,6 @@
 
 #include <boost/algorithm/string/predicate.hpp>
 
-#include "banyan/core/json_text.hpp"
-
 namespace banyan::api {
 namespace {
 
@@ -15,7 +13,7 @@ bool is_json_type(std::string_view content_type) {
 
 }  // namespace
 
-Result<boost::json::value> json_body_of(const http::Request& request) {
+Result<boost::json::value> json_body_of(const http::Request& request, std::size_t depth_max) {
   const auto content_type = request.header("content-type");
   if (content_type && !is_json_type(*content_type))
     return fail(Error(ErrorCode::invalid, "The body is of type '" + std::string(content_type->substr(0, 100)) +
@@ -32,7 +30,7 @@ Result<boost::json::value> json_body_of(const http::Request& request) {
     return fail(Error(ErrorCode::invalid, "The request has no body.")
                     .with_reason("malformed_json")
                     .with_hint("Send a JSON object, such as {\"name\":\"Alice\"}."));
-  Result<boost::json::value> body = parse_json(request.body);
+  Result<boost::json::value> body = parse_json(request.body, depth_max);
   if (!body && body.error().reason.empty()) body.error().reason = "malformed_json";
   return body;
 }

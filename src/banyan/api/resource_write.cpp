@@ -7,14 +7,6 @@
 #include "banyan/api/resource.hpp"
 
 namespace banyan::api {
-namespace {
-
-std::string id_text(const Value& id) {
-  const auto* const number = std::get_if<std::int64_t>(&id);
-  return number ? std::to_string(*number) : std::get<std::string>(id);
-}
-
-}  // namespace
 
 Task<Result<http::Response>> Resource::create(const Request& request, Context& context) {
   const Result<RecordView> view = RecordView::parse(request.query, subject());
@@ -32,7 +24,7 @@ Task<Result<http::Response>> Resource::create(const Request& request, Context& c
   response.status = 201;
   if (one && created->size() == 1 && !is_null(created->front().id)) {
     response.etag = entity_tag(created->front().version);
-    response.headers.emplace_back("Location", "/" + parts_.collection.name + "/" + id_text(created->front().id));
+    response.headers.emplace_back("Location", record_path(parts_.collection, created->front().id));
   }
   co_return response;
 }
