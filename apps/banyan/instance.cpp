@@ -146,13 +146,15 @@ Result<void> Instance::open_database() {
 }
 
 Result<void> Instance::listen(http::ReservedAddress address, std::string key) {
-  viewers_ = composition_.make_viewers(std::move(key));
+  known_viewers_ = composition_.make_viewers(std::move(key));
+  viewers_ = std::make_unique<api::AnonymousKey>(config_.api.anonymous_key, *known_viewers_);
+  const api::QueryLimits limits{.default_limit = config_.api.default_limit, .max_limit = config_.api.max_limit};
   application_ = std::make_unique<api::Application>(api::Application::Parts{
       .schema = config_.schema,
       .records = *records_,
       .log = log_,
       .viewers = *viewers_,
-      .limits = {.default_limit = config_.api.default_limit, .max_limit = config_.api.max_limit},
+      .limits = limits,
       .documents = {.schema = config_.schema,
                     .application = config_.app_name,
                     .version = BANYAN_VERSION,
@@ -164,6 +166,14 @@ Result<void> Instance::listen(http::ReservedAddress address, std::string key) {
       .metrics_need_key = config_.metrics.access == config::Metrics::Access::service,
   });
   application_->add_routes(router_);
+  rest_ = std::make_unique<api::rest::Face>(api::rest::Face::Parts{.schema = config_.schema,
+                                                                   .records = *records_,
+                                                                   .viewers = *viewers_,
+                                                                   .limits = limits,
+                                                                   .records_max = config_.api.max_batch,
+                                                                   .log = log_,
+                                                                   .document = application_->openapi_handler()});
+  rest_->add_routes(router_);
   router_.finish(metrics_);
   auto server =
       http::Server::listen(std::move(address), server_options(config_.server), router_,

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "banyan/api/anonymous_key.hpp"
 #include "banyan/api/application.hpp"
+#include "banyan/api/rest/face.hpp"
 #include "banyan/base/clock.hpp"
 #include "banyan/base/random.hpp"
 #include "banyan/config/config.hpp"
@@ -54,8 +56,10 @@ class Instance {
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<DurableStore> store_;
   std::unique_ptr<services::Records> records_;
+  std::unique_ptr<api::ViewerSource> known_viewers_;
   std::unique_ptr<api::ViewerSource> viewers_;
   std::unique_ptr<api::Application> application_;
+  std::unique_ptr<api::rest::Face> rest_;
   http::Router router_;
   std::atomic<bool> listening_ = false;
 };

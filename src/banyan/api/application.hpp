@@ -39,6 +39,9 @@ class Application {
 
   void add_routes(http::Router& router);
 
+  /// What answers with the OpenAPI document.
+  http::Handler openapi_handler() const { return documents_.openapi_handler(); }
+
   /// The error body for what the HTTP server itself refuses; for an unknown path it names the nearest collection.
   http::Response render_problem(const http::Problem& problem) const;
 

@@ -44,13 +44,16 @@ Documents::Documents(const Description& description) {
 }
 
 void Documents::add_routes(http::Router& router) const {
-  const auto add = [&](std::string_view path, const Document& document) {
-    router.add(http::Method::get, path, [&document](const http::Request& request, Context&) -> Task<http::Response> {
-      return answer(document, request);
-    });
+  router.add(http::Method::get, "/openapi.json", handler_of(openapi_));
+  router.add(http::Method::get, "/docs", handler_of(page_));
+}
+
+http::Handler Documents::openapi_handler() const { return handler_of(openapi_); }
+
+http::Handler Documents::handler_of(const Document& document) {
+  return [&document](const http::Request& request, Context&) -> Task<http::Response> {
+    return answer(document, request);
   };
-  add("/openapi.json", openapi_);
-  add("/docs", page_);
 }
 
 http::Response Documents::answer(const Document& document, const http::Request& request) {

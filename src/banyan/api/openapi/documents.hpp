@@ -15,6 +15,8 @@ class Documents {
   explicit Documents(const Description& description);
 
   void add_routes(http::Router& router) const;
+  /// What answers with the document for programs.
+  http::Handler openapi_handler() const;
 
  private:
   struct Document {
@@ -23,6 +25,7 @@ class Documents {
     std::string_view content_type;
     std::string policy;  ///< Content-Security-Policy; empty: none.
   };
+  static http::Handler handler_of(const Document& document);
   static http::Response answer(const Document& document, const http::Request& request);
 
   Document openapi_;
