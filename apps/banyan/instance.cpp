@@ -98,6 +98,7 @@ Instance::Instance(const config::Config& config, const Composition& composition)
 // their end, and only then may what they use go.
 Instance::~Instance() {
   if (store_) store_->stop();
+  if (query_runner_) query_runner_->stop();
   server_.reset();
 }
 
@@ -108,6 +109,7 @@ Result<void> Instance::start() {
   Result<std::string> key = known_service_key();
   if (!key) return std::unexpected(std::move(key.error()));
   if (Result<void> opened = open_database(); !opened) return opened;
+  if (Result<void> opened = open_queries(); !opened) return opened;
   if (key->empty()) key = new_service_key();
   if (!key) return std::unexpected(std::move(key.error()));
   return listen(std::move(*address), std::move(*key));
@@ -145,6 +147,16 @@ Result<void> Instance::open_database() {
   return store_->start();
 }
 
+// What the database does not take is told at the start rather than to the first who calls.
+Result<void> Instance::open_queries() {
+  query_runner_ = open_saved_queries(config_.database, config_.schema, *store_);
+  queries_ = std::make_unique<services::SavedQueries>(
+      services::SavedQueries::Parts{config_.queries, *query_runner_, *records_});
+  for (const SavedQuery& query : config_.queries)
+    if (Result<void> checked = query_runner_->check(query); !checked) return checked;
+  return {};
+}
+
 Result<void> Instance::listen(http::ReservedAddress address, std::string key) {
   known_viewers_ = composition_.make_viewers(std::move(key));
   viewers_ = std::make_unique<api::AnonymousKey>(config_.api.anonymous_key, *known_viewers_);
@@ -152,10 +164,12 @@ Result<void> Instance::listen(http::ReservedAddress address, std::string key) {
   application_ = std::make_unique<api::Application>(api::Application::Parts{
       .schema = config_.schema,
       .records = *records_,
+      .queries = *queries_,
       .log = log_,
       .viewers = *viewers_,
       .limits = limits,
       .documents = {.schema = config_.schema,
+                    .queries = config_.queries,
                     .application = config_.app_name,
                     .version = BANYAN_VERSION,
                     .default_limit = config_.api.default_limit,

@@ -18,6 +18,7 @@
 #include "banyan/observe/log.hpp"
 #include "banyan/observe/metrics_registry.hpp"
 #include "banyan/services/records.hpp"
+#include "banyan/services/saved_queries.hpp"
 #include "composition.hpp"
 
 namespace banyan::app {
@@ -40,6 +41,7 @@ class Instance {
 
  private:
   Result<void> open_database();
+  Result<void> open_queries();
   Result<std::string> known_service_key() const;
   Result<std::string> new_service_key();
   Result<void> listen(http::ReservedAddress address, std::string key);
@@ -57,6 +59,8 @@ class Instance {
   std::unique_ptr<DurableStore> store_;
   std::unique_ptr<services::Records> records_;
   std::unique_ptr<api::ViewerSource> known_viewers_;
+  std::unique_ptr<SavedQueryRunner> query_runner_;
+  std::unique_ptr<services::SavedQueries> queries_;
   std::unique_ptr<api::ViewerSource> viewers_;
   std::unique_ptr<api::Application> application_;
   std::unique_ptr<api::rest::Face> rest_;

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "banyan/adapters/postgres/bulk.hpp"
+#include "banyan/adapters/postgres/saved_queries.hpp"
 #include "banyan/adapters/postgres/store.hpp"
 #include "banyan/adapters/sqlite/bulk.hpp"
+#include "banyan/adapters/sqlite/saved_queries.hpp"
 #include "banyan/adapters/sqlite/store.hpp"
 
 namespace banyan::app {
@@ -53,6 +55,14 @@ Result<std::unique_ptr<DurableStore>> open_store(const config::Database& databas
 Result<std::unique_ptr<SchemaKeeper>> open_keeper(const config::Database& database, StoreParts parts) {
   if (database.kind == config::Database::Kind::postgres) return open_postgres<SchemaKeeper>(database, parts);
   return sqlite::Store::open_for_plan(sqlite_options(database), {parts.schema, parts.clock, parts.log, parts.metrics});
+}
+
+std::unique_ptr<SavedQueryRunner> open_saved_queries(const config::Database& database, const Schema& schema,
+                                                     DurableStore& store) {
+  if (database.kind == config::Database::Kind::postgres)
+    return std::make_unique<postgres::SavedQueries>(postgres_options(database), schema);
+  auto& file_store = dynamic_cast<sqlite::Store&>(store);
+  return std::make_unique<sqlite::SavedQueries>(sqlite_options(database), [&file_store] { file_store.note_commit(); });
 }
 
 Result<std::unique_ptr<BulkSource>> open_source(const config::Database& database, const Schema& schema) {

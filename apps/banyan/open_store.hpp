@@ -8,6 +8,7 @@
 #include "banyan/config/config.hpp"
 #include "banyan/core/bulk.hpp"
 #include "banyan/core/durable_store.hpp"
+#include "banyan/core/saved_query.hpp"
 
 namespace banyan::app {
 
@@ -24,6 +25,10 @@ Result<std::unique_ptr<DurableStore>> open_store(const config::Database& databas
 
 /// Only to look at the schema, also while a server runs: nothing is made or owned.
 Result<std::unique_ptr<SchemaKeeper>> open_keeper(const config::Database& database, StoreParts parts);
+
+/// Where saved queries of that store run, which open_store() made and which outlives it.
+std::unique_ptr<SavedQueryRunner> open_saved_queries(const config::Database& database, const Schema& schema,
+                                                     DurableStore& store);
 
 /// Both ends of a copy.
 Result<std::unique_ptr<BulkSource>> open_source(const config::Database& database, const Schema& schema);

@@ -10,7 +10,7 @@ namespace banyan::app {
 int types_typescript(const std::filesystem::path& config_file, const std::filesystem::path& output) {
   const auto config = load_or_report(config_file, std::cerr);
   if (!config) return exit_usage;
-  const std::string types = openapi::make_database_types(config->schema);
+  const std::string types = openapi::make_database_types(config->schema, config->queries);
   if (output.empty()) {
     std::cout << types << std::flush;
     if (std::cout) return exit_ok;

@@ -1,5 +1,6 @@
 // with_server CONFIG COMMAND [ARGUMENTS...]: serves the config in a private folder on a free port and runs the command
-// with BANYAN_URL and BANYAN_KEY in its environment; exits as the command did. BANYAN_TEST_STAGE chooses the store.
+// with BANYAN_URL, BANYAN_KEY and BANYAN_BINARY in its environment; exits as the command did. BANYAN_TEST_STAGE chooses
+// the store.
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -40,6 +41,7 @@ int main(int argc, char** argv) {
     server.start();
     ::setenv("BANYAN_URL", ("http://127.0.0.1:" + std::to_string(server.port())).c_str(), 1);
     ::setenv("BANYAN_KEY", ServerProcess::service_key, 1);
+    ::setenv("BANYAN_BINARY", banyan::scenarios::banyan_binary().c_str(), 1);
     const int code = run({argv + 2, argv + argc});
     if (code != 0 || !server.running()) std::cerr << server.output();
     return server.running() ? code : EXIT_FAILURE;

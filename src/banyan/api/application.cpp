@@ -25,6 +25,7 @@ http::Response text_response(std::string_view content_type, std::string text) {
 Application::Application(Parts parts)
     : parts_(std::move(parts)),
       batch_({parts_.schema, parts_.records, parts_.viewers, parts_.log}),
+      saved_queries_({parts_.queries, parts_.viewers, parts_.log}),
       documents_(parts_.documents) {
   resources_.reserve(parts_.schema.collections.size());
   for (const Collection& collection : parts_.schema.collections)
@@ -43,6 +44,7 @@ void Application::add_routes(http::Router& router) {
              [this](const http::Request& request, Context&) -> Task<http::Response> { return metrics(request); });
   documents_.add_routes(router);
   batch_.add_routes(router);
+  saved_queries_.add_routes(router);
   for (Resource& resource : resources_) resource.add_routes(router);
 }
 

@@ -9,6 +9,7 @@
 #include "banyan/api/openapi/documents.hpp"
 #include "banyan/api/query/limits.hpp"
 #include "banyan/api/resource.hpp"
+#include "banyan/api/saved_query_face.hpp"
 #include "banyan/api/viewer_source.hpp"
 #include "banyan/base/log.hpp"
 #include "banyan/core/schema.hpp"
@@ -24,6 +25,7 @@ class Application {
   struct Parts {
     const Schema& schema;
     services::Records& records;
+    services::SavedQueries& queries;
     Log& log;
     const ViewerSource& viewers;
     QueryLimits limits;
@@ -52,6 +54,7 @@ class Application {
   Parts parts_;
   std::vector<Resource> resources_;
   Batch batch_;
+  SavedQueryFace saved_queries_;
   openapi::Documents documents_;
 };
 

@@ -69,7 +69,7 @@ Task<http::Response> Batch::run(const http::Request& request, Context& context) 
   if (!viewer) co_return render(viewer.error());
   context.viewer = std::move(*viewer);
   Result<http::Response> response = co_await apply(request, context);
-  if (!response) co_return refuse(parts_.log, context, "batch", response.error());
+  if (!response) co_return refuse(parts_.log, context, FailureSubject{"route", "/batch"}, response.error());
   co_return std::move(*response);
 }
 

@@ -24,13 +24,13 @@ std::string place_of(const Error& error) {
 }  // namespace
 
 http::Response refuse(Log& log, const Context& context, const Collection& collection, const Error& error) {
-  return refuse(log, context, std::string_view(collection.name), error);
+  return refuse(log, context, FailureSubject{"collection", collection.name}, error);
 }
 
-http::Response refuse(Log& log, const Context& context, std::string_view collection, const Error& error) {
+http::Response refuse(Log& log, const Context& context, const FailureSubject& subject, const Error& error) {
   if (is_for_the_operator(error.code))
     log.error("a request failed", {{"request_id", context.request_id},
-                                   {"collection", std::string(collection)},
+                                   {subject.kind, std::string(subject.name)},
                                    {"code", to_string(error.code)},
                                    {"error", error.message},
                                    {"detail", error.detail},

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "banyan/core/saved_query.hpp"
 #include "banyan/core/schema.hpp"
 
 namespace banyan::config {
@@ -110,8 +111,9 @@ struct Config {
   std::string service_key;  ///< From BANYAN_SERVICE_KEY; empty when it is not set. Never log it.
   /// Where it is kept otherwise: beside SQLite's file, else in data/, unless told.
   std::filesystem::path service_key_file;
-  Schema schema;                  ///< Completed, without problems.
-  std::vector<Problem> warnings;  ///< What does not keep it from being served.
+  Schema schema;                    ///< Completed, without problems.
+  std::vector<SavedQuery> queries;  ///< Each has a statement for the database.
+  std::vector<Problem> warnings;    ///< What does not keep it from being served.
 };
 
 /// The variables of an environment. Those set to nothing count as not set.

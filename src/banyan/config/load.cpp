@@ -6,6 +6,7 @@
 #include "banyan/config/collections_reader.hpp"
 #include "banyan/config/config.hpp"
 #include "banyan/config/endpoints.hpp"
+#include "banyan/config/queries_reader.hpp"
 #include "banyan/config/reading.hpp"
 #include "banyan/config/settings.hpp"
 #include "banyan/config/vocabulary.hpp"
@@ -59,6 +60,7 @@ class Loader {
     }
     read_environment();
     check_together();
+    check_queries();
     warn_of_search();
     if (!problems_.empty()) return std::unexpected(problems_.take());
     resolve_paths();
@@ -75,6 +77,8 @@ class Loader {
         problems_.add(section.at, in_quotes(section.name) + " is a section: [" + section.name + "]");
       else if (section.name == "collections")
         config_.schema = read_collections(*section.node->as_table(), text_, problems_);
+      else if (section.name == "queries")
+        queries_ = read_queries(*section.node->as_table(), problems_);
       else
         read_section(section);
     }
@@ -169,6 +173,19 @@ class Loader {
     if (config_.api.default_limit > config_.api.max_limit) refuse_order("api.default_limit", "api.max_limit");
   }
 
+  // Which of its statements counts is known only when the environment has been read.
+  void check_queries() {
+    const bool on_postgres = config_.database.kind == Database::Kind::postgres;
+    for (std::size_t i = 0; i < queries_.queries.size(); ++i) {
+      const SavedQuery& query = queries_.queries[i];
+      if (!(on_postgres ? query.postgres : query.sqlite).empty()) continue;
+      const std::string key = on_postgres ? "postgres" : "sqlite";
+      problems_.add(queries_.places[i], "queries." + query.name + ": there is no statement for the database in use",
+                    "Give it one: " + key + " = \"SELECT …\", or sql for both databases.");
+    }
+    config_.queries = std::move(queries_.queries);
+  }
+
   void refuse_order(const std::string& smaller, const std::string& larger) {
     const std::string message = smaller + " must not be larger than " + larger;
     for (const std::string& name : {smaller, larger})
@@ -192,6 +209,7 @@ class Loader {
   Problems problems_;
   std::vector<Setting> settings_;
   std::map<std::string, Position, std::less<>> given_at_;
+  ReadQueries queries_;
   Config config_;
 };
 

@@ -11,12 +11,13 @@ namespace {
 
 using Synonym = std::pair<std::string_view, std::string_view>;
 
-constexpr std::string_view section_words[] = {"app", "server",  "limits", "cors",        "database",   "cache",
-                                              "log", "metrics", "api",    "service_key", "collections"};
+constexpr std::string_view section_words[] = {"app", "server",  "limits", "cors",        "database",    "cache",
+                                              "log", "metrics", "api",    "service_key", "collections", "queries"};
 constexpr Synonym section_synonyms[] = {{"application", "app"},    {"http", "server"},        {"listen", "server"},
                                         {"db", "database"},        {"store", "database"},     {"redis", "cache"},
                                         {"logging", "log"},        {"logs", "log"},           {"tables", "collections"},
-                                        {"models", "collections"}, {"schema", "collections"}, {"auth", "service_key"}};
+                                        {"models", "collections"}, {"rpc", "queries"},        {"functions", "queries"},
+                                        {"statements", "queries"}, {"schema", "collections"}, {"auth", "service_key"}};
 
 constexpr std::string_view type_words[] = {"text", "integer", "number", "boolean", "timestamp", "date",
                                            "json", "uuid",    "email",  "url",     "enum",      "reference"};

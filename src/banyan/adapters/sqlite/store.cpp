@@ -166,6 +166,8 @@ void Store::on_foreign_change(std::function<void(const ForeignChange&)> call) {
   state_->on_foreign_change = std::move(call);
 }
 
+void Store::note_commit() noexcept { state_->commits.fetch_add(1, std::memory_order_release); }
+
 Result<void> Store::start() {
   State& state = *state_;
   if (!state.keeper) return fail(ErrorCode::invalid, "the store has started already");

@@ -51,6 +51,9 @@ class Store final : public DurableStore {
   Task<Result<Applied>> apply(const Context& context, WriteBatch batch) override;
   std::optional<std::string> unready_reason() const override;
 
+  /// Another connection of this process has committed: snapshots from before are no longer the latest.
+  void note_commit() noexcept;
+
   Result<SchemaPlan> plan() override;
   Result<void> apply_additive(const SchemaPlan& plan) override;
   Result<void> apply_planned(const SchemaPlan& plan) override;

@@ -36,7 +36,7 @@ std::string enum_name(const Collection& collection, const Field& field) {
 
 class Writer {
  public:
-  explicit Writer(const Schema& schema) : schema_(schema) {}
+  Writer(const Schema& schema, const std::vector<SavedQuery>& queries) : schema_(schema), queries_(queries) {}
 
   std::string write() {
     out_ = beginning;
@@ -44,7 +44,7 @@ class Writer {
     for (const Collection& collection : schema_.collections) table(collection);
     line(2, "};");
     line(2, "Views: " + std::string(none) + ";");
-    line(2, "Functions: " + std::string(none) + ";");
+    functions();
     enums();
     line(2, "CompositeTypes: " + std::string(none) + ";");
     line(1, "};");
@@ -121,6 +121,33 @@ class Writer {
     line(4, "];");
   }
 
+  void functions() {
+    if (queries_.empty()) return line(2, "Functions: " + std::string(none) + ";");
+    line(2, "Functions: {");
+    for (const SavedQuery& query : queries_) {
+      line(3, query.name + ": {");
+      if (query.parameters.empty()) line(4, "Args: never;");
+      if (!query.parameters.empty()) line(4, "Args: {");
+      for (const Field& field : query.parameters) {
+        const bool needed = field.required && !field.default_value;
+        line(5, field.name + (needed ? ": " : "?: ") + value_type(field) + (field.required ? ";" : " | null;"));
+      }
+      if (!query.parameters.empty()) line(4, "};");
+      line(4, "Returns: {");
+      for (const Field& field : query.columns) line(5, field.name + ": " + value_type(field) + " | null;");
+      line(4, "}[];");
+      line(3, "};");
+    }
+    line(2, "};");
+  }
+
+  static std::string value_type(const Field& field) {
+    if (field.type == FieldType::integer || field.type == FieldType::number) return "number";
+    if (field.type == FieldType::boolean) return "boolean";
+    if (field.type == FieldType::json) return "Json";
+    return field.type == FieldType::enumeration ? values_of(field) : "string";
+  }
+
   void enums() {
     const auto is_enum = [](const Field& field) { return field.type == FieldType::enumeration; };
     const auto has_enum = [&](const Collection& collection) { return std::ranges::any_of(collection.fields, is_enum); };
@@ -133,11 +160,14 @@ class Writer {
   }
 
   const Schema& schema_;
+  const std::vector<SavedQuery>& queries_;
   std::string out_;
 };
 
 }  // namespace
 
-std::string make_database_types(const Schema& schema) { return Writer(schema).write(); }
+std::string make_database_types(const Schema& schema, const std::vector<SavedQuery>& queries) {
+  return Writer(schema, queries).write();
+}
 
 }  // namespace banyan::openapi

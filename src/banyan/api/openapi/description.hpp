@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "banyan/core/saved_query.hpp"
 #include "banyan/core/schema.hpp"
 
 namespace banyan::openapi {
@@ -11,6 +13,7 @@ namespace banyan::openapi {
 /// What is described: an application's collections, and the bounds of its API.
 struct Description {
   const Schema& schema;
+  const std::vector<SavedQuery>& queries;
   std::string application = "banyan";
   std::string version;  ///< Of Banyan.
   std::uint32_t default_limit = 100;

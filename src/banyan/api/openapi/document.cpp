@@ -45,7 +45,7 @@ json::array parameters_of(const Operation& operation) {
   json::array all;
   for (const Parameter& parameter : operation.parameters) {
     json::object made{{"name", parameter.name}, {"in", to_string(parameter.place)}};
-    if (parameter.place == Parameter::Place::path) made["required"] = true;
+    if (parameter.place == Parameter::Place::path || parameter.required) made["required"] = true;
     made["description"] = parameter.description;
     made["schema"] = parameter.schema;
     if (!parameter.example.empty()) made["example"] = parameter.example;
@@ -77,7 +77,7 @@ json::object body_of(const Operation& operation) {
     json::object many{{"type", "array"}, {"items", schema}};
     schema = json::object{{"anyOf", json::array{std::move(schema), std::move(many)}}};
   }
-  return {{"required", true}, {"content", content(http::json_type, std::move(schema))}};
+  return {{"required", operation.body_is_required}, {"content", content(http::json_type, std::move(schema))}};
 }
 
 json::object operation_of(const Path& path, const Operation& operation) {
@@ -107,6 +107,7 @@ struct StatusText {
   std::string_view description;
 };
 constexpr StatusText status_texts[] = {
+    {300, "More than one relation leads where an embed points; `hint` says how to choose."},
     {400, "The request, its query or its body is not what it must be."},
     {401, "Not open to everyone, or a wrong key."},
     {403, "Not allowed to this viewer."},
@@ -143,6 +144,9 @@ json::object shared_headers() {
   };
   return {{"ETag", header("The record's version, in quotes; for If-Match and If-None-Match. With one record only.")},
           {"Location", header("The path of the record that was created. With one record only.")},
+          {"Link", header("The next page, `rel=\"next\"`, where there may be one.")},
+          {"Content-Range", header("Which of how many records these are, where they were counted.")},
+          {"Preference-Applied", header("What of `Prefer` was heeded.")},
           {"WWW-Authenticate", header("How to say who asks: `Bearer`.")},
           {"Retry-After", header("After how many seconds to try again.", "integer")}};
 }
@@ -160,6 +164,7 @@ json::array tags_of(const Description& description) {
   json::array tags;
   for (const Collection& collection : description.schema.collections)
     tags.push_back(json::object{{"name", collection.name}, {"description", "Records of " + collection.name + "."}});
+  if (!description.queries.empty()) tags.push_back(json::object{{"name", "rpc"}, {"description", "Saved queries."}});
   tags.push_back(json::object{{"name", "server"}, {"description", "The server itself."}});
   return tags;
 }

@@ -45,7 +45,9 @@ class OpenApi : public testing::Test {
   }
 
   json::value document() const { return json::parse(make_document(description())); }
-  Description description() const { return {.schema = schema_, .application = "a <b>", .version = "1"}; }
+  Description description() const {
+    return {.schema = schema_, .queries = queries_, .application = "a <b>", .version = "1"};
+  }
   json::value at(const char* pointer) const {
     boost::system::error_code error;
     const json::value whole = document();
@@ -54,12 +56,13 @@ class OpenApi : public testing::Test {
   }
 
   Schema schema_;
+  std::vector<SavedQuery> queries_;
 };
 
 TEST_F(OpenApi, gives_the_same_bytes_for_the_same_schema) {
   EXPECT_EQ(make_document(description()), make_document(description()));
   EXPECT_EQ(make_page(description()), make_page(description()));
-  EXPECT_EQ(make_database_types(schema_), make_database_types(schema_));
+  EXPECT_EQ(make_database_types(schema_, queries_), make_database_types(schema_, queries_));
 }
 
 TEST_F(OpenApi, says_what_a_field_takes) {
@@ -96,7 +99,7 @@ TEST_F(OpenApi, does_not_require_what_a_rule_may_hide_and_keeps_the_rule_to_itse
   EXPECT_EQ(at("/components/schemas/users/properties/age/x-banyan-access"), "rule");
   EXPECT_FALSE(make_document(description()).contains("a secret name"));
   EXPECT_FALSE(make_page(description()).contains("a secret name"));
-  EXPECT_TRUE(make_database_types(schema_).contains("age?: number | null;"));
+  EXPECT_TRUE(make_database_types(schema_, queries_).contains("age?: number | null;"));
 }
 
 TEST_F(OpenApi, answers_without_a_record_only_where_it_may_not_be_read) {
@@ -111,8 +114,27 @@ TEST_F(OpenApi, shows_on_the_page_nothing_that_a_browser_would_take_for_markup) 
   EXPECT_FALSE(page.contains("<script"));
 }
 
+TEST_F(OpenApi, has_a_path_for_a_saved_query_and_reads_with_get_only_what_does_not_write) {
+  SavedQuery query;
+  query.name = "top";
+  query.parameters = {field("since", FieldType::date), field("least", FieldType::integer)};
+  query.parameters[1].required = true;
+  query.columns = {field("name", FieldType::text)};
+  queries_.push_back(query);
+  query.name = "purge";
+  query.writes = true;
+  queries_.push_back(query);
+  EXPECT_EQ(at("/components/schemas/rpc.top.arguments/required"), json::parse(R"(["least"])"));
+  EXPECT_EQ(at("/paths/~1rpc~1top/get/parameters/0/schema"), json::parse(R"({"type":"string","format":"date"})"));
+  EXPECT_EQ(at("/paths/~1rpc~1top/post/x-banyan-access"), "service");
+  EXPECT_EQ(at("/paths/~1rpc~1purge/get"), "nothing");
+  const std::string types = make_database_types(schema_, queries_);
+  EXPECT_TRUE(types.contains("least: number;"));
+  EXPECT_TRUE(types.contains("since?: string | null;"));
+}
+
 TEST_F(OpenApi, becomes_the_database_type_of_supabase) {
-  const std::string types = make_database_types(schema_);
+  const std::string types = make_database_types(schema_, queries_);
   EXPECT_TRUE(types.contains("role: Database[\"public\"][\"Enums\"][\"users.role\"] | null;"));
   EXPECT_TRUE(types.contains("\"users.role\": \"member\" | \"admin\";"));
   EXPECT_TRUE(types.contains("isOneToOne: true;"));

@@ -90,4 +90,13 @@ std::string curl_example(const Schema& schema, const Collection& collection, con
   return text;
 }
 
+std::string curl_example(const Schema& schema, const SavedQuery& query) {
+  json::object arguments;
+  for (const Field& parameter : query.parameters)
+    if (parameter.required && !parameter.default_value) arguments[parameter.name] = example_value(schema, parameter);
+  std::string text = "curl -X POST \"$URL/rpc/" + query.name + "\"";
+  if (query.access == Access::nobody) text += " \\\n  -H \"Authorization: Bearer $KEY\"";
+  return text + " \\\n  -H 'Content-Type: application/json' \\\n  -d " + quoted(write_json(arguments));
+}
+
 }  // namespace banyan::openapi

@@ -13,4 +13,7 @@ std::string example_body(const Schema& schema, const Collection& collection);
 std::string curl_example(const Schema& schema, const Collection& collection, const Path& path,
                          const Operation& operation);
 
+/// A call of the saved query, with every parameter that it needs.
+std::string curl_example(const Schema& schema, const SavedQuery& query);
+
 }  // namespace banyan::openapi

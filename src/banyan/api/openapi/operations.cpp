@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "banyan/api/openapi/parameters.hpp"
+#include "banyan/api/openapi/query_operations.hpp"
 #include "banyan/http/response.hpp"
 
 namespace banyan::openapi {
@@ -42,8 +43,9 @@ class Maker {
                      .description = "The records that match, in the order asked for; none is no error.",
                      .schema = collection_.name,
                      .is_array = true,
-                     .content_type = http::json_type}};
-    made.errors = errors({413});
+                     .content_type = http::json_type,
+                     .headers = {"Link", "Content-Range", "Preference-Applied"}}};
+    made.errors = errors(with_ambiguity({413}));
     return made;
   }
 
@@ -61,7 +63,7 @@ class Maker {
                      .content_type = http::json_type,
                      .headers = {"Location", "ETag"},
                      .body_may_lack = !reading_is_open_}};
-    made.errors = errors({409, 413, 415, 507});
+    made.errors = errors(with_ambiguity({409, 413, 415, 507}));
     return made;
   }
 
@@ -73,7 +75,7 @@ class Maker {
                     {.status = 304,
                      .description = "The record is still at a version that If-None-Match names.",
                      .headers = {"ETag"}}};
-    made.errors = errors({404, 412});
+    made.errors = errors(with_ambiguity({404, 412}));
     return made;
   }
 
@@ -91,7 +93,7 @@ class Maker {
     if (!reading_is_open_)
       made.answers.push_back(
           {.status = 204, .description = "Done; the viewer may not read the record.", .headers = {"ETag"}});
-    made.errors = errors({404, 409, 412, 413, 415, 507});
+    made.errors = errors(with_ambiguity({404, 409, 412, 413, 415, 507}));
     return made;
   }
 
@@ -119,6 +121,14 @@ class Maker {
             .schema = collection_.name,
             .content_type = http::json_type,
             .headers = {"ETag"}};
+  }
+
+  // Two relations can lead where an embed of `select` points.
+  std::vector<int> with_ambiguity(std::vector<int> statuses) const {
+    const auto is_reference = [](const Field& field) { return field.type == FieldType::reference; };
+    const auto refers = [&](const Collection& other) { return std::ranges::any_of(other.fields, is_reference); };
+    if (std::ranges::any_of(description_.schema.collections, refers)) statuses.push_back(300);
+    return statuses;
   }
 
   // And what the server may answer to any request: malformed or too long, too slow, a wrong key, overload, a bug.
@@ -178,6 +188,7 @@ std::vector<Path> all_paths(const Description& description) {
   std::vector<Path> paths;
   for (const Collection& collection : description.schema.collections)
     std::ranges::move(collection_paths(description, collection), std::back_inserter(paths));
+  for (const SavedQuery& query : description.queries) paths.push_back(query_path(description.schema, query));
   paths.push_back({"/health", "server", {health()}});
   paths.push_back({"/health/ready", "server", {readiness()}});
   return paths;

@@ -18,6 +18,7 @@ struct Parameter {
   std::string name;
   std::string description;
   boost::json::object schema;
+  bool required = false;
   std::string example;        ///< Empty: none.
   boost::json::object extra;  ///< Members of Banyan's own (`x-banyan-…`).
 };
@@ -45,13 +46,14 @@ struct Operation {
   std::vector<Parameter> parameters;
   std::string body;  ///< The schema of the request's body; empty: none.
   bool body_or_array = false;
+  bool body_is_required = true;
   std::vector<Answer> answers;  ///< That are no errors.
   std::vector<int> errors;      ///< Statuses, ascending; the body is always the one error.
 };
 
 struct Path {
   std::string path;  ///< "/users/{id}"
-  std::string tag;   ///< The collection's name, or "server".
+  std::string tag;   ///< The collection's name, "rpc" or "server".
   std::vector<Operation> operations;
 };
 

@@ -6,6 +6,7 @@
 #include "banyan/api/openapi/field_notes.hpp"
 #include "banyan/api/openapi/html.hpp"
 #include "banyan/api/openapi/operations.hpp"
+#include "banyan/api/openapi/query_operations.hpp"
 
 namespace banyan::openapi {
 namespace {
@@ -24,6 +25,9 @@ std::string navigation(const Description& description) {
   for (const Collection& collection : description.schema.collections)
     out += "<li><a href=\"#" + collection.name + "\">" + collection.name + "<small>" +
            std::to_string(collection.fields.size()) + "</small></a></li>";
+  if (!description.queries.empty()) out += "</ul><h2>Saved queries</h2><ul>";
+  for (const SavedQuery& query : description.queries)
+    out += "<li><a href=\"#rpc-" + query.name + "\">" + query.name + "</a></li>";
   return out + "</ul></nav>";
 }
 
@@ -43,6 +47,9 @@ std::string introduction(const Description& description) {
          "<dt>email=is.null</dt><dd><code>is.not_null</code>, <code>is.true</code>, <code>is.false</code></dd>"
          "<dt>select=id,name</dt><dd>only these, in this order</dd>"
          "<dt>order=age.desc,name</dt><dd>the id breaks ties</dd>"
+         "<dt>or=(age.lt.18,role.eq.admin)</dt><dd>one of these; <code>and</code>, and <code>not.</code> before "
+         "either</dd>"
+         "<dt>select=id,posts(title)</dt><dd>with what belongs to it: by a reference, here or there</dd>"
          "<dt>limit=20&amp;offset=40</dt><dd>a page; " +
          std::to_string(description.default_limit) + " unless told, at most " + limit +
          "</dd></dl><p>Who asks: <code>Authorization: Bearer $KEY</code> or <code>apikey: $KEY</code> is the service "
@@ -75,11 +82,11 @@ std::string chips(const std::vector<Path>& paths) {
   return out + "</ul>";
 }
 
-std::string fields_table(const Schema& schema, const Collection& collection) {
+std::string fields_table(const Schema& schema, const std::vector<Field>& fields) {
   std::string out =
       "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Type</th>"
       "<th scope=\"col\">Notes</th></tr></thead><tbody>";
-  for (const Field& field : collection.fields) {
+  for (const Field& field : fields) {
     out += "<tr><td><code>" + escape_html(field.name) + "</code></td><td class=\"kind\">" + kind_text(schema, field) +
            "</td><td><ul>";
     for (const std::string& note : field_notes(schema, field)) out += "<li>" + prose(note) + "</li>";
@@ -114,10 +121,22 @@ std::string operation_text(const Schema& schema, const Collection& collection, c
   return out + statuses(operation) + "</div></details>";
 }
 
+std::string query_section(const Description& description, const SavedQuery& query) {
+  const Path path = query_path(description.schema, query);
+  std::string out = "<section><h2 id=\"rpc-" + query.name + "\">" + query.name +
+                    "</h2><ul class=\"chips\"><li class=\"chip " + std::string(path.operations.front().access) +
+                    "\">call: " + access_word(path.operations.front().access) + "</li></ul>";
+  if (query.writes) out += "<p>It may change records.</p>";
+  if (!query.parameters.empty()) out += "<h3>Parameters</h3>" + fields_table(description.schema, query.parameters);
+  if (!query.columns.empty()) out += "<h3>Columns</h3>" + fields_table(description.schema, query.columns);
+  return out + "<h3>Request</h3><pre><code>" + escape_html(curl_example(description.schema, query)) +
+         "</code></pre></section>";
+}
+
 std::string collection_section(const Description& description, const Collection& collection) {
   const std::vector<Path> paths = collection_paths(description, collection);
   std::string out = "<section><h2 id=\"" + collection.name + "\">" + collection.name + "</h2>" + chips(paths) +
-                    "<h3>Fields</h3>" + fields_table(description.schema, collection) + "<h3>Requests</h3>";
+                    "<h3>Fields</h3>" + fields_table(description.schema, collection.fields) + "<h3>Requests</h3>";
   for (const Path& path : paths)
     for (const Operation& operation : path.operations)
       out += operation_text(description.schema, collection, path, operation,
@@ -136,6 +155,7 @@ std::string make_page(const Description& description) {
   out += "</style></head><body>" + navigation(description) + "<main>" + introduction(description);
   for (const Collection& collection : description.schema.collections)
     out += collection_section(description, collection);
+  for (const SavedQuery& query : description.queries) out += query_section(description, query);
   return out +
          "<footer>Made from the configuration when the server started. <code>GET /health</code> says whether it lives, "
          "<code>GET /health/ready</code> whether it should get requests.</footer></main></body></html>\n";

@@ -48,6 +48,29 @@ Parameter filter_parameter(const Schema& schema, const Collection& collection, s
   return made;
 }
 
+// Conditions that filters, all of which must hold, cannot say.
+std::vector<Parameter> condition_parameters(const Schema& schema, const Collection& collection) {
+  const std::string id = "id." + filter_example(schema, collection.fields.front());
+  std::string last = "id.is.null";
+  for (const Field& field : collection.fields)
+    if (field.type != FieldType::json) last = field.name + ".is.null";
+  const std::string example = "(" + id + "," + last + ")";
+  std::vector<Parameter> all;
+  constexpr std::pair<std::string_view, std::string_view> words[] = {{"or", "At least one must hold."},
+                                                                     {"and", "All must hold."},
+                                                                     {"not.or", "None may hold."},
+                                                                     {"not.and", "Not all may hold."}};
+  for (const auto& [name, meaning] : words) {
+    Parameter made;
+    made.name = name;
+    made.description = std::string(meaning) + " Conditions in brackets, which may hold `and(…)` and `or(…)` in turn.";
+    made.schema = filter_schema();
+    made.example = example;
+    all.push_back(std::move(made));
+  }
+  return all;
+}
+
 Parameter order_parameter(const Collection& collection) {
   Parameter made;
   made.name = "order";
@@ -60,14 +83,15 @@ Parameter order_parameter(const Collection& collection) {
   return made;
 }
 
-Parameter count_parameter(std::string name, std::string description, std::int64_t least,
-                          std::optional<std::int64_t> most, std::optional<std::int64_t> otherwise) {
+// From 0 on.
+Parameter number_parameter(std::string name, std::string description, std::optional<std::int64_t> most,
+                           std::int64_t otherwise) {
   Parameter made;
   made.name = std::move(name);
   made.description = std::move(description);
-  made.schema = {{"type", "integer"}, {"format", "int64"}, {"minimum", least}};
+  made.schema = {{"type", "integer"}, {"format", "int64"}, {"minimum", 0}};
   if (most) made.schema["maximum"] = *most;
-  if (otherwise) made.schema["default"] = *otherwise;
+  made.schema["default"] = otherwise;
   return made;
 }
 
@@ -85,20 +109,35 @@ Parameter header_parameter(std::string name, std::string description, std::strin
 
 std::vector<std::string_view> operators_of(const Collection& collection, std::size_t place) {
   const Field& field = collection.fields[place];
-  if (field.type == FieldType::json) return {"is"};
-  if (field.type == FieldType::boolean) return {"eq", "neq", "in", "is"};
-  std::vector<std::string_view> names = {"eq", "neq", "gt", "gte", "lt", "lte", "in", "is"};
+  if (field.type == FieldType::json) return {"is", "cs", "cd"};
+  std::vector<std::string_view> names = {"eq", "neq", "gt", "gte", "lt", "lte", "in", "is", "isdistinct"};
   if (is_text(field)) names.insert(names.end(), {"like", "ilike"});
+  if (std::ranges::find(collection.search, place) != collection.search.end())
+    names.insert(names.end(), {"fts", "plfts", "phfts", "wfts"});
   return names;
 }
 
 std::vector<Parameter> list_parameters(const Description& description, const Collection& collection) {
   std::vector<Parameter> all = {
       select_parameter(collection), order_parameter(collection),
-      count_parameter("limit", "At most so many records.", 0, description.max_limit, description.default_limit),
-      count_parameter("offset", "Skips so many records.", 0, std::nullopt, 0)};
+      number_parameter("limit", "At most so many records.", description.max_limit, description.default_limit),
+      number_parameter("offset", "Skips so many records.", std::nullopt, 0)};
+  Parameter cursor;
+  cursor.name = "cursor";
+  cursor.description = "Goes on behind a page: what its `Link` says. Not beside `offset` and `count`.";
+  cursor.schema = text_schema();
+  all.push_back(std::move(cursor));
+  Parameter count;
+  count.name = "count";
+  count.description = "Has `Content-Range` say how many match: exactly, or as the database plans or estimates.";
+  count.schema = text_schema();
+  count.schema["enum"] = json::array{"exact", "planned", "estimated"};
+  all.push_back(std::move(count));
+  std::ranges::move(condition_parameters(description.schema, collection), std::back_inserter(all));
   for (std::size_t i = 0; i < collection.fields.size(); ++i)
     all.push_back(filter_parameter(description.schema, collection, i));
+  all.push_back(
+      header_parameter("Prefer", "`count=exact`, `planned` or `estimated`: as the parameter.", "count=exact"));
   return all;
 }
 

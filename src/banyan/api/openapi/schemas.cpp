@@ -57,6 +57,32 @@ json::object update_schema(const Schema& schema, const Collection& collection) {
           {"additionalProperties", false}};
 }
 
+json::object row_schema(const Schema& schema, const SavedQuery& query) {
+  json::object properties;
+  json::array required;
+  for (const Field& column : query.columns) {
+    properties[column.name] = field_schema(schema, column, Side::answer);
+    required.emplace_back(column.name);
+  }
+  return {{"type", "object"},
+          {"description", "A row of the saved query " + query.name + "."},
+          {"properties", std::move(properties)},
+          {"required", std::move(required)}};
+}
+
+json::object arguments_schema(const Schema& schema, const SavedQuery& query) {
+  json::object properties;
+  json::array required;
+  for (const Field& parameter : query.parameters) {
+    properties[parameter.name] = field_schema(schema, parameter, Side::input);
+    if (parameter.required && !parameter.default_value) required.emplace_back(parameter.name);
+  }
+  json::object made{{"type", "object"}, {"properties", std::move(properties)}};
+  if (!required.empty()) made["required"] = std::move(required);
+  made["additionalProperties"] = false;
+  return made;
+}
+
 json::object error_schema() {
   const json::object text{{"type", "string"}};
   json::object of_field{{"type", "object"},
@@ -66,7 +92,7 @@ json::object error_schema() {
   properties["type"] = {{"type", "string"},
                         {"description", "`urn:banyan:error:<reason>`: the finest word for what happened."}};
   properties["title"] = {{"type", "string"}, {"description", "The status in words."}};
-  properties["status"] = {{"type", "integer"}, {"minimum", 400}, {"maximum", 599}};
+  properties["status"] = {{"type", "integer"}, {"minimum", 300}, {"maximum", 599}};
   properties["detail"] = {{"type", "string"}, {"description", "What is wrong, a sentence."}};
   properties["code"] = {{"type", "string"},
                         {"description", "An SQLSTATE or PostgREST's code where one means the same, else a word."}};
@@ -103,6 +129,10 @@ json::object all_schemas(const Description& description) {
     schemas[collection.name] = record_schema(description.schema, collection);
     schemas[collection.name + ".create"] = create_schema(description.schema, collection);
     schemas[collection.name + ".update"] = update_schema(description.schema, collection);
+  }
+  for (const SavedQuery& query : description.queries) {
+    schemas["rpc." + query.name] = row_schema(description.schema, query);
+    schemas["rpc." + query.name + ".arguments"] = arguments_schema(description.schema, query);
   }
   schemas["Error"] = error_schema();
   schemas["Filter"] = filter_schema();

@@ -1,0 +1,197 @@
+#include "banyan/adapters/sqlite/saved_queries.hpp"
+
+#include <algorithm>
+#include <new>
+
+#include "banyan/adapters/sqlite/connection.hpp"
+#include "banyan/adapters/sqlite/database_file.hpp"
+#include "banyan/adapters/sqlite/errors.hpp"
+#include "banyan/core/json_text.hpp"
+#include "banyan/core/record_json.hpp"
+
+namespace banyan::sqlite {
+namespace {
+
+constexpr std::size_t threads_max = 2;
+constexpr std::size_t queue_max = 1024;
+constexpr int steps_between_looks = 2000;
+
+/// Until when a statement may run.
+struct Limit {
+  const Context& context;
+  SteadyTime until;
+  static bool is_over(const void* given) {
+    const auto& limit = *static_cast<const Limit*>(given);
+    return limit.context.expired() || limit.context.clock.steady() >= limit.until;
+  }
+};
+
+/// Has the connection look at the time now and then as long as it lives.
+class Limited {
+ public:
+  Limited(Connection& connection, Limit& limit) : connection_(connection) {
+    sqlite3_progress_handler(
+        connection_.get(), steps_between_looks, [](void* given) { return Limit::is_over(given) ? 1 : 0; }, &limit);
+    connection_.stop_check() = {.should_stop = Limit::is_over, .argument = &limit};
+  }
+  Limited(const Limited&) = delete;
+  Limited& operator=(const Limited&) = delete;
+  ~Limited() {
+    sqlite3_progress_handler(connection_.get(), 0, nullptr, nullptr);
+    connection_.stop_check() = {};
+  }
+
+ private:
+  Connection& connection_;
+};
+
+std::vector<std::string> names_of(const Statement& statement) {
+  std::vector<std::string> names;
+  for (int i = 0; i < sqlite3_column_count(statement.get()); ++i) {
+    const char* name = sqlite3_column_name(statement.get(), i);
+    names.emplace_back(name == nullptr ? "" : name);
+  }
+  return names;
+}
+
+// SQLite computes times and JSON as it likes; what comes out is canonical all the same.
+bool read_column(Statement& statement, int place, const Field& column, Value& value) {
+  if (!read_value(statement, place, column.storage, value)) return false;
+  auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return true;
+  if (column.type == FieldType::json) {
+    const auto parsed = parse_json(*text);
+    auto canonical = parsed ? canonical_json(*parsed) : Result<std::string>(fail(parsed.error()));
+    if (canonical) value = std::move(*canonical);
+    return canonical.has_value();
+  }
+  // `2026-11-23 18:17:05`, as datetime() has it, is UTC.
+  const bool has_no_offset = column.type == FieldType::timestamp && text->size() > 10 &&
+                             text->find_first_of("Zz+", 10) == std::string::npos &&
+                             text->find('-', 10) == std::string::npos;
+  auto canonical = value_from_text(column, has_no_offset ? *text + "Z" : *text);
+  if (canonical) value = std::move(*canonical);
+  return canonical.has_value();
+}
+
+Result<SavedRows> execute(Connection& connection, const SavedQuery& query, const std::vector<Value>& arguments,
+                          std::size_t bytes_max) {
+  const sql::SavedStatement saved = sql::saved_statement(query, SqlDialect::sqlite);
+  auto statement = connection.prepare(saved.text);
+  if (!statement) return fail(std::move(statement.error()));
+  int number = 0;
+  for (const std::size_t place : saved.arguments) statement->bind(++number, arguments[place]);
+  const auto places = sql::match_columns(query, names_of(*statement));
+  if (!places) return fail(places.error());
+
+  SavedRows result;
+  std::size_t bytes = 0;
+  int rc = SQLITE_OK;
+  while ((rc = statement->step()) == SQLITE_ROW) {
+    if (result.rows.size() >= saved_query_rows_max) return fail(sql::too_many_rows(query));
+    std::vector<Value>& row = result.rows.emplace_back(query.columns.size());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (!read_column(*statement, static_cast<int>((*places)[i]), query.columns[i], row[i]))
+        return fail(sql::not_as_declared(query, query.columns[i]));
+      if (const auto* text = std::get_if<std::string>(&row[i])) bytes += text->size();
+    }
+    if (bytes > bytes_max) return fail(sql::too_many_bytes(query, bytes_max));
+  }
+  if (rc != SQLITE_DONE) return fail(error_from(connection.get(), rc));
+  return result;
+}
+
+Error cannot_be_prepared(const SavedQuery& query, const std::string& why) {
+  return Error(ErrorCode::invalid, "The saved query '" + query.name + "' cannot be prepared: " + why + ".")
+      .with_hint("Mend [queries." + query.name + "] sqlite, or sql.");
+}
+
+}  // namespace
+
+SavedQueries::SavedQueries(const Options& options, std::function<void()> on_commit)
+    : options_(options), on_commit_(std::move(on_commit)), readers_(threads_max), workers_(threads_max, queue_max) {}
+
+SavedQueries::~SavedQueries() { workers_.stop(); }
+
+void SavedQueries::stop() { workers_.stop(); }
+
+Result<void> SavedQueries::check(const SavedQuery& query) {
+  auto connection = Connection::open(reader_settings(options_));
+  if (!connection) return fail(std::move(connection.error()));
+  const sql::SavedStatement saved = sql::saved_statement(query, SqlDialect::sqlite);
+  sqlite3_stmt* raw = nullptr;
+  const char* rest = nullptr;
+  const int rc =
+      sqlite3_prepare_v2(connection->get(), saved.text.data(), static_cast<int>(saved.text.size()), &raw, &rest);
+  const Statement statement(raw);
+  if (rc != SQLITE_OK) return fail(cannot_be_prepared(query, sqlite3_errmsg(connection->get())));
+  if (!statement) return fail(cannot_be_prepared(query, "there is no statement in it"));
+  if (std::string_view(rest, saved.text.data() + saved.text.size()).find_first_not_of(" \t\r\n;") !=
+      std::string_view::npos)
+    return fail(cannot_be_prepared(query, "it is more than one statement"));
+  if (!query.writes && sqlite3_stmt_readonly(statement.get()) == 0)
+    return fail(Error(ErrorCode::invalid, "The saved query '" + query.name + "' would write.")
+                    .with_hint("Let it: [queries." + query.name + "] writes = true"));
+  if (auto places = sql::match_columns(query, names_of(statement)); !places) return fail(std::move(places.error()));
+  return {};
+}
+
+Task<Result<SavedRows>> SavedQueries::run(const Context& context, const SavedQuery& query,
+                                          std::vector<Value> arguments) {
+  Completion<Result<SavedRows>> completion(context.executor);
+  const bool taken =
+      workers_.push([&](std::size_t thread) { completion.complete(run_now(thread, context, query, arguments)); });
+  if (!taken)
+    co_return fail(Error(ErrorCode::overloaded, "too many saved queries wait for the database")
+                       .with_hint("try again in a moment"));
+  co_return co_await completion;
+}
+
+Result<SavedRows> SavedQueries::run_now(std::size_t thread, const Context& context, const SavedQuery& query,
+                                        const std::vector<Value>& arguments) {
+  try {
+    if (context.expired()) return fail(ErrorCode::deadline_exceeded, "the query began after its deadline");
+    if (query.writes) return write(context, query, arguments);
+    auto connection = reader(thread);
+    if (!connection) return fail(std::move(connection.error()));
+    Limit limit{context, context.deadline};
+    const Limited limited(**connection, limit);
+    return execute(**connection, query, arguments, options_.page_bytes_max);
+  } catch (const std::bad_alloc&) {
+    return fail(Error(ErrorCode::unavailable, "the server is short of memory").with_hint("try again in a moment"));
+  }
+}
+
+Result<Connection*> SavedQueries::reader(std::size_t thread) {
+  std::unique_ptr<Connection>& connection = readers_[thread];
+  if (!connection) {
+    auto opened = Connection::open(reader_settings(options_));
+    if (!opened) return fail(std::move(opened.error()));
+    connection = std::make_unique<Connection>(std::move(*opened));
+  }
+  return connection.get();
+}
+
+Result<SavedRows> SavedQueries::write(const Context& context, const SavedQuery& query,
+                                      const std::vector<Value>& arguments) {
+  const std::lock_guard lock(writing_);
+  if (!writer_) {
+    auto opened = Connection::open(writer_settings(options_));
+    if (!opened) return fail(std::move(opened.error()));
+    writer_ = std::make_unique<Connection>(std::move(*opened));
+  }
+  if (auto begun = writer_->execute("BEGIN IMMEDIATE"); !begun) return fail(std::move(begun.error()));
+  Limit limit{context, std::min(context.deadline, context.clock.steady() + writing_time_max)};
+  Result<SavedRows> rows = [&] {
+    const Limited limited(*writer_, limit);
+    return execute(*writer_, query, arguments, options_.page_bytes_max);
+  }();
+  if (rows)
+    if (auto committed = writer_->execute("COMMIT"); !committed) rows = fail(std::move(committed.error()));
+  // After some errors SQLite has rolled back by itself.
+  if (!rows && writer_->in_transaction() && !writer_->execute("ROLLBACK")) writer_.reset();
+  if (rows) on_commit_();
+  return rows;
+}
+
+}  // namespace banyan::sqlite

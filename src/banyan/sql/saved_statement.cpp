@@ -1,0 +1,78 @@
+#include "banyan/sql/saved_statement.hpp"
+
+#include <algorithm>
+
+namespace banyan::sql {
+namespace {
+
+std::string_view postgres_type(const Field& field) {
+  switch (field.type) {
+    case FieldType::integer: return "bigint";
+    case FieldType::number: return "double precision";
+    case FieldType::boolean: return "boolean";
+    case FieldType::timestamp: return "timestamptz";
+    case FieldType::date: return "date";
+    case FieldType::json: return "jsonb";
+    case FieldType::uuid: return "uuid";
+    default: return "text";
+  }
+}
+
+std::string named(const SavedQuery& query) { return "The saved query '" + query.name + "'"; }
+
+}  // namespace
+
+SavedStatement saved_statement(const SavedQuery& query, SqlDialect dialect) {
+  const bool is_postgres = dialect == SqlDialect::postgres;
+  SavedStatement made;
+  const auto mark = [&](std::string_view name) -> std::string {
+    const auto field = std::ranges::find(query.parameters, name, &Field::name);
+    const auto place = static_cast<std::size_t>(field - query.parameters.begin());
+    auto used = std::ranges::find(made.arguments, place);
+    const std::string number = std::to_string(used - made.arguments.begin() + 1);
+    if (used == made.arguments.end()) made.arguments.push_back(place);
+    return is_postgres ? "$" + number + "::" + std::string(postgres_type(*field)) : "?" + number;
+  };
+  made.text = read_statement(is_postgres ? query.postgres : query.sqlite, dialect).with(mark);
+  return made;
+}
+
+Result<std::vector<std::size_t>> match_columns(const SavedQuery& query, std::span<const std::string> names) {
+  std::vector<std::size_t> places;
+  for (const Field& column : query.columns) {
+    const auto found = std::ranges::find(names, column.name);
+    if (found == names.end())
+      return fail(Error(ErrorCode::invalid, named(query) + " declares the column '" + column.name +
+                                                "', and its statement answers none of that name.")
+                      .with_hint("Name it in the statement: … AS " + column.name));
+    places.push_back(static_cast<std::size_t>(found - names.begin()));
+  }
+  if (names.size() != places.size())
+    for (const std::string& name : names)
+      if (std::ranges::find(query.columns, name, &Field::name) == query.columns.end())
+        return fail(
+            Error(ErrorCode::invalid, named(query) + " answers a column '" + name + "' that it does not declare.")
+                .with_hint("Declare it: returns." + name + " = \"text\", or leave it out of the statement."));
+  return places;
+}
+
+Error too_many_rows(const SavedQuery& query) {
+  return Error(ErrorCode::too_large,
+               named(query) + " answers more than " + std::to_string(saved_query_rows_max) + " rows.")
+      .with_reason("page_too_large")
+      .with_hint("Give its statement a LIMIT.");
+}
+
+Error too_many_bytes(const SavedQuery& query, std::size_t bytes_max) {
+  return Error(ErrorCode::too_large, named(query) + " answers more than " + std::to_string(bytes_max) + " bytes.")
+      .with_reason("page_too_large")
+      .with_hint("Give its statement a LIMIT.");
+}
+
+Error not_as_declared(const SavedQuery& query, const Field& column) {
+  return Error(ErrorCode::internal, named(query) + " went wrong.")
+      .with_detail("query " + query.name + ", column " + column.name + ": holds what is no " +
+                   std::string(to_string(column.type)));
+}
+
+}  // namespace banyan::sql

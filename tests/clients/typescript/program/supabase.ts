@@ -1,0 +1,76 @@
+// The face of PostgREST by supabase-js, typed by `banyan types typescript`.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createClient } from "@supabase/supabase-js";
+import type { Database } from "./database.js";
+
+type Row = Database["public"]["Tables"]["users"]["Row"];
+
+const supabase = createClient<Database>(process.env["BANYAN_URL"] ?? "", process.env["BANYAN_KEY"] ?? "", {
+  auth: { persistSession: false, autoRefreshToken: false },
+});
+
+async function inserted(row: Database["public"]["Tables"]["users"]["Insert"]): Promise<Row> {
+  const { data, error } = await supabase.from("users").insert(row).select().single();
+  assert.equal(error, null);
+  assert.ok(data);
+  return data;
+}
+
+test("what is inserted has the types of its fields", async () => {
+  const row = await inserted({ name: "Alice", age: 34, extra: { a: 1 } });
+  const role: "member" | "admin" = row.role;
+  assert.equal(role, "member");
+  assert.equal(row.age, 34);
+});
+
+test("a selection has what it asks for", async () => {
+  await inserted({ name: "selected", age: 7 });
+  const { data } = await supabase.from("users").select("name, age").eq("name", "selected").gte("age", 7);
+  const ages: (number | null)[] | undefined = data?.map((row) => row.age);
+  assert.deepEqual(ages, [7]);
+});
+
+test("what belongs to a row comes with it, typed by the reference", async () => {
+  const author = await inserted({ name: "Bob" });
+  await supabase.from("posts").insert({ title: "First", author: author.id });
+  const { data, error } = await supabase.from("posts").select("title, users(name)").eq("author", author.id).single();
+  assert.equal(error, null);
+  const name: string | undefined = data?.users.name;
+  assert.equal(name, "Bob");
+});
+
+test("a saved query is a function with typed arguments and rows", async () => {
+  await supabase.from("users").insert({ name: "called", age: 145 });
+  const { data, error } = await supabase.rpc("by_age", { least: 145, name: "called" });
+  assert.equal(error, null);
+  const ages: (number | null)[] | undefined = data?.map((row) => row.age);
+  assert.deepEqual(ages, [145]);
+});
+
+test("rows are updated and deleted by filters", async () => {
+  const { id } = await inserted({ name: "Cid" });
+  const updated = await supabase.from("users").update({ age: 50 }).eq("id", id).select("age").single();
+  assert.equal(updated.data?.age, 50);
+  const deleted = await supabase.from("users").delete().eq("id", id);
+  assert.equal(deleted.error, null);
+});
+
+// Never called: that these are errors is what the compiler is asked.
+export async function wrong() {
+  // @ts-expect-error no such collection
+  await supabase.from("user").select();
+  // @ts-expect-error no such field
+  await supabase.from("users").insert({ name: "a", nme: "b" });
+  // @ts-expect-error the name is required
+  await supabase.from("users").insert({ age: 1 });
+  // @ts-expect-error the server makes ids
+  await supabase.from("users").insert({ name: "a", id: 1 });
+  // @ts-expect-error a number, not a text
+  await supabase.from("users").update({ age: "1" });
+  // @ts-expect-error an argument is missing
+  await supabase.rpc("by_age", { name: "a" });
+  const { data } = await supabase.from("users").select("name");
+  // @ts-expect-error not selected
+  data?.[0]?.age;
+}

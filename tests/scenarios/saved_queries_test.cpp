@@ -1,0 +1,173 @@
+#include "scenarios/requests.hpp"
+#include "scenarios/scenario.hpp"
+#include "scenarios/stage.hpp"
+
+namespace banyan::scenarios {
+namespace {
+
+constexpr const char* config = R"(
+[server]
+listen = "127.0.0.1:{port}"
+
+[database]
+url = "sqlite:data/app.db"
+
+[collections.users]
+fields.name = { type = "text", required = true }
+fields.age  = { type = "integer" }
+fields.born = { type = "date" }
+fields.extra = { type = "json" }
+created_at = true
+access.read = "anyone"
+access.create = "anyone"
+
+[queries.by_age]
+sql = "SELECT count(*) AS people, age FROM users WHERE age >= :least AND name <> ':least' GROUP BY age ORDER BY age"
+params.least = { type = "integer", required = true, min = 0 }
+returns = { age = "integer", people = "integer" }
+access = "anyone"
+
+[queries.kinds]
+sqlite = "SELECT :t AS t, :i AS i, :n AS n, :b AS b, :at AS at, :d AS d, :j AS j, :u AS u"
+postgres = "SELECT :t AS t, :i AS i, :n AS n, :b AS b, :at AS at, :d AS d, :j AS j, :u AS u"
+params = { t = "text", i = "integer", n = "number", b = "boolean", at = "timestamp", d = "date", j = "json", u = "uuid" }
+returns = { t = "text", i = "integer", n = "number", b = "boolean", at = "timestamp", d = "date", j = "json", u = "uuid" }
+access = "anyone"
+
+[queries.means]
+sql = "SELECT avg(age) AS mean, sum(age) AS total, min(created_at) AS first FROM users"
+returns = { mean = "number", total = "integer", first = "timestamp" }
+access = "anyone"
+
+[queries.closed]
+sql = "SELECT 1 AS one"
+returns.one = "integer"
+
+[queries.birthday]
+sql = "UPDATE users SET age = age + 1, _version = _version + 1 WHERE id = :id RETURNING id, age"
+params.id = { type = "integer", required = true }
+returns = { id = "integer", age = "integer" }
+access = "anyone"
+writes = true
+
+[queries.endless]
+sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS i FROM n"
+returns.i = "integer"
+access = "anyone"
+
+[queries.many]
+sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= 10000) SELECT i FROM n"
+returns.i = "integer"
+access = "anyone"
+
+[queries.wrong_type]
+sql = "SELECT name AS i FROM users"
+returns.i = "integer"
+access = "anyone"
+
+[limits]
+request_timeout = "2s"
+)";
+
+class SavedQueries : public ServedTest {
+ protected:
+  SavedQueries() : ServedTest(config) {}
+  void expect(const Request& request, const Expected& expected) {
+    expect_response(send(request), expected, request.method);
+  }
+};
+
+TEST_F(SavedQueries, answer_rows_typed_by_their_columns) {
+  for (const char* body : {R"({"name":"Ann","age":20})", R"({"name":"Bob","age":30})", R"({"name":"Cid","age":30})"})
+    must(post("/users", body));
+  const std::string rows = R"([{"age":20,"people":1},{"age":30,"people":2}])";
+  expect(get("/rpc/by_age?least=18"), {.json = rows});
+  expect(post("/rpc/by_age", R"({"least":18})"), {.json = rows});
+  expect(get("/rpc/by_age?least=99"), {.json = "[]"});
+}
+
+TEST_F(SavedQueries, give_every_type_back_as_it_came) {
+  expect(
+      post("/rpc/kinds",
+           R"({"t":"it's :i","i":-9007199254740993,"n":0.1,"b":true,"at":"2026-11-23T20:17:05+02:00","d":"2026-11-23",)"
+           R"("j":{"b":1.0,"a":null},"u":"0198C5A2-7C1E-7D4B-9C63-2F8A4B6D1E05"})"),
+      {.json = R"([{"t":"it's :i","i":-9007199254740993,"n":0.1,"b":true,"at":"2026-11-23T18:17:05.000000Z",)"
+               R"("d":"2026-11-23","j":{"a":null,"b":1},"u":"0198c5a2-7c1e-7d4b-9c63-2f8a4b6d1e05"}])"});
+  expect(get("/rpc/kinds"),
+         {.json = R"([{"t":null,"i":null,"n":null,"b":null,"at":null,"d":null,"j":null,"u":null}])"});
+}
+
+TEST_F(SavedQueries, compute_with_values_as_both_databases_have_them) {
+  must(post("/users", R"({"name":"Ann","age":20})"));
+  must(post("/users", R"({"name":"Bob","age":25})"));
+  expect(get("/rpc/means"), {.json = R"([{"mean":22.5,"total":45,"first":"*"}])"});
+}
+
+TEST_F(SavedQueries, bind_values_and_never_splice_them) {
+  must(post("/users", R"({"name":"Ann","age":20})"));
+  expect(get("/rpc/kinds?t=%27%3B%20DROP%20TABLE%20users%3B%20--"), {.contains = {"'; DROP TABLE users; --"}});
+  expect(get("/users"), {.contains = {"Ann"}});
+}
+
+TEST_F(SavedQueries, name_every_argument_that_is_wrong) {
+  expect(get("/rpc/by_age?leest=1"),
+         {.status = 400, .contains = {"\"field\":\"leest\"", "did you mean 'least'?", "is required"}});
+  expect(get("/rpc/by_age?least=-1"), {.status = 400, .contains = {"\"field\":\"least\""}});
+  expect(get("/rpc/by_age?least=x"), {.status = 400, .contains = {"\"field\":\"least\""}});
+  expect(get("/rpc/by_age?least=1&least=2"), {.status = 400, .contains = {"twice"}});
+  expect(post("/rpc/by_age", "[]"), {.status = 400});
+  expect(post("/rpc/by_age?least=1", "{}"), {.status = 400});
+}
+
+TEST_F(SavedQueries, are_closed_unless_opened) {
+  expect(get("/rpc/closed"), {.status = 401, .lacks = {"\"one\":1"}});
+  expect(as_service(get("/rpc/closed")), {.json = R"([{"one":1}])"});
+}
+
+TEST_F(SavedQueries, that_write_are_seen_by_the_very_next_read) {
+  must(post("/users", R"({"name":"Ann","age":20})"));
+  for (int age = 21; age < 30; ++age) {
+    expect(get("/users/1"), {.contains = {"\"age\":" + std::to_string(age - 1)}});
+    expect(post("/rpc/birthday", R"({"id":1})"), {.json = R"([{"id":1,"age":)" + std::to_string(age) + "}]"});
+    expect(get("/users/1"), {.contains = {"\"age\":" + std::to_string(age)}});
+  }
+  expect(get("/rpc/birthday?id=1"), {.status = 405, .headers = {{"allow", "POST"}}});
+}
+
+TEST_F(SavedQueries, end_at_the_deadline) {
+  expect(get("/rpc/endless"), {.status = 503, .contains = {"57014"}});
+  expect(get("/rpc/many"), {.status = 413, .contains = {"10000 rows"}});
+  expect(get("/rpc/by_age?least=0"), {.json = "[]"});
+}
+
+TEST_F(SavedQueries, that_answer_what_they_do_not_declare_say_so_to_the_operator_alone) {
+  must(post("/users", R"({"name":"a secret"})"));
+  expect(get("/rpc/wrong_type"), {.status = 500, .lacks = {"a secret"}});
+  EXPECT_TRUE(server_.output().contains("wrong_type"));
+}
+
+// The server's output when it refuses to start.
+std::string refusal_of(const std::string& query) {
+  const std::string collections = "[collections.users]\nfields.name = { type = \"text\" }\n";
+  ServerProcess server({.config = collections + query});
+  return server.run_to_exit() == 0 ? "it started and ended" : server.output();
+}
+
+TEST(SavedQueriesAtTheStart, are_prepared_and_told_in_the_words_of_the_database) {
+  EXPECT_TRUE(refusal_of("[queries.q]\nsql = \"SELEC 1\"\n").contains("'q' cannot be prepared: "));
+  EXPECT_TRUE(refusal_of("[queries.q]\nsql = \"SELECT nme FROM users\"\n").contains("nme"));
+  EXPECT_TRUE(refusal_of("[queries.q]\nsql = \"SELECT 1; SELECT 2\"\n").contains("'q' cannot be prepared: "));
+}
+
+TEST(SavedQueriesAtTheStart, must_answer_the_columns_that_they_declare) {
+  EXPECT_TRUE(refusal_of("[queries.q]\nsql = \"SELECT 1 AS a\"\nreturns = { b = \"integer\" }\n").contains("'b'"));
+  EXPECT_TRUE(refusal_of("[queries.q]\nsql = \"SELECT 1 AS a\"\n").contains("'a'"));
+}
+
+TEST(SavedQueriesAtTheStart, that_would_write_must_say_so) {
+  if (on_postgres()) GTEST_SKIP() << "PostgreSQL tells when it runs";
+  EXPECT_TRUE(refusal_of("[queries.q]\nsql = \"DELETE FROM users\"\n").contains("would write"));
+}
+
+}  // namespace
+}  // namespace banyan::scenarios
