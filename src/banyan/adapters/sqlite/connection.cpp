@@ -31,7 +31,7 @@ Result<Connection> Connection::open(const ConnectionSettings& settings) {
   sqlite3* raw = nullptr;
   const int access = settings.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   std::string layer = settings.vfs;
-  if (!settings.read_only) {
+  if (!settings.read_only && settings.waits_for_disk) {
     auto gathering = log_layer_over(settings.vfs);
     if (!gathering) return fail(std::move(gathering.error()));
     layer = std::move(*gathering);
@@ -47,8 +47,8 @@ Result<Connection> Connection::open(const ConnectionSettings& settings) {
 
   // secure_delete is on in Debian and writes deleted content over with zeros: more pages written a delete.
   // The layer that gathers the log needs the sync at the end of every commit.
-  const std::string pragmas = "PRAGMA synchronous = FULL; PRAGMA cache_size = -" +
-                              std::to_string(settings.cache_bytes / 1024) +
+  const std::string pragmas = std::string("PRAGMA synchronous = ") + (settings.waits_for_disk ? "FULL" : "NORMAL") +
+                              "; PRAGMA cache_size = -" + std::to_string(settings.cache_bytes / 1024) +
                               "; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST";
   if (auto done = connection.execute(pragmas.c_str()); !done) {
     return fail(open_error(raw, sqlite3_extended_errcode(raw), settings.path));

@@ -19,6 +19,7 @@ struct ConnectionSettings {
   std::string path;
   std::string vfs;  ///< Empty: the system's own.
   bool read_only = false;
+  bool waits_for_disk = true;                 ///< Whether a commit is on the device when it is done.
   std::size_t cache_bytes = 0;                ///< Of pages, at most.
   std::chrono::milliseconds busy_timeout{0};  ///< How long to wait for a lock that another program holds.
 };

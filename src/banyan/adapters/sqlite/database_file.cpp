@@ -41,6 +41,7 @@ ConnectionSettings writer_settings(const Options& options) {
   return {.path = options.file.string(),
           .vfs = options.vfs,
           .read_only = false,
+          .waits_for_disk = options.waits_for_disk,
           .cache_bytes = options.writer_cache_bytes,
           .busy_timeout = options.lock_wait_max};
 }

@@ -29,6 +29,8 @@ struct Options {
   /// they return.
   std::uint32_t find_slow_us = 300;
   std::uint32_t find_fast_us = 60;
+  bool waits_for_disk =
+      true;         ///< Else a commit may be lost with the power (SQLite's `synchronous = NORMAL`). For tests.
   std::string vfs;  ///< SQLite's file layer by name; empty is the system's. For tests.
 };
 
