@@ -79,5 +79,43 @@ TEST_F(Measured, ten_thousand_idle_connections_stay_under_120_mb) {
   EXPECT_TRUE(idle.back().read_response(milliseconds(5000))) << "they are still served";
 }
 
+/// The median of many requests, in microseconds.
+std::int64_t median_us(HttpClient& client, const std::string& target, std::size_t rounds) {
+  std::vector<std::int64_t> took;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_EQ(client.get(target).status, 200) << target;
+    took.push_back(
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began).count());
+  }
+  std::ranges::nth_element(took, took.begin() + static_cast<std::ptrdiff_t>(rounds / 2));
+  return took[rounds / 2];
+}
+
+TEST_F(Measured, twenty_records_with_twenty_each_cost_at_most_three_times_the_two_lists) {
+  ServerProcess server(ServerSetup{.config = scenario_config()});
+  server.start();
+  HttpClient client(server.port());
+  for (int user = 1; user <= 100; ++user) {
+    ASSERT_EQ(client.post("/users", R"({"name":"Somebody"})").status, 201);
+    std::string posts = "[";
+    for (int i = 0; i < 20; ++i)
+      posts +=
+          std::string(i ? "," : "") + R"({"title":"A title of some length","author":)" + std::to_string(user) + "}";
+    ASSERT_EQ(client.post("/posts", posts + "]").status, 201);
+  }
+  std::vector<std::int64_t> tenths;  // of the two lists, in one run each, for the machine is not always as fast
+  for (int round = 0; round < 7; ++round) {
+    const std::int64_t users = median_us(client, "/users?limit=20", 100);
+    const std::int64_t posts = median_us(client, "/posts?limit=400", 100);
+    const std::int64_t both = median_us(client, "/users?limit=20&select=*,posts!author(*)", 100);
+    std::cout << "20 users " << users << " us, 400 posts " << posts << " us, 20 users with 20 posts each " << both
+              << " us\n";
+    tenths.push_back(10 * both / (users + posts));
+  }
+  std::ranges::sort(tenths);
+  EXPECT_LE(tenths[3], 30) << "tenths of the two lists";
+}
+
 }  // namespace
 }  // namespace banyan::scenarios

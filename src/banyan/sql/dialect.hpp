@@ -45,6 +45,10 @@ class Dialect {
   virtual void append_any(std::string& out, std::string_view column, std::string_view keys) const = 0;
   /// Integers, or texts, as one value.
   virtual std::string list_operand(std::span<const Value> keys) const = 0;
+  /// Whether a list of keys can stand as a table with the columns `key` (their order) and `value`, and that is how the
+  /// database finds pages of what belongs to each the soonest; else they are numbered by row_number().
+  virtual bool lists_keys() const { return false; }
+  virtual void append_listed(std::string&, std::string_view) const {}
   /// The aggregate of the operand, whose values are those of such a field.
   virtual void append_aggregate(std::string& out, Aggregate::Function function, std::string_view operand,
                                 const Field& of) const = 0;

@@ -167,22 +167,67 @@ void append_groups(Composer& composer, const Dialect& dialect, const Embed& embe
   append_placed(composer, names, inner, query, rows_max);
 }
 
-void append_records(Composer& composer, const Embed& embed, std::span<const Value> keys, std::size_t rows_max) {
+/// All that belong to the records, in order.
+void append_all(Composer& composer, const Embed& embed, std::span<const Value> keys, std::size_t rows_max) {
+  const Source source = source_of(composer, embed, keys);
+  composer.add({"SELECT ", columns(source.table), ", ", source.parent, " AS ", parent_column, source.text, " ORDER BY ",
+                parent_column});
+  if (!embed.relation.single) composer.add({", ", composer.order(source.table, embed.query.order)});
+  composer.add({" LIMIT ", composer.own_parameter(bounded(rows_max), ParameterType::integer)});
+}
+
+/// A page for each record, by numbering what belongs to it.
+void append_numbered(Composer& composer, const Embed& embed, std::span<const Value> keys, std::size_t rows_max) {
   const Query& query = embed.query;
   const Source source = source_of(composer, embed, keys);
-  const std::string parent = source.parent + " AS " + std::string(parent_column);
-  const bool single = embed.relation.kind == Relation::Kind::to_one;
-  if (query.offset == 0 && (query.limit >= rows_max || (single && query.limit > 0))) {
-    composer.add({"SELECT ", columns(source.table), ", ", parent, source.text, " ORDER BY ", parent_column});
-    if (!single) composer.add({", ", composer.order(source.table, query.order)});
-    composer.add({" LIMIT ", composer.own_parameter(bounded(rows_max), ParameterType::integer)});
-    return;
-  }
-  const std::string inner = "SELECT " + columns(source.table) + ", " + parent + ", " +
+  const std::string inner = "SELECT " + columns(source.table) + ", " + source.parent + " AS " +
+                            std::string(parent_column) + ", " +
                             place_in(source.parent, composer.order(source.table, query.order)) + source.text;
   std::string names;
   for (const Field& field : embed.relation.target->fields) names += quoted(field.name) + ", ";
   append_placed(composer, names + quoted(version_column), inner, query, rows_max);
+}
+
+/// The condition that the record belongs to that of the key.
+std::string belongs_to(Composer& composer, const Table& table, const Embed& embed, const std::string& key) {
+  const Relation& relation = embed.relation;
+  if (relation.kind != Relation::Kind::through)
+    return table.column(relation.kind == Relation::Kind::to_one ? 0 : relation.field) + " = " + key;
+  const Table between = composer.table(*relation.through);
+  std::string text = table.column(0) + " IN (SELECT " + between.column(relation.through_field) + " FROM " +
+                     between.source() + " WHERE " + between.column(relation.field) + " = " + key;
+  if (!embed.through_filter.is_all()) text += " AND " + composer.condition(between, embed.through_filter);
+  return text + ")";
+}
+
+/// A page for each record, by asking for the ids of one after the other within the statement.
+void append_paged(Composer& composer, const Dialect& dialect, const Embed& embed, std::span<const Value> keys,
+                  std::size_t rows_max) {
+  const Query& query = embed.query;
+  const Table target = composer.table(*embed.relation.target);
+  const Table inner = composer.table(*embed.relation.target);
+  std::string list;
+  dialect.append_listed(list, composer.own_parameter(dialect.list_operand(keys), ParameterType::placed));
+  composer.add({"SELECT ", columns(target), ", listed.value FROM ", list, " AS listed CROSS JOIN ", target.source(),
+                " ON ", target.column(0), " IN (SELECT ", inner.column(0), " FROM ", inner.source(), " WHERE ",
+                belongs_to(composer, inner, embed, "listed.value")});
+  if (!query.filter.is_all()) composer.add({" AND ", composer.condition(inner, query.filter)});
+  composer.add({" ORDER BY ", composer.order(inner, query.order)});
+  append_bounds(composer, query);
+  composer.add({") ORDER BY listed.key, ", composer.order(target, query.order), " LIMIT ",
+                composer.own_parameter(bounded(rows_max), ParameterType::integer)});
+}
+
+void append_records(Composer& composer, const Dialect& dialect, const Embed& embed, std::span<const Value> keys,
+                    std::size_t rows_max) {
+  const Query& query = embed.query;
+  const bool comes_whole = query.limit >= rows_max || (embed.relation.single && query.limit > 0);
+  if (query.offset == 0 && comes_whole)
+    append_all(composer, embed, keys, rows_max);
+  else if (dialect.lists_keys())
+    append_paged(composer, dialect, embed, keys, rows_max);
+  else
+    append_numbered(composer, embed, keys, rows_max);
 }
 
 }  // namespace
@@ -247,7 +292,7 @@ Result<StatementText> select_embedded(const Dialect& dialect, const Schema& sche
   if (embed.query.grouping)
     append_groups(composer, dialect, embed, keys, rows_max);
   else
-    append_records(composer, embed, keys, rows_max);
+    append_records(composer, dialect, embed, keys, rows_max);
   return composer.finish();
 }
 

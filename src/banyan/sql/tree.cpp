@@ -47,12 +47,9 @@ std::vector<Value> keys_of(std::span<const Record> around, const Relation& relat
     const Value& key = key_of(record, relation);
     if (!is_null(key)) keys.push_back(key);
   }
-  // The keys of ids are different already.
-  if (relation.kind == Relation::Kind::to_one) {
-    std::ranges::sort(keys, [](const Value& a, const Value& b) { return compare_values(a, b) < 0; });
-    const auto twice = std::ranges::unique(keys);
-    keys.erase(twice.begin(), twice.end());
-  }
+  std::ranges::sort(keys, [](const Value& a, const Value& b) { return compare_values(a, b) < 0; });
+  const auto twice = std::ranges::unique(keys);
+  keys.erase(twice.begin(), twice.end());
   return keys;
 }
 

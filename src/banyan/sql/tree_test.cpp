@@ -24,6 +24,13 @@ TEST_F(TreeTest, keys_are_asked_for_once_and_never_null) {
   EXPECT_EQ(keys_of(around, author), (std::vector<Value>{integer(5), integer(7)}));
 }
 
+TEST_F(TreeTest, a_record_that_is_there_twice_is_asked_about_once) {
+  const std::vector<Record> around{post(2, Null{}), post(1, Null{}), post(2, Null{})};
+  const Relation any{.kind = Relation::Kind::to_many, .target = &users, .field = 2};
+  EXPECT_EQ(keys_of(around, any), (std::vector<Value>{integer(1), integer(2)}))
+      << "the same may belong to two of those around it";
+}
+
 TEST_F(TreeTest, records_that_name_the_same_share_it) {
   const Embed embed{
       .relation = relations_of(schema, posts).front(), .query = {.collection = &users}, .through_filter = {}};

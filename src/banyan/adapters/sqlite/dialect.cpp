@@ -77,6 +77,10 @@ void SqliteDialect::append_any(std::string& out, std::string_view column, std::s
   out.append(column).append(" IN (SELECT value FROM json_each(").append(keys).append("))");
 }
 
+void SqliteDialect::append_listed(std::string& out, std::string_view keys) const {
+  out.append("json_each(").append(keys).append(")");
+}
+
 std::string SqliteDialect::list_operand(std::span<const Value> keys) const {
   std::string list = "[";
   for (const Value& key : keys) {

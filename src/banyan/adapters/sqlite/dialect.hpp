@@ -18,6 +18,8 @@ class SqliteDialect final : public sql::Dialect {
   void append_function(std::string& out, Term::Function function, std::string_view text) const override;
   void append_any(std::string& out, std::string_view column, std::string_view keys) const override;
   std::string list_operand(std::span<const Value> keys) const override;
+  bool lists_keys() const override { return true; }
+  void append_listed(std::string& out, std::string_view keys) const override;
   void append_aggregate(std::string& out, Aggregate::Function function, std::string_view operand,
                         const Field& of) const override;
   void append_literal(std::string& out, const Value& value) const override;

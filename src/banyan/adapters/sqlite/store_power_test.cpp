@@ -34,7 +34,11 @@ class Ledger {
   /// Acknowledged: whoever looks at the device first knows that it was before the power went.
   void is_now(std::int64_t id, std::int64_t age) {
     const std::lock_guard lock(mutex_);
-    if (losing_device().is_off()) return;
+    if (losing_device().is_off()) {
+      if (!users_.contains(id)) users_[id].insert(-1);
+      users_[id].insert(age);
+      return;
+    }
     users_[id] = {age};
     ++acknowledged_;
   }
