@@ -61,12 +61,14 @@ class Batch : public PublishingTest {};
 
 TEST_F(Batch, a_batch_with_one_wrong_operation_does_none_of_them) {
   must(post("/tags", R"({"word":"red"})"));
+  must(post("/people", R"({"name":"Ann"})"));
   EXPECT_EQ(send(batch(R"({"method":"POST","path":"/tags","body":{"word":"new"}},
-                          {"method":"DELETE","path":"/tags/1"},
+                          {"method":"DELETE","path":"/people/1"},
                           {"method":"PATCH","path":"/people/99","body":{"age":1}})"))
                 .status,
             404);
   EXPECT_EQ(must(get("/tags?select=word")).body, R"([{"word":"red"}])");
+  EXPECT_EQ(must(get("/people?select=name")).body, R"([{"name":"Ann"}])");
 }
 
 }  // namespace
