@@ -62,6 +62,24 @@ TEST(RecordJson, projects_without_parsing_in_the_order_asked_for) {
   EXPECT_EQ(project({}), "{}");
 }
 
+TEST(RecordJson, members_are_taken_away_without_a_trace) {
+  const auto encoded = encode(users(), alice);
+  const auto shown = without_fields(*encoded, std::vector<std::size_t>{1, 3, 4});
+  EXPECT_EQ(shown->version, 42U);
+  EXPECT_EQ(shown->body, R"({"id":1,"score":1.5})");
+  std::string out;
+  append_projection(out, *shown, std::vector<std::size_t>{4, 3, 2, 1, 0});
+  EXPECT_EQ(out, R"({"score":1.5,"id":1})");
+  EXPECT_EQ(without_fields(*encoded, {})->body, alice_json);
+  EXPECT_EQ(without_fields(*shown, std::vector<std::size_t>{2})->body, R"({"id":1})");
+}
+
+TEST(RecordJson, what_rules_look_at_is_kept_beside_the_body) {
+  Collection collection = users();
+  collection.rule_fields = {1, 3};
+  EXPECT_EQ(encode(collection, alice)->rule_values, (std::vector<Value>{"Al\"ice", true}));
+}
+
 TEST(RecordJson, a_body_holds_little_room_beyond_its_text) {
   Record record = alice;
   record.values[1] = std::string(100'000, 'x');

@@ -183,5 +183,43 @@ TEST_F(RecordInput, a_replacement_sets_every_field_but_those_that_keep_their_val
   EXPECT_EQ(told(replacement_from(rules(), json("{}"))), "name: is required; ");
 }
 
+TEST_F(RecordInput, a_uuid_may_be_given_and_an_integer_only_names_what_is_there) {
+  const auto given =
+      creates_from(rules(false, 1), json(R"({"id":"0193A1C4-9F3E-7D2B-8C11-5F0E9A6B7C21","name":"Al"})"));
+  ASSERT_TRUE(given);
+  EXPECT_EQ(given->front().changes.front().value, Value("0193a1c4-9f3e-7d2b-8c11-5f0e9a6b7c21"));
+  EXPECT_EQ(told(creates_from(rules(false, 1), json(R"({"id":7,"name":"Al"})"))),
+            "id: must be a UUID, for example \"0193a1c4-9f3e-7d2b-8c11-5f0e9a6b7c21\"; ");
+  InputRules upserts = rules();
+  upserts.create.upsert = CreateOptions::Upsert{.conflict = {0}};
+  const auto named = creates_from(upserts, json(R"([{"id":7,"age":1},{"name":"Bo"}])"));
+  ASSERT_TRUE(named);
+  EXPECT_EQ((*named)[0].id, Value(std::int64_t{7}));
+  EXPECT_EQ(shown((*named)[0].changes), "2=1 6=2023-11-14T22:13:20.000000Z ") << "only what is named is set";
+  EXPECT_EQ((*named)[1].id, std::nullopt);
+  EXPECT_EQ(told(creates_from(upserts, json(R"({"id":null,"age":1})"))), "id: is required; ");
+  upserts.create.upsert->conflict = {1};
+  EXPECT_EQ(told(creates_from(upserts, json(R"({"id":7,"name":"Al"})"))), "id: is set by Banyan alone; ");
+}
+
+TEST_F(RecordInput, columns_say_what_counts_and_what_is_missing) {
+  InputRules columns = rules();
+  columns.create.columns = {{1, 2, 4}};
+  const std::string body = R"({"name":"Al","nonsense":1,"role":"admin"})";
+  const auto with_defaults = creates_from(columns, json(body));
+  ASSERT_TRUE(with_defaults);
+  EXPECT_EQ(shown(with_defaults->front().changes).substr(0, 30), "1=Al 2= 3=guest 4=2023-11-14 5");
+  EXPECT_EQ(with_defaults->front().named, (std::vector<std::size_t>{1, 2, 4}));
+  columns.create.missing_is_default = false;
+  EXPECT_EQ(shown(creates_from(columns, json(body))->front().changes).substr(0, 20), "1=Al 2= 3=guest 4= 5");
+}
+
+TEST_F(RecordInput, a_replacement_leaves_alone_what_is_locked_unless_it_is_named) {
+  InputRules locked = rules();
+  locked.locked = {2};
+  EXPECT_EQ(shown(replacement_from(locked, json(R"({"name":"Bo"})"))->changes).substr(0, 15), "1=Bo 4=2023-11-");
+  EXPECT_EQ(shown(replacement_from(locked, json(R"({"name":"Bo","age":3})"))->changes).substr(0, 8), "1=Bo 2=3");
+}
+
 }  // namespace
 }  // namespace banyan::services

@@ -59,36 +59,6 @@ inline std::vector<Collection> ruled_collections() {
   return {people, notes, comments, tags, taggings};
 }
 
-// TEMPORARY until complete() compiles rules.
-inline Schema with_rules(Schema schema) {
-  const auto look = [&](Collection& collection, const Rule& rule) {
-    const auto add = [](Collection& to, std::size_t f) {
-      if (std::ranges::find(to.rule_fields, f) == to.rule_fields.end()) to.rule_fields.push_back(f);
-      std::ranges::sort(to.rule_fields);
-    };
-    for (const std::size_t f : rule.fields()) add(collection, f);
-    for (const Rule::Hop& hop : rule.hops())
-      for (const std::size_t f : hop.fields)
-        add(schema.collections[collection.fields[hop.reference].reference_index], f);
-  };
-  for (Collection& c : schema.collections) {
-    for (std::size_t a = 0; a < action_count; ++a) {
-      if (c.policy.access[a] != Access::rule || c.policy.rules[a]) continue;
-      c.policy.rules[a] = Rule::compile(c.policy.texts[a], schema, c).value();
-      look(c, *c.policy.rules[a]);
-    }
-    for (Field& f : c.fields) {
-      if (!f.read_text.empty() && !f.read_rule) {
-        f.read_rule = Rule::compile(f.read_text, schema, c).value();
-        look(c, *f.read_rule);
-        c.has_field_rules = true;
-      }
-      if (!f.write_text.empty() && !f.write_rule) f.write_rule = Rule::compile(f.write_text, schema, c).value();
-    }
-  }
-  return schema;
-}
-
 /// Records with rules over the memory store: the viewers Ann (1) and Bob (2), an editor (2 too), anonymous, service.
 class RuledRecords : public ::testing::Test {
  protected:
@@ -96,7 +66,7 @@ class RuledRecords : public ::testing::Test {
   ManualClock clock;
   SystemRandom random;
   UnseenMetrics metrics;
-  Schema schema = with_rules(completed(ruled_collections()));
+  Schema schema = completed(ruled_collections());
   memory::RecordStore inner{schema, clock};
   memory::StagedRecordStore store{inner};
   memory::Cache cache{{.ttl_jitter = 0}, {clock, random, metrics}};

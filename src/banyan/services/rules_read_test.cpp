@@ -82,8 +82,16 @@ TEST_F(List, shows_what_may_be_read_and_says_what_is_hidden) {
 TEST_F(List, counts_and_groups_what_may_be_read) {
   Query counted = query_of(notes);
   counted.counted = Counted::estimated;
+  std::vector<Counted> asked;
+  store.before_list([&](const Context&, const Query& query) {
+    asked.push_back(query.counted);
+    return Task<void>();
+  });
   const auto page = block_on(records.list(*nobody, counted));
   EXPECT_EQ(page->count, 1U);
+  (void)block_on(records.list(*service, counted));
+  EXPECT_EQ(asked, (std::vector<Counted>{Counted::exact, Counted::estimated}))
+      << "a planner's estimate is made of what may not be read, too";
   Query grouped = query_of(notes);
   grouped.grouping = Grouping{.by = {}, .aggregates = {{.function = Aggregate::Function::count, .term = {}}}};
   const auto rows = block_on(records.list(*ann, grouped));

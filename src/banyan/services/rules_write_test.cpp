@@ -131,6 +131,8 @@ TEST_F(RuledWrites, an_upsert_needs_both_rules) {
   EXPECT_EQ(created(*ann, notes, R"({"owner":1,"title":"open","public":false})", upsert({note_title})),
             R"(1 {"id":1,"owner":1,"title":"open","public":false,"secret":"s1","state":null})");
   EXPECT_EQ(created(*bob, notes, R"({"owner":2,"title":"open"})", upsert({note_title})), "forbidden");
+  EXPECT_EQ(created(*ann, notes, R"({"owner":2,"title":"open"})", upsert({note_title})), "forbidden")
+      << "it would not be hers afterwards";
   EXPECT_EQ(created(*bob, notes, R"({"owner":2,"title":"fresh"})", upsert({note_title})),
             R"(4+ {"id":4,"owner":2,"title":"fresh","public":null,"secret":null,"state":null})");
   EXPECT_EQ(created(*bob, notes, R"({"owner":1,"title":"fresher"})", upsert({note_title})), "forbidden");
