@@ -26,15 +26,16 @@ http::Handler Resource::handler_of(Operation operation, Action action) {
   };
 }
 
-std::optional<Error> Resource::identify(Action action, const Request& request, Context& context) const {
+std::optional<Error> Resource::identify(const Request& request, Context& context) const {
   Result<Viewer> viewer = parts_.viewers.viewer_of(request);
   if (!viewer) return std::move(viewer.error());
-  context.viewer = *viewer;
-  return services::refusal(context, parts_.collection, action);
+  context.viewer = std::move(*viewer);
+  return std::nullopt;
 }
 
 Task<http::Response> Resource::run(Operation operation, Action action, const Request& request, Context& context) {
-  if (const auto refused = identify(action, request, context)) co_return render(*refused);
+  if (const auto unknown = identify(request, context)) co_return render(*unknown);
+  if (const auto refused = services::refusal(context, parts_.collection, action)) co_return render(*refused);
   Result<Response> response = co_await (this->*operation)(request, context);
   if (!response) co_return refuse(parts_.log, context, parts_.collection, response.error());
   co_return std::move(*response);

@@ -41,7 +41,8 @@ class Resource {
   /// operation. An error becomes its response.
   Task<Response> run(Operation operation, Action action, const Request& request, Context& context);
   http::Handler handler_of(Operation operation, Action action);
-  std::optional<Error> identify(Action action, const Request& request, Context& context) const;
+  /// Puts into the context who asks; why that cannot be told.
+  std::optional<Error> identify(const Request& request, Context& context) const;
   Result<Value> id_of(const Request& request) const;
   QuerySubject subject() const noexcept { return {parts_.schema, parts_.collection, parts_.limits}; }
 

@@ -10,13 +10,13 @@
 
 namespace banyan::api {
 
-// The way that most requests take: when the cache has the answer, no coroutine is made.
+// The way that most requests take: when the cache has the answer, no coroutine is made, and the policy is asked once.
 Task<http::Response> Resource::get(const Request& request, Context& context) {
   if (!request.query.empty() || request.header("if-match"))
     return run(&Resource::get_with_conditions, Action::read, request, context);
-  if (const auto refused = identify(Action::read, request, context)) return render(*refused);
+  if (const auto unknown = identify(request, context)) return render(*unknown);
   Result<Value> id = id_of(request);
-  if (!id) return render(id.error());
+  if (!id) return render(services::refusal(context, parts_.collection, Action::read).value_or(id.error()));
 
   Task<Result<CachedRecordPtr>> finding = parts_.records.find(context, parts_.collection, std::move(*id));
   if (finding.await_ready()) return answer_found(request, context, finding.await_resume());

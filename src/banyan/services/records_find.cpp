@@ -4,6 +4,7 @@
 #include "banyan/core/record_json.hpp"
 #include "banyan/services/access.hpp"
 #include "banyan/services/guard.hpp"
+#include "banyan/services/key_text.hpp"
 #include "banyan/services/page_mask.hpp"
 #include "banyan/services/records_state.hpp"
 #include "banyan/services/sight.hpp"
@@ -95,11 +96,33 @@ Task<Result<RecordPage>> list_masked(Records::State& state, const Context& conte
   co_return page;
 }
 
+// A rule that holds for what the cache has needs no other question.
+CachedRecordPtr find_kept(Records::State& state, const Context& context, const Collection& collection,
+                          const Value& id) {
+  const Policy& policy = collection.policy;
+  const bool ruled = policy.access[static_cast<std::size_t>(Action::read)] == Access::rule;
+  const Rule* const rule = policy.rule(Action::read);
+  if (!ruled || rule == nullptr || !rule->hops().empty() || context.viewer.is_service()) return nullptr;
+  if (!collection.cached || !state.options.cached) return nullptr;
+  const KeyText text(collection, id);
+  if (text.empty()) return nullptr;
+  Task<CachedRecordPtr> got = state.parts.cache.get(text.view());
+  if (!got.await_ready()) return nullptr;
+  CachedRecordPtr hit = got.await_resume();
+  if (!hit || hit->absent()) return nullptr;
+  const RuleInputs inputs = rule_inputs(context);
+  const CachedRuleRecord record(state.parts.schema, collection, *hit);
+  if (!rule->allows(inputs, record)) return nullptr;
+  if (!collection.has_field_rules) return hit;
+  return Sight(inputs, collection, Policy::Verdict::depends).shown(std::move(hit), record);
+}
+
 }  // namespace
 
 // No coroutine on the way to a hit, with a rule or without.
 Task<Result<CachedRecordPtr>> find_for_viewer(Records::State& state, const Context& context,
                                               const Collection& collection, Value id) {
+  if (CachedRecordPtr kept = find_kept(state, context, collection, id)) return kept;
   const RuleInputs inputs = rule_inputs(context);
   const Policy::Verdict verdict = collection.policy.decide(Action::read, inputs);
   if (verdict == Policy::Verdict::denied) return fail(denial(context, collection, Action::read));
