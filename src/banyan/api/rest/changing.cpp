@@ -72,7 +72,7 @@ Result<ParsedQuery> CollectionFace::parse_for_write(const Asked& asked) const {
 }
 
 Task<Error> CollectionFace::explain_too_many(const Context& context, const Filter& filter, const Asked& asked,
-                                             Error error) {
+                                             std::size_t matches_max, Error error) {
   const bool strict = asked.preferences.strict() && asked.preferences.max_affected.has_value();
   if (error.reason != "too_many_matches" || (!strict && !asked.representation.single())) co_return error;
   Query query;
@@ -81,8 +81,8 @@ Task<Error> CollectionFace::explain_too_many(const Context& context, const Filte
   query.limit = 0;
   query.counted = Counted::exact;
   const Result<RecordPage> page = co_await parts_.records.list(context, std::move(query));
-  const std::uint64_t count = page ? page->count.value_or(0) : 0;
-  if (!page || count < 2) co_return asked.representation.single() ? not_single(2) : error;
+  // Others may have changed in the meantime how many there are: there were more than were let at any rate.
+  const std::uint64_t count = std::max<std::uint64_t>(page ? page->count.value_or(0) : 0, matches_max + 1);
   if (strict && count > *asked.preferences.max_affected) co_return too_many_affected(count);
   co_return asked.representation.single() ? not_single(count) : error;
 }
@@ -126,11 +126,11 @@ Task<Result<http::Response>> CollectionFace::update(const http::Request& request
   if (!body) co_return fail(body.error());
   const Filter filter = query->query.filter;
   const bool shows_embeds = asked.preferences.wants_records() && has_embeds(query->selection);
-  services::MatchOptions options = match_options(asked.preferences, asked.representation, shows_embeds);
+  const services::MatchOptions options = match_options(asked.preferences, asked.representation, shows_embeds);
   Result<std::vector<services::Written>> written =
       co_await parts_.records.update_matches(context, parts_.collection, filter, *body, options);
   if (!written) {
-    Error error = co_await explain_too_many(context, filter, asked, std::move(written.error()));
+    Error error = co_await explain_too_many(context, filter, asked, options.matches_max, std::move(written.error()));
     co_return fail(std::move(error));
   }
   http::Response response;
@@ -148,11 +148,11 @@ Task<Result<http::Response>> CollectionFace::remove(const http::Request&, const 
   if (!query) co_return fail(std::move(query.error()));
   if (asked.preferences.wants_records() && has_embeds(query->selection)) co_return fail(embeds_not_offered("a DELETE"));
   const Filter filter = query->query.filter;
-  services::MatchOptions options = match_options(asked.preferences, asked.representation, false);
+  const services::MatchOptions options = match_options(asked.preferences, asked.representation, false);
   Result<std::vector<services::Written>> written =
       co_await parts_.records.remove_matches(context, parts_.collection, filter, options);
   if (!written) {
-    Error error = co_await explain_too_many(context, filter, asked, std::move(written.error()));
+    Error error = co_await explain_too_many(context, filter, asked, options.matches_max, std::move(written.error()));
     co_return fail(std::move(error));
   }
   http::Response response;

@@ -57,7 +57,8 @@ class CollectionFace {
   Result<ParsedQuery> parse_for_write(const Asked& asked) const;
   Result<Value> id_of_put(const Asked& asked) const;
   /// What too many matches are told as: how many there are.
-  Task<Error> explain_too_many(const Context& context, const Filter& filter, const Asked& asked, Error error);
+  Task<Error> explain_too_many(const Context& context, const Filter& filter, const Asked& asked,
+                               std::size_t matches_max, Error error);
   /// Puts the records into the answer, where they are asked for.
   Task<Result<void>> show_written(const Context& context, const Asked& asked, ParsedQuery query,
                                   const std::vector<services::Written>& written, http::Response& response);

@@ -68,7 +68,7 @@ answers('range of what is embedded', () => db.from('directors').select('id,films
   { id: 1, films: [{ id: 2 }] },
   { id: 2, films: [{ id: 4 }] },
 ])
-answers('order by a field of what is referred to', () => db.from('films').select('id').not('director', 'is', null).order('directors(name)', { ascending: false }).order('id'), [
+answers('order by a field of what is referred to', () => db.from('films').select('id,directors()').not('director', 'is', null).order('directors(name)', { ascending: false }).order('id'), [
   { id: 5 }, { id: 3 }, { id: 4 }, { id: 1 }, { id: 2 },
 ])
 answers('spread', () => db.from('films').select('id,...directors(director_name:name,country)').in('id', [5, 6]).order('id'), [

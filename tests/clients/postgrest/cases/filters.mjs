@@ -1,7 +1,10 @@
-import { answers, db, refuses } from '../harness.mjs'
+import { answers, db, isAbsent, onSqlite, refuses } from '../harness.mjs'
 
 const films = () => db.from('films').select('id').order('id')
 const ids = (...list) => list.map((id) => ({ id }))
+// Searches need a store that has them.
+const searches = (name, narrow, ...list) =>
+  onSqlite ? isAbsent('textSearch on SQLite', () => narrow(films()), name) : finds(name, narrow, ...list)
 const finds = (name, narrow, ...list) => answers(name, () => narrow(films()), ids(...list))
 
 finds('eq', (q) => q.eq('title', 'Ikiru'), 4)
@@ -20,7 +23,7 @@ finds('two filters must both hold', (q) => q.gt('year', 1950).lt('year', 1960), 
 finds('like', (q) => q.like('title', '%a%'), 2, 3, 5, 6)
 finds('like minds case', (q) => q.like('title', 's%'))
 finds('ilike does not', (q) => q.ilike('title', 's%'), 3)
-finds('likeAllOf', (q) => q.likeAllOf('title', ['%a%', '%e%']), 3, 6)
+finds('likeAllOf', (q) => q.likeAllOf('title', ['%a%', '%e%']), 3, 5, 6)
 finds('likeAnyOf', (q) => q.likeAnyOf('title', ['Iki%', 'Vaga%']), 2, 4)
 finds('ilikeAllOf', (q) => q.ilikeAllOf('title', ['s%', '%I']), 3)
 finds('ilikeAnyOf', (q) => q.ilikeAnyOf('title', ['IKI%', 'vaga%']), 2, 4)
@@ -36,10 +39,10 @@ finds('in of an enum', (q) => q.in('genre', ['comedy', 'horror']), 5, 6)
 finds('contains of an object', (q) => q.contains('details', { country: 'fr' }), 1, 2)
 finds('contains of an array in json', (q) => q.contains('details->tags', '["paris"]'), 1)
 finds('containedBy', (q) => q.containedBy('details->dvd', { region: 2, format: 'pal' }), 1)
-finds('textSearch finds words', (q) => q.textSearch('plot', 'winter'), 2)
-finds('textSearch of plain words finds all of them', (q) => q.textSearch('plot', 'seven samurai', { type: 'plain' }), 3)
-finds('textSearch of a phrase minds their order', (q) => q.textSearch('plot', 'young woman', { type: 'phrase' }), 2)
-finds('textSearch as of the web takes one away', (q) => q.textSearch('plot', 'a -singer', { type: 'websearch' }), 2, 4)
+searches('textSearch finds words', (q) => q.textSearch('plot', 'winter'), 2)
+searches('textSearch of plain words finds all of them', (q) => q.textSearch('plot', 'seven samurai', { type: 'plain' }), 3)
+searches('textSearch of a phrase minds their order', (q) => q.textSearch('plot', 'young woman', { type: 'phrase' }), 2)
+searches('textSearch as of the web takes one away', (q) => q.textSearch('plot', 'the -singer', { type: 'websearch' }), 2, 5)
 finds('match', (q) => q.match({ director: 1, year: 1985 }), 2)
 finds('match leaves out what is undefined', (q) => q.match({ director: 1, year: undefined }), 1, 2)
 finds('not', (q) => q.not('director', 'eq', 1), 3, 4, 5)

@@ -49,7 +49,7 @@ answers('returns and overrideTypes change types only', () => films().eq('id', 1)
 answers('setHeader asks for another form', () => films().eq('id', 1).setHeader('Accept', 'application/vnd.pgrst.object+json'), { id: 1 })
 answers('retry changes nothing', () => films().eq('id', 1).retry(false), ids(1))
 test('throwOnError throws what was refused', async () => {
-  await assert.rejects(() => films().eq('id', 99).single().throwOnError(), (error) => {
+  await assert.rejects(async () => await films().eq('id', 99).single().throwOnError(), (error) => {
     assert.equal(error.name, 'PostgrestError')
     assert.equal(error.code, 'PGRST116')
     return true
