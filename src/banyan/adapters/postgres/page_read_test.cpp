@@ -92,7 +92,8 @@ TEST_F(PageReads, a_page_of_too_many_bytes_is_refused_wherever_they_are) {
 TEST_F(PageReads, more_embedded_records_than_may_be_are_refused) {
   start();
   fill(60, 1'000);
-  EXPECT_TRUE(list(with_posts(50, 1'000)));
+  const auto most = list(with_posts(50, 1'000));
+  EXPECT_TRUE(most) << most.error().message << most.error().detail;
   const auto page = list(with_posts(60, 1'000));
   ASSERT_FALSE(page);
   EXPECT_EQ(page.error().code, ErrorCode::too_large);

@@ -13,13 +13,6 @@ constexpr std::size_t requests_max = 256;
 /// For a lock that another program holds; whoever waits longer waits alone.
 constexpr std::chrono::milliseconds shared_lock_timeout{100};
 
-bool may_collide(const Collection& collection, std::size_t field) {
-  if (collection.fields[field].unique) return true;
-  return std::ranges::any_of(collection.indexes, [&](const Index& index) {
-    return index.unique && std::ranges::find(index.fields, field) != index.fields.end();
-  });
-}
-
 /// Whether the condition costs about as much as the look at a key.
 bool is_small(const Filter& filter) {
   return filter.kind != Filter::Kind::related && filter.op != CompareOp::search && filter.children.size() <= 8 &&
@@ -61,9 +54,7 @@ bool SharedWrites::fits(const WriteBatch& batch) const {
   if (write.kind == Write::Kind::remove) return statements_.incoming(*write.collection).empty();
   if (write.kind != Write::Kind::create && write.kind != Write::Kind::update) return false;
   if (sql::sets_reference(write)) return false;
-  return write.kind == Write::Kind::create || std::ranges::none_of(write.changes, [&](const FieldChange& change) {
-           return may_collide(*write.collection, change.field);
-         });
+  return write.kind == Write::Kind::create || !may_collide(write);
 }
 
 Task<void> SharedWrites::serve(Session& session, Batch batch) {

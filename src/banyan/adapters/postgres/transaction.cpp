@@ -25,8 +25,12 @@ bool names_one(const Write& write) {
 }
 /// Whether that record may be there and yet not be met.
 bool may_miss(const Write& write) {
-  return names_integer_id(write) || (names_one(write) && (write.expected_version || !write.filter.is_all()));
+  return names_integer_id(write) ||
+         (names_one(write) && (write.expected_version || !write.filter.is_all() || has_checks(write)));
 }
+
+/// Whether it may fail at one of many records before it is known that they are too many.
+bool may_hide_its_number(const Write& write) { return write.kind == Write::Kind::update_matches && may_collide(write); }
 
 }  // namespace
 
@@ -114,7 +118,8 @@ Task<Transaction::Failure> Transaction::write_all() {
     Failure failure = simple > 0 ? co_await write_simple(done, simple) : co_await remove(batch_.writes[done]);
     if (failure) co_return failure;
     done += std::max<std::size_t>(simple, 1);
-    const Write& last = batch_.writes[done - 1];
+    write_ = done - 1;
+    const Write& last = batch_.writes[write_];
     if (has_checks(last) && !is_checked_along(last)) failure = co_await check_late(last);
     if (failure) co_return failure;
   }
@@ -126,7 +131,9 @@ Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::siz
   std::size_t end = first;
   for (; end < first + count && !unsayable; ++end) {
     const Write& write = batch_.writes[end];
-    unsayable = statements_.add(session_, write, now_, false);
+    if (may_hide_its_number(write))
+      unsayable = statements_.add(session_, lock_matches_text(statements_.composer(), write));
+    if (!unsayable) unsayable = statements_.add(session_, write, now_, false);
     // Asked along, since a later statement that fails would leave no transaction to ask in.
     if (!unsayable && may_miss(write))
       unsayable = statements_.add(session_, look_text(statements_.composer(), write, false));
@@ -138,6 +145,11 @@ Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::siz
   std::size_t place = 0;
   for (write_ = first; write_ < end; ++write_) {
     const Write& write = batch_.writes[write_];
+    if (may_hide_its_number(write)) {
+      const PGresult* const locked = all[place++].get();
+      if (!succeeded(locked)) co_return failure_of(locked, *write.collection);
+      if (std::cmp_greater(PQntuples(locked), write.matches_max)) co_return sql::too_many_matches(write.matches_max);
+    }
     const std::size_t answers = WriteStatements::answers_of(write);
     for (std::size_t i = place; i < place + answers; ++i)
       if (!succeeded(all[i].get())) co_return failure_of(all[i].get(), *write.collection);
@@ -153,9 +165,9 @@ Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::siz
 
 // Where a write that names one record met none, what it had looked for there says why.
 Transaction::Failure Transaction::take(const Write& write, Written written, const PGresult* looked) {
-  if (written.refused) return sql::denied(*write.collection);
   const bool of_matches = write.kind == Write::Kind::update_matches || write.kind == Write::Kind::remove_matches;
   if (of_matches && written.changes.size() > write.matches_max) return sql::too_many_matches(write.matches_max);
+  if (written.refused) return sql::denied(*write.collection);
   const bool keeps = write.kind == Write::Kind::upsert && write.on_conflict.empty();
   if (written.changes.empty() && names_one(write))
     if (Failure failure = missed(write, looked)) return failure;

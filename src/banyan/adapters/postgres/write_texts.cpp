@@ -153,9 +153,18 @@ bool looks_at(const Filter& filter, const std::function<bool(std::size_t)>& fiel
 
 }  // namespace
 
+bool may_collide(const Write& write) {
+  const Collection& collection = *write.collection;
+  return std::ranges::any_of(write.changes, [&](const FieldChange& change) {
+    return collection.fields[change.field].unique || std::ranges::any_of(collection.indexes, [&](const Index& index) {
+             return index.unique && std::ranges::find(index.fields, change.field) != index.fields.end();
+           });
+  });
+}
+
 bool is_checked_before(const Write& write) {
   if (write.kind == Write::Kind::update)
-    return !looks_at(write.check, [&](std::size_t field) {
+    return !may_collide(write) && !looks_at(write.check, [&](std::size_t field) {
       return std::ranges::find(write.changes, field, &FieldChange::field) != write.changes.end();
     });
   const bool is_id_known = write.collection->id_kind == IdKind::uuid;

@@ -28,7 +28,7 @@ Result<sql::StatementText> remove_text(sql::Composer composer, const Write& writ
 Result<sql::StatementText> remove_text(sql::Composer composer, const Collection& collection,
                                        const std::vector<Value>& ids, UnixMicros now);
 
-/// Ids of the records that a remove_matches means, locked; one more than matches_max at most.
+/// Ids of the records that a write of matches means, locked; one more than matches_max at most.
 Result<sql::StatementText> lock_matches_text(sql::Composer composer, const Write& write);
 /// The version of the record that the write names, or an upsert meets, and whether its filter holds for that; `locked`
 /// until the end.
@@ -39,12 +39,14 @@ Result<sql::StatementText> count_text(sql::Composer composer, const Collection& 
 
 /// Whether the write is an upsert that may make no record: the database alone gives out integer ids.
 bool names_integer_id(const Write& write) noexcept;
+/// Whether an update sets what no two records may share.
+bool may_collide(const Write& write);
 /// Whether the write has checks, and the statement itself can tell whether they hold. It cannot where they look at
 /// other records of the same collection: it sees those as they were before it.
 bool has_checks(const Write& write) noexcept;
 /// Whether it is known before the write that its check will hold, unless a trigger does something about it: of an
-/// update whose check looks at nothing that it changes, and then the statement's condition has it too; of a create
-/// that holds all that is looked at.
+/// update that cannot collide and whose check looks at nothing that it changes, and then the statement's condition has
+/// it too; of a create that holds all that is looked at.
 bool is_checked_before(const Write& write);
 bool is_checked_along(const Write& write) noexcept;
 
