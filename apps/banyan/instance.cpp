@@ -182,6 +182,7 @@ Result<void> Instance::listen(http::ReservedAddress address, std::string key) {
   application_->add_routes(router_);
   rest_ = std::make_unique<api::rest::Face>(api::rest::Face::Parts{.schema = config_.schema,
                                                                    .records = *records_,
+                                                                   .queries = *queries_,
                                                                    .viewers = *viewers_,
                                                                    .limits = limits,
                                                                    .records_max = config_.api.max_batch,

@@ -12,8 +12,20 @@ constexpr std::size_t devices_count = 3;
 constexpr std::size_t notes_count = 50;
 constexpr unsigned depth_max = 3;
 
-constexpr std::string_view texts[] = {"",  "a",    "A", "ab",        "AB",   "100%", "a_b",
-                                      "b", "a\\b", "é", "\xC3\x89" "b", "it's", "admin"};
+constexpr std::string_view texts[] = {"",
+                                      "a",
+                                      "A",
+                                      "ab",
+                                      "AB",
+                                      "100%",
+                                      "a_b",
+                                      "b",
+                                      "a\\b",
+                                      "é",
+                                      "\xC3\x89"
+                                      "b",
+                                      "it's",
+                                      "admin"};
 constexpr std::string_view quoted_texts[] = {"''",      "'a'",        "\"A\"",    "'ab'",       "'%'",
                                              "'_'",     "'a_b'",      "'a\\\\b'", "'\xC3\xA9'", "'it\\'s'",
                                              "'admin'", "'\xC3\x89'", "'100%'"};

@@ -86,7 +86,10 @@ const Scenario reads[] = {
      {},
      get("/rest/v1/secrets?nothing=eq.1"),
      {.status = 401, .contains = {"42501"}, .lacks = {"nothing", "text"}}},
-    {"a_method_that_is_not_there", {}, request("OPTIONS", "/rest/v1/users"), {.status = 204, .headers = {{"allow", "PUT"}}}},
+    {"a_method_that_is_not_there",
+     {},
+     request("OPTIONS", "/rest/v1/users"),
+     {.status = 204, .headers = {{"allow", "PUT"}}}},
 };
 INSTANTIATE_TEST_SUITE_P(Reads, Rest, testing::ValuesIn(reads), name_of);
 
@@ -126,7 +129,10 @@ const Scenario writes[] = {
      {},
      csv("/rest/v1/users", "name,aeg\nAlice,30\n"),
      {.status = 400, .contains = {"PGRST204", "aeg"}}},
-    {"csv_whose_quotes_do_not_end", {}, csv("/rest/v1/users", "name\n\"Alice"), {.status = 400, .contains = {"PGRST102"}}},
+    {"csv_whose_quotes_do_not_end",
+     {},
+     csv("/rest/v1/users", "name\n\"Alice"),
+     {.status = 400, .contains = {"PGRST102"}}},
     {"csv_without_anything", {}, csv("/rest/v1/users", ""), {.status = 400, .contains = {"PGRST102"}}},
     {"csv_of_names_only_makes_nothing", {}, csv("/rest/v1/users", "name,age\n"), {.status = 201}},
     {"a_body_of_another_type",
@@ -139,7 +145,8 @@ const Scenario writes[] = {
      {.status = 400, .contains = {"PGRST102"}}},
     {"a_patch_changes_what_matches",
      two_people,
-     request("PATCH", "/rest/v1/users?age=gt.25&select=name,age", R"({"age":31})", {{"Prefer", "return=representation"}}),
+     request("PATCH", "/rest/v1/users?age=gt.25&select=name,age", R"({"age":31})",
+             {{"Prefer", "return=representation"}}),
      {.headers = {{"content-range", "0-0/*"}}, .json = R"([{"name":"Alice","age":31}])"}},
     {"a_patch_of_none_says_so",
      two_people,
@@ -151,7 +158,8 @@ const Scenario writes[] = {
      {.status = 400, .contains = {"PGRST127", "limit"}}},
     {"a_delete_shows_what_was",
      two_people,
-     request("DELETE", "/rest/v1/users?name=eq.Bob&select=name", {}, {{"Prefer", "return=representation, count=exact"}}),
+     request("DELETE", "/rest/v1/users?name=eq.Bob&select=name", {},
+             {{"Prefer", "return=representation, count=exact"}}),
      {.headers = {{"content-range", "*/1"}}, .json = R"([{"name":"Bob"}])"}},
     {"a_rehearsed_delete_leaves_all",
      {alice(), request("DELETE", "/rest/v1/users?name=eq.Alice", {}, {{"Prefer", "tx=rollback"}})},
@@ -170,7 +178,10 @@ const Scenario writes[] = {
      two_people,
      put("/rest/v1/users?id=eq.77", R"({"id":77,"name":"Carol"})"),
      {.status = 400, .contains = {"users:77"}}},
-    {"a_put_needs_its_id", two_people, put("/rest/v1/users", R"({"id":1,"name":"Carol"})"), {.status = 405, .contains = {"PGRST105"}}},
+    {"a_put_needs_its_id",
+     two_people,
+     put("/rest/v1/users", R"({"id":1,"name":"Carol"})"),
+     {.status = 405, .contains = {"PGRST105"}}},
 };
 INSTANTIATE_TEST_SUITE_P(Writes, Rest, testing::ValuesIn(writes), name_of);
 

@@ -30,8 +30,8 @@ Task<http::Response> SavedQueryFace::answer(const SavedQuery& query, const http:
   co_return std::move(*response);
 }
 
-Result<std::vector<Value>> SavedQueryFace::arguments_of(const SavedQuery& query, const http::Request& request,
-                                                        const Context& context) const {
+Result<std::vector<Value>> arguments_of(const services::SavedQueries& queries, const SavedQuery& query,
+                                        const http::Request& request, const Context& context) {
   auto named = http::parse_query(request.query);
   if (!named)
     return fail(Error(ErrorCode::invalid, "The query string is not properly percent-encoded UTF-8.")
@@ -39,20 +39,20 @@ Result<std::vector<Value>> SavedQueryFace::arguments_of(const SavedQuery& query,
   if (request.method == http::Method::post) {
     if (!named->empty())
       return fail(Error(ErrorCode::invalid, "With POST, arguments stand in the body.").with_reason("malformed_query"));
-    if (request.body.empty()) return parts_.queries.arguments(context, query, boost::json::object());
+    if (request.body.empty()) return queries.arguments(context, query, boost::json::object());
     const Result<boost::json::value> body = json_body_of(request);
     if (!body) return fail(body.error());
-    return parts_.queries.arguments(context, query, *body);
+    return queries.arguments(context, query, *body);
   }
   std::vector<services::SavedQueries::Named> given;
   for (http::QueryParameter& parameter : *named)
     given.emplace_back(std::move(parameter.name), std::move(parameter.value));
-  return parts_.queries.arguments(context, query, given);
+  return queries.arguments(context, query, given);
 }
 
 Task<Result<http::Response>> SavedQueryFace::call(const SavedQuery& query, const http::Request& request,
                                                   Context& context) {
-  Result<std::vector<Value>> arguments = arguments_of(query, request, context);
+  Result<std::vector<Value>> arguments = arguments_of(parts_.queries, query, request, context);
   if (!arguments) co_return fail(std::move(arguments.error()));
   const Result<SavedRows> rows = co_await parts_.queries.call(context, query, std::move(*arguments));
   if (!rows) co_return fail(rows.error());

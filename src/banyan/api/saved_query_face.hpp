@@ -24,11 +24,12 @@ class SavedQueryFace {
  private:
   Task<http::Response> answer(const SavedQuery& query, const http::Request& request, Context& context);
   Task<Result<http::Response>> call(const SavedQuery& query, const http::Request& request, Context& context);
-  Result<std::vector<Value>> arguments_of(const SavedQuery& query, const http::Request& request,
-                                          const Context& context) const;
-
   Parts parts_;
 };
+
+/// What the request gives the query: the query string of GET, the body of POST.
+Result<std::vector<Value>> arguments_of(const services::SavedQueries& queries, const SavedQuery& query,
+                                        const http::Request& request, const Context& context);
 
 /// `[{"id":1,"name":"Alice"}]`: the rows as a JSON array, columns in the order of their declaration.
 std::string rows_json(const SavedQuery& query, const SavedRows& rows);

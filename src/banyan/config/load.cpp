@@ -178,7 +178,8 @@ class Loader {
     const bool on_postgres = config_.database.kind == Database::Kind::postgres;
     for (std::size_t i = 0; i < queries_.queries.size(); ++i) {
       const SavedQuery& query = queries_.queries[i];
-      if (!(on_postgres ? query.postgres : query.sqlite).empty()) continue;
+      const bool has_none = query.postgres.empty() && query.sqlite.empty();  // Told already.
+      if (has_none || !(on_postgres ? query.postgres : query.sqlite).empty()) continue;
       const std::string key = on_postgres ? "postgres" : "sqlite";
       problems_.add(queries_.places[i], "queries." + query.name + ": there is no statement for the database in use",
                     "Give it one: " + key + " = \"SELECT …\", or sql for both databases.");

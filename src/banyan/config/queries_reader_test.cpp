@@ -70,7 +70,7 @@ TEST(SavedQueriesOfTheConfig, are_refused_with_the_place_and_what_is_wrong) {
       {"[queries.q]\nsql = \"SELECT :a\"\nparams.a = \"strng\"\n",
        "5: queries.q: unknown type 'strng', did you mean 'text'?\n"},
       {"[queries.q]\nsql = \"SELECT :a\"\nparams.a = { type = \"text\", min = 1 }\n",
-       "5: queries.q: a: min: only integer, number, timestamp and date have a range, not text\n"},
+       "5: queries.q: a: min: only integer, number, timestamp and date have a range, not a text\n"},
       {"[queries.q]\nsql = \"SELECT :limit\"\nparams.limit = \"integer\"\n",
        "5: queries.q: a parameter cannot be called 'limit'\n"},
       {"[queries.q]\nsql = \"SELECT :a\"\nparams.a = { type = \"reference\", to = \"users\" }\n",

@@ -59,6 +59,8 @@ export class Requests {
       if (parameter.in !== "query" || (!parameter.required && !random.chance(parameter["x-banyan-operators"] ? 0.1 : 0.15))) continue;
       const value = this.parameterValue(parameter);
       if (value === undefined) continue;
+      // One of another list or order is refused, and so is one beside an offset.
+      if (parameter.name === "cursor") made.sound = false;
       if (parameter["x-banyan-narrows"]) made.narrowed = true;
       pairs.push(`${encoded(parameter.name)}=${encoded(value)}`);
     }

@@ -51,9 +51,8 @@ void Documents::add_routes(http::Router& router) const {
 http::Handler Documents::openapi_handler() const { return handler_of(openapi_); }
 
 http::Handler Documents::handler_of(const Document& document) {
-  return [&document](const http::Request& request, Context&) -> Task<http::Response> {
-    return answer(document, request);
-  };
+  return
+      [&document](const http::Request& request, Context&) -> Task<http::Response> { return answer(document, request); };
 }
 
 http::Response Documents::answer(const Document& document, const http::Request& request) {

@@ -22,7 +22,7 @@ http::Response no_such_function(const http::Request& request) {
 
 }  // namespace
 
-Face::Face(Parts parts) : parts_(std::move(parts)) {
+Face::Face(Parts parts) : parts_(std::move(parts)), queries_({parts_.queries, parts_.viewers, parts_.log}) {
   collections_.reserve(parts_.schema.collections.size());
   for (const Collection& collection : parts_.schema.collections)
     collections_.emplace_back(CollectionFace::Parts{.schema = parts_.schema,
@@ -40,6 +40,7 @@ void Face::add_routes(http::Router& router) {
     router.add(method, "/rest/v1/{collection}", [this](const http::Request& request, Context&) -> Task<http::Response> {
       return no_such_collection(request);
     });
+  queries_.add_routes(router);
   for (const http::Method method : {http::Method::get, http::Method::post})
     router.add(method, "/rest/v1/rpc/{function}", [](const http::Request& request, Context&) -> Task<http::Response> {
       return no_such_function(request);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "banyan/api/rest/collection_face.hpp"
+#include "banyan/api/rest/query_face.hpp"
 
 namespace banyan::api::rest {
 
@@ -14,6 +15,7 @@ class Face {
   struct Parts {
     const Schema& schema;
     services::Records& records;
+    services::SavedQueries& queries;
     const ViewerSource& viewers;
     QueryLimits limits;
     std::size_t records_max;  ///< Of one body.
@@ -33,6 +35,7 @@ class Face {
 
   Parts parts_;
   std::vector<CollectionFace> collections_;
+  QueryFace queries_;
 };
 
 }  // namespace banyan::api::rest

@@ -1,0 +1,86 @@
+#include "banyan/api/rest/query_face.hpp"
+
+#include <utility>
+
+#include "banyan/api/failure.hpp"
+#include "banyan/api/problem.hpp"
+#include "banyan/api/rest/preferences.hpp"
+#include "banyan/api/rest/profile.hpp"
+#include "banyan/api/rest/shown.hpp"
+#include "banyan/api/saved_query_face.hpp"
+
+namespace banyan::api::rest {
+namespace {
+
+Error unsupported(std::string message) { return Error(ErrorCode::unsupported, std::move(message)); }
+
+// Words of the grammar that a client adds to a call, and that no parameter can be called.
+std::optional<Error> selecting(const http::Request& request) {
+  const auto parameters = http::parse_query(request.query);
+  if (!parameters) return std::nullopt;
+  const bool is_post = request.method == http::Method::post;
+  for (const http::QueryParameter& parameter : *parameters)
+    if (is_post || parameter.name == "select" || parameter.name == "order" || parameter.name == "limit" ||
+        parameter.name == "offset" || parameter.name == "columns")
+      return unsupported("The rows of a saved query are not selected, filtered or ordered: its statement does that.")
+          .with_hint("Give the saved query a parameter for it.");
+  return std::nullopt;
+}
+
+std::string content_range(std::size_t rows, bool counted) {
+  const std::string range = rows == 0 ? "*" : "0-" + std::to_string(rows - 1);
+  return range + "/" + (counted ? std::to_string(rows) : "*");
+}
+
+}  // namespace
+
+void QueryFace::add_routes(http::Router& router) {
+  for (const SavedQuery& query : parts_.queries.all()) {
+    const std::string path = "/rest/v1/rpc/" + query.name;
+    const auto handler = [this, &query](const http::Request& request, Context& context) {
+      return answer(query, request, context);
+    };
+    if (!query.writes) router.add(http::Method::get, path, handler);
+    router.add(http::Method::post, path, handler);
+  }
+}
+
+Task<http::Response> QueryFace::answer(const SavedQuery& query, const http::Request& request, Context& context) {
+  if (const auto refused = wrong_profile(request)) co_return render(*refused);
+  Result<Viewer> viewer = parts_.viewers.viewer_of(request);
+  if (!viewer) co_return render(viewer.error());
+  context.viewer = *viewer;
+  if (const auto refused = parts_.queries.refusal(context, query)) co_return render(*refused);
+  Result<http::Response> response = co_await call(query, request, context);
+  if (!response) co_return refuse(parts_.log, context, FailureSubject{"query", query.name}, response.error());
+  co_return std::move(*response);
+}
+
+Task<Result<http::Response>> QueryFace::call(const SavedQuery& query, const http::Request& request, Context& context) {
+  const Result<Representation> representation = negotiate(request);
+  if (!representation) co_return fail(representation.error());
+  if (representation->form == Representation::Form::csv)
+    co_return fail(unsupported("The rows of a saved query are JSON."));
+  // One row is asked for, and that it was another number is known only when all is done.
+  if (query.writes && representation->single())
+    co_return fail(unsupported("A saved query that writes answers an array."));
+  const Result<Preferences> preferences = parse_preferences(request.headers);
+  if (!preferences) co_return fail(preferences.error());
+  if (auto refused = selecting(request)) co_return fail(std::move(*refused));
+  Result<std::vector<Value>> arguments = arguments_of(parts_.queries, query, request, context);
+  if (!arguments) co_return fail(std::move(arguments.error()));
+
+  const Result<SavedRows> rows = co_await parts_.queries.call(context, query, std::move(*arguments));
+  if (!rows) co_return fail(rows.error());
+  if (representation->single() && rows->rows.size() != 1) co_return fail(not_single(rows->rows.size()));
+  std::string body = rows_json(query, *rows);
+  if (representation->single()) body = body.substr(1, body.size() - 2);
+  if (representation->nulls_stripped) body = without_nulls(body);
+  http::Response response;
+  response.content_type = representation->content_type();
+  response.headers.emplace_back("Content-Range", content_range(rows->rows.size(), preferences->count.has_value()));
+  response.body = http::Body(std::move(body));
+  co_return response;
+}
+
+}  // namespace banyan::api::rest
