@@ -126,11 +126,31 @@ export class Requests {
     }
   }
 
+  batchOperation() {
+    const { random } = this;
+    const collection = random.one(Object.keys(this.ids).length > 0 ? Object.keys(this.ids) : ["users"]);
+    const method = random.one(["POST", "PATCH", "PUT", "DELETE"]);
+    const schema = this.document.components.schemas[`${collection}.${method === "PATCH" ? "update" : "create"}`];
+    const operation = { method, path: `/${collection}` };
+    if (method !== "POST") operation.path += `/${random.one(this.ids[collection] ?? [1])}`;
+    if (method !== "DELETE") operation.body = validObject(random, schema, this.ids) ?? {};
+    if (method !== "POST" && this.lastTag && random.chance(0.2)) operation.if_match = this.lastTag;
+    return operation;
+  }
+
   addBody(made) {
     const { random } = this;
     const body = made.operation.requestBody?.content["application/json"].schema;
     if (!body) return;
     made.headers["content-type"] = "application/json";
+    if (made.path === "/batch") {
+      // That a path, its method and its body go together is more than the document's schema says.
+      made.sound = false;
+      made.value = { operations: Array.from({ length: random.below(4) }, () => this.batchOperation()) };
+      if (made.wild) made.value = random.chance(0.5) ? mutated(random, made.value) : { operations: made.value.operations.map((one) => mutated(random, one)) };
+      made.body = JSON.stringify(made.value);
+      return;
+    }
     const forms = body.anyOf ?? [body];
     const form = random.one(forms);
     const schema = this.schema(form.items ?? form);

@@ -147,6 +147,24 @@ class Maker {
   bool can_forbid_;
 };
 
+Operation batch(const Description& description) {
+  Operation made;
+  made.method = "post";
+  made.id = "batch";
+  made.summary = "Do several writes together";
+  made.description = "All of them or none, at most " + std::to_string(description.max_batch) +
+                     ". Each is allowed or refused as a request of its own would be.";
+  made.access = "anyone";
+  made.body = "Batch";
+  made.answers = {{.status = 200,
+                   .description = "What each would have been answered, in their order.",
+                   .schema = "BatchAnswer",
+                   .is_array = true,
+                   .content_type = http::json_type}};
+  made.errors = {400, 401, 403, 404, 408, 409, 412, 413, 414, 415, 417, 431, 500, 503, 507};
+  return made;
+}
+
 Operation health() {
   Operation made;
   made.method = "get";
@@ -188,6 +206,7 @@ std::vector<Path> all_paths(const Description& description) {
   std::vector<Path> paths;
   for (const Collection& collection : description.schema.collections)
     std::ranges::move(collection_paths(description, collection), std::back_inserter(paths));
+  paths.push_back({"/batch", "server", {batch(description)}});
   for (const SavedQuery& query : description.queries) paths.push_back(query_path(description.schema, query));
   paths.push_back({"/health", "server", {health()}});
   paths.push_back({"/health/ready", "server", {readiness()}});

@@ -107,6 +107,33 @@ json::object error_schema() {
           {"required", json::array{"type", "title", "status", "detail", "code", "message", "details", "hint"}}};
 }
 
+json::object batch_schema(const Description& description) {
+  json::object properties;
+  properties["method"] = {{"type", "string"}, {"enum", json::array{"POST", "PATCH", "PUT", "DELETE"}}};
+  properties["path"] = {{"type", "string"}, {"description", "`/users` of a POST, `/users/1` of all others."}};
+  properties["body"] = {{"type", "object"}, {"description", "As the request's; none of a DELETE."}};
+  properties["if_match"] = {{"type", "string"}, {"description", "One entity tag, or `*`; none of a POST."}};
+  json::object operation{{"type", "object"},
+                         {"properties", std::move(properties)},
+                         {"required", json::array{"method", "path"}},
+                         {"additionalProperties", false}};
+  json::object operations{{"type", "array"}, {"items", std::move(operation)}, {"maxItems", description.max_batch}};
+  return {{"type", "object"},
+          {"properties", json::object{{"operations", std::move(operations)}}},
+          {"required", json::array{"operations"}},
+          {"additionalProperties", false}};
+}
+
+json::object batch_answer_schema() {
+  const json::object text{{"type", "string"}};
+  json::object properties;
+  properties["status"] = {{"type", "integer"}, {"enum", json::array{200, 201, 204}}};
+  properties["etag"] = text;
+  properties["location"] = text;
+  properties["body"] = {{"type", "object"}, {"description", "The record, where it may be read."}};
+  return {{"type", "object"}, {"properties", std::move(properties)}, {"required", json::array{"status"}}};
+}
+
 json::object filter_schema() {
   const json::object text{{"type", "string"}};
   return {{"description", "`operator.value`; several in an array: all of them must hold."},
@@ -134,6 +161,8 @@ json::object all_schemas(const Description& description) {
     schemas["rpc." + query.name] = row_schema(description.schema, query);
     schemas["rpc." + query.name + ".arguments"] = arguments_schema(description.schema, query);
   }
+  schemas["Batch"] = batch_schema(description);
+  schemas["BatchAnswer"] = batch_answer_schema();
   schemas["Error"] = error_schema();
   schemas["Filter"] = filter_schema();
   schemas["Ready"] = ready_schema();
