@@ -61,9 +61,9 @@ function judge(request, answer) {
   const operation = request.documented;
   if (answer.status >= 500 && answer.status !== 501) return "a failure of the server";
   if (!operation) {
-    if (request.method === "OPTIONS") return answer.status === 204 && answer.headers.allow ? undefined : "OPTIONS without Allow";
     // The head of the request may be refused before its method is looked at.
     if (answer.status === 400 || answer.status === 501 || answer.status === 417) return undefined;
+    if (request.method === "OPTIONS") return answer.status === 204 && answer.headers.allow ? undefined : "OPTIONS without Allow";
     return answer.status === 405 && answer.headers.allow ? undefined : "a method that is not there, and not 405 with Allow";
   }
   const reference = operation.responses[answer.status];
