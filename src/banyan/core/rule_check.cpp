@@ -164,7 +164,7 @@ class Checker {
     if (!member) return std::unexpected(member.error());
     if (member->kind == Given::Kind::null)
       return problem(member->begin, "null is in no list", "Ask for it by '== null'.");
-    Condition any{.kind = Kind::any, .membership = true, .begin = syntax.begin, .end = syntax.end};
+    Condition any{.kind = Kind::any, .listed = true, .begin = syntax.begin, .end = syntax.end};
     for (std::size_t i = 1; i < syntax.children.size(); ++i) {
       const auto element = values_.read(syntax.children[i]);
       if (!element) return std::unexpected(element.error());

@@ -50,7 +50,7 @@ struct Operand {
 struct Condition {
   enum class Kind : unsigned char {
     constant,  ///< `holds`
-    any,       ///< Of the children; with `membership`, whether left is in a list: children are comparisons with eq.
+    any,       ///< Of the children.
     all,
     negation,    ///< Of the one child.
     comparison,  ///< left `op` right, eq to lte.
@@ -70,7 +70,8 @@ struct Condition {
   };
   Kind kind = Kind::constant;
   bool holds = false;
-  bool membership = false;
+  bool listed = false;      ///< An any that was written as a list: children are comparisons with eq.
+  bool membership = false;  ///< The same, of one of the record's values in a list of others.
   CompareOp op = CompareOp::eq;
   Compared compared = Compared::text;
   Operand left;

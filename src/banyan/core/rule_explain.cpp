@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "banyan/core/rule_seen.hpp"
 #include "banyan/core/timestamps.hpp"
@@ -28,11 +30,11 @@ class Explainer {
     out_ += verdict(condition);
     switch (condition.kind) {
       case Kind::any:
-        if (condition.membership) return add_part(condition, &condition.children.front());
+        if (condition.listed) return add_part(condition, condition.children);
         return add_children("any of", condition, depth);
       case Kind::all: return add_children("all of", condition, depth);
       case Kind::negation: return add_children("not", condition, depth);
-      default: return add_part(condition, &condition);
+      default: return add_part(condition, {&condition, 1});
     }
   }
 
@@ -55,21 +57,24 @@ class Explainer {
     for (const Condition& child : condition.children) add(child, depth + 1);
   }
 
-  void add_part(const Condition& condition, const Condition* seen) {
+  void add_part(const Condition& condition, std::span<const Condition> comparisons) {
     std::string part(rule_.substr(condition.begin, condition.end - condition.begin));
     std::ranges::replace_if(part, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
     out_ += part;
-    std::string values;
-    for (const Operand* operand : {&seen->left, &seen->right}) add_value(values, *operand, seen->compared);
-    if (!values.empty()) out_ += "  (" + values + ")";
-    out_ += '\n';
+    std::vector<std::string> values;
+    for (const Condition& comparison : comparisons)
+      for (const Operand* operand : {&comparison.left, &comparison.right})
+        add_value(values, *operand, comparison.compared);
+    for (const std::string& value : values) out_ += (&value == &values.front() ? "  (" : ", ") + value;
+    out_ += values.empty() ? "\n" : ")\n";
   }
 
-  void add_value(std::string& values, const Operand& operand, Compared compared) const {
+  void add_value(std::vector<std::string>& values, const Operand& operand, Compared compared) const {
     if (operand.source == Operand::Source::constant || (operand.of_record() && record_ == nullptr)) return;
     const std::string_view name = rule_.substr(operand.begin, operand.end - operand.begin);
-    if (!values.empty()) values += ", ";
-    values += std::string(name) + " is " + shown(value_of(see(operand, compared, inputs_, record_)), operand, compared);
+    std::string value =
+        std::string(name) + " is " + shown(value_of(see(operand, compared, inputs_, record_)), operand, compared);
+    if (std::ranges::find(values, value) == values.end()) values.push_back(std::move(value));
   }
 
   static std::string shown(const Value& value, const Operand& operand, Compared compared) {

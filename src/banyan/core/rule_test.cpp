@@ -199,6 +199,9 @@ TEST_F(RuleTest, explains_which_of_its_parts_hold) {
             "  no       all of\n"
             "    yes      record.owner == viewer.id  (record.owner is 7, viewer.id is 7)\n"
             "    no       record.stars in [1, 2]  (record.stars is 5)\n");
+  EXPECT_EQ(compiled("viewer.id in [record.editor, record.owner]")->explain(inputs, TestRecord(note_)),
+            "yes      viewer.id in [record.editor, record.owner]  "
+            "(record.editor is null, viewer.id is 7, record.owner is 7)\n");
   EXPECT_EQ(rule->explain(inputs),
             "depends  any of\n"
             "  no       viewer.role == 'admin'  (viewer.role is 'editor')\n"
