@@ -205,7 +205,12 @@ inline std::vector<Probe> kept_writes() {
     }
     probes.push_back({patch("/notes/" + id, as_it_is), true});
     probes.push_back({patch("/notes/" + id + "?select=secret,comments(text)", as_it_is), true});
-    probes.push_back({patch("/comments/" + id + "?select=text,notes(*)", same_note), true});
+    for (const char* select : {"", "?select=text", "?select=text,notes(*)"}) {
+      probes.push_back({patch("/comments/" + id + select, same_note), true});
+    }
+    probes.push_back({post("/batch", R"({"operations":[{"method":"PATCH","path":"/comments/)" + id + R"(","body":)" +
+                                         same_note + "}]}"),
+                      true});
     probes.push_back({post("/comments", "[" + comment + "," + comment + "]"), true});
     probes.push_back(
         {post("/batch", R"({"operations":[{"method":"PATCH","path":"/comments/)" + id + R"(","body":)" + same_note +

@@ -147,7 +147,8 @@ class Planner {
                    "Ids of '" + collection.name + "' are made here, so no record is created by one.")
           .with_hint("Leave the id out, or say what conflicts by another unique field.");
     if (KeyText(collection, *input.id).empty()) return no_such_record({&collection, *input.id});
-    if (auto error = add_update(collection, std::move(*input.id), std::move(input), std::nullopt, place)) return error;
+    Value id = std::move(*input.id);
+    if (auto error = add_update(collection, std::move(id), std::move(input), std::nullopt, place)) return error;
     plan_.origins.back().named_in_body = true;
     return std::nullopt;
   }
