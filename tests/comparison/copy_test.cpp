@@ -57,7 +57,7 @@ class CopyTest : public testing::Test {
     ASSERT_TRUE(store->start());
     const std::uint64_t seed = contracts::seed_from_environment();
     std::cout << "BANYAN_SEED=" << seed << std::endl;
-    contracts::RandomSource source(schema_, clock_, seed, {});
+    contracts::RandomSource source(schema_, clock_, seed);
     const Context context{.executor = executor_, .clock = clock_, .deadline = SteadyTime::max()};
     for (int i = 0; i < 3'000; ++i) {
       clock_.advance(std::chrono::microseconds(1 + source.below(1'000)));

@@ -32,9 +32,7 @@ class StoreUnderTest {
 struct RecordStoreFactory {
   std::string name;  ///< Letters and digits; becomes part of the tests' names.
   std::function<std::unique_ptr<StoreUnderTest>(const Schema&, const Clock&)> make;
-  bool reopens = false;         ///< Whether it keeps its records when it is closed.
-  bool reads_trees = false;     ///< Terms, related records, embeds, groupings, counts.
-  bool writes_matches = false;  ///< Matches, upserts, conditions, rehearsals.
+  bool reopens = false;  ///< Whether it keeps its records when it is closed.
 };
 
 /// For a store that needs nothing but a schema and a clock.
@@ -48,8 +46,6 @@ RecordStoreFactory simple_factory(std::string name) {
   };
   RecordStoreFactory factory;
   factory.name = std::move(name);
-  factory.reads_trees = true;
-  factory.writes_matches = true;
   factory.make = [](const Schema& schema, const Clock& clock) { return std::make_unique<Holder>(schema, clock); };
   return factory;
 }
@@ -124,10 +120,6 @@ class RecordStoreContract : public testing::TestWithParam<RecordStoreFactory> {
 /// What a query can ask beyond fields of its own records.
 class RecordStoreTrees : public RecordStoreContract {
  protected:
-  void SetUp() override {
-    if (!GetParam().reads_trees) GTEST_SKIP() << "not there yet";
-  }
-
   /// From the collection to what its reference names.
   Relation to_one(std::string_view collection_name, std::string_view reference) const;
   /// To records of the collection, whose reference names the near one.
@@ -157,10 +149,6 @@ class RecordStoreTrees : public RecordStoreContract {
 /// Writes that mean what they match, and conditions of writes.
 class RecordStoreMatches : public RecordStoreContract {
  protected:
-  void SetUp() override {
-    if (!GetParam().writes_matches) GTEST_SKIP() << "not there yet";
-  }
-
   Write change_of_matches(std::string_view collection_name, Filter filter, const Named& values);
   Write removal_of_matches(std::string_view collection_name, Filter filter);
   /// A creation that sets `on_conflict` in a record with the same values in the fields `conflict`.

@@ -24,7 +24,7 @@ class Comparison {
         clock_(clock),
         model_(model.make(schema, clock)),
         run_(run),
-        source_(schema, clock, run.seed, abilities_of(tested)),
+        source_(schema, clock, run.seed),
         context_{.executor = executor_, .clock = clock, .deadline = SteadyTime::max()} {
     for (const RecordStoreFactory& factory : tested) tested_.push_back({factory, factory.make(schema, clock)});
   }
@@ -41,11 +41,6 @@ class Comparison {
   }
 
  private:
-  static RandomSource::Abilities abilities_of(const std::vector<RecordStoreFactory>& tested) {
-    return {.reads_trees = std::ranges::all_of(tested, &RecordStoreFactory::reads_trees),
-            .writes_matches = std::ranges::all_of(tested, &RecordStoreFactory::writes_matches)};
-  }
-
   struct Tested {
     RecordStoreFactory factory;
     std::unique_ptr<StoreUnderTest> under_test;

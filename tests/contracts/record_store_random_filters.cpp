@@ -125,7 +125,7 @@ Value RandomSource::operand(const Collection& of, const Term& term) {
 Filter RandomSource::filter(const Collection& of, unsigned depth) {
   const std::uint64_t draw = below(10);
   if (depth == 0 || draw < 5) {
-    if (!abilities_.reads_trees || chance(50)) return comparison(of);
+    if (chance(50)) return comparison(of);
     return depth > 0 && chance(40) ? related(of, depth) : term_comparison(of);
   }
   if (draw < 7) return Filter::negate(filter(of, depth - 1));

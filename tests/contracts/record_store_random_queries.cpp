@@ -26,7 +26,7 @@ bool sums_exactly(const Collection& collection, const Term& term) {
 
 Query RandomSource::query() {
   const Collection& of = collection();
-  return abilities_.reads_trees && chance(60) ? tree(of, 3) : plain_query(of);
+  return chance(60) ? tree(of, 3) : plain_query(of);
 }
 
 Query RandomSource::plain_query(const Collection& of) {

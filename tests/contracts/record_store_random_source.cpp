@@ -114,8 +114,8 @@ constexpr double numbers[] = {0.0,  1.0,    -1.0,   0.1,
                               1e21, 1e-300, 3.0,    9007199254740992.0};
 }  // namespace
 
-RandomSource::RandomSource(const Schema& schema, const Clock& clock, std::uint64_t seed, Abilities abilities)
-    : schema_(schema), clock_(clock), random_(seed), abilities_(abilities), populations_(schema.collections.size()) {
+RandomSource::RandomSource(const Schema& schema, const Clock& clock, std::uint64_t seed)
+    : schema_(schema), clock_(clock), random_(seed), populations_(schema.collections.size()) {
   for (const Collection& each : schema.collections) relations_.push_back(relations_of(schema, each));
 }
 

@@ -18,12 +18,7 @@ T pick(Random& random, const T (&pool)[n]) {
 /// come from small pools, so that they meet. Works on the example schema.
 class RandomSource {
  public:
-  /// What all of the stores do.
-  struct Abilities {
-    bool reads_trees = true;
-    bool writes_matches = true;
-  };
-  RandomSource(const Schema& schema, const Clock& clock, std::uint64_t seed, Abilities abilities);
+  RandomSource(const Schema& schema, const Clock& clock, std::uint64_t seed);
 
   /// True `percent` times of a hundred.
   bool chance(unsigned percent) { return random_.below(100) < percent; }
@@ -91,7 +86,6 @@ class RandomSource {
   const Schema& schema_;
   const Clock& clock_;
   SeededRandom random_;
-  Abilities abilities_;
   std::vector<std::vector<Relation>> relations_;  ///< By collection.
   std::vector<Population> populations_;
   std::vector<Value> planned_uuids_;  ///< Of the batch that is being made up.

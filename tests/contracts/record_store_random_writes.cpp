@@ -19,7 +19,7 @@ WriteBatch RandomSource::batch() {
     Write next = write();
     if (!leaves_ids_open(made, next)) made.writes.push_back(std::move(next));
   }
-  made.rehearsal = abilities_.writes_matches && chance(5);
+  made.rehearsal = chance(5);
   return made;
 }
 
@@ -40,16 +40,16 @@ Write RandomSource::write() {
   const std::size_t living = populations_[into.index].living.size();
   const std::uint64_t draw = below(100);
   Write made;
-  if (abilities_.writes_matches && chance(10)) {
+  if (chance(10)) {
     made = upsert(into);
   } else if (living == 0 || (draw < 50 && living < living_max)) {
     made = create(into);
-  } else if (abilities_.writes_matches && chance(15)) {
+  } else if (chance(15)) {
     made = matches(into);
   } else {
     made = draw < 82 ? update(into) : remove(into);
   }
-  if (abilities_.writes_matches) add_conditions(made);
+  add_conditions(made);
   return made;
 }
 

@@ -54,8 +54,6 @@ contracts::RecordStoreFactory broken_factory(const Damage& damage) {
   };
   contracts::RecordStoreFactory made;
   made.name = "Broken";
-  made.reads_trees = true;
-  made.writes_matches = true;
   made.make = [damage](const Schema& schema, const Clock& clock) {
     auto holder = std::make_unique<Holder>(schema, clock);
     damage(holder->held);

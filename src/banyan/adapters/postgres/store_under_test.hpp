@@ -53,9 +53,7 @@ inline contracts::RecordStoreFactory factory() {
   return {.name = "Postgres",
           .make = [](const Schema& schema,
                      const Clock& clock) { return std::make_unique<PostgresUnderTest>(schema, clock); },
-          .reopens = true,
-          .reads_trees = true,
-          .writes_matches = true};
+          .reopens = true};
 }
 
 }  // namespace banyan::postgres

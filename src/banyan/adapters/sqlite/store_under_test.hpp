@@ -43,9 +43,7 @@ inline contracts::RecordStoreFactory factory() {
   return {
       .name = "Sqlite",
       .make = [](const Schema& schema, const Clock& clock) { return std::make_unique<SqliteUnderTest>(schema, clock); },
-      .reopens = true,
-      .reads_trees = true,
-      .writes_matches = true};
+      .reopens = true};
 }
 
 }  // namespace banyan::sqlite
