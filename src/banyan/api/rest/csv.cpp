@@ -120,7 +120,8 @@ Result<CsvTable> parse_csv(std::string_view text, std::size_t rows_max) {
 }
 
 void append_csv_field(std::string& out, std::string_view text) {
-  const bool quoted = text.empty() || text == null_word || text.find_first_of("\",\r\n") != std::string_view::npos;
+  const bool quoted = text.empty() || text == null_word || text.starts_with(byte_order_mark) ||
+                      text.find_first_of("\",\r\n") != std::string_view::npos;
   if (!quoted) {
     out += text;
     return;

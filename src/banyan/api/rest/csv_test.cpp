@@ -58,6 +58,9 @@ TEST(Csv, that_is_written_reads_back_the_same) {
     ASSERT_TRUE(table) << out;
     EXPECT_THAT(table->rows, ElementsAre(ElementsAre(Eq(text)))) << out;
   }
+  std::string marked;
+  append_csv_field(marked, "\xEF\xBB\xBFname");
+  EXPECT_THAT(parse_csv(marked, many)->columns, ElementsAre("\xEF\xBB\xBFname"));
 }
 
 }  // namespace
