@@ -27,6 +27,15 @@ std::optional<Error> selecting(const http::Request& request) {
   return std::nullopt;
 }
 
+// What keeps a write from being done must not be passed over.
+std::optional<Error> bounding(const SavedQuery& query, const Preferences& preferences) {
+  if (!query.writes) return std::nullopt;
+  if (preferences.rehearsal()) return unsupported("A saved query that writes is not rolled back.");
+  if (preferences.strict() && preferences.max_affected)
+    return unsupported("What a saved query writes is not bounded by max-affected.");
+  return std::nullopt;
+}
+
 std::string content_range(std::size_t rows, bool counted) {
   const std::string range = rows == 0 ? "*" : "0-" + std::to_string(rows - 1);
   return range + "/" + (counted ? std::to_string(rows) : "*");
@@ -66,6 +75,7 @@ Task<Result<http::Response>> QueryFace::call(const SavedQuery& query, const http
     co_return fail(unsupported("A saved query that writes answers an array."));
   const Result<Preferences> preferences = parse_preferences(request.headers);
   if (!preferences) co_return fail(preferences.error());
+  if (auto refused = bounding(query, *preferences)) co_return fail(std::move(*refused));
   if (auto refused = selecting(request)) co_return fail(std::move(*refused));
   Result<std::vector<Value>> arguments = arguments_of(parts_.queries, query, request, context);
   if (!arguments) co_return fail(std::move(arguments.error()));
