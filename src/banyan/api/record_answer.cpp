@@ -15,9 +15,11 @@ bool is_read(const http::Request& request) {
 }
 
 // True: the answer is made, 304.
-bool answered_as_known(const http::Request& request, Version version, http::Response& response) {
+bool answered_as_known(const http::Request& request, const Collection& collection, Version version,
+                       http::Response& response) {
   response.etag = entity_tag(version);
-  if (!is_read(request)) return false;
+  // What a field's rule shows changes with the viewer and the time, and not with the version.
+  if (!is_read(request) || collection.has_field_rules) return false;
   const auto none_match = request.header("if-none-match");
   if (!none_match || !none_match_names(*none_match, version)) return false;
   response.status = 304;
@@ -49,18 +51,20 @@ std::string record_path(const Collection& collection, const Value& id) {
   return "/" + collection.name + "/" + (number ? std::to_string(*number) : std::get<std::string>(id));
 }
 
-http::Response answer_record(const http::Request& request, const CachedRecordPtr& record) {
+http::Response answer_record(const http::Request& request, const Collection& collection,
+                             const CachedRecordPtr& record) {
   http::Response response;
-  if (answered_as_known(request, record->version, response)) return response;
+  if (answered_as_known(request, collection, record->version, response)) return response;
   response.content_type = http::json_type;
   response.body = http::Body(record, record->body);
   return response;
 }
 
 http::Response answer_record(const http::Request& request, const CachedRecordPtr& record, const RecordView& view) {
-  if (view.is_whole()) return answer_record(request, record);
+  const Collection& collection = *view.selection().collection;
+  if (view.is_whole()) return answer_record(request, collection, record);
   http::Response response;
-  if (answered_as_known(request, record->version, response)) return response;
+  if (answered_as_known(request, collection, record->version, response)) return response;
   std::string body;
   view.append(body, *record);
   response.content_type = http::json_type;

@@ -13,7 +13,7 @@ namespace banyan::api {
 /// The record as the view has it, with its ETag; 304 for a read that has it already. The view is plain.
 http::Response answer_record(const http::Request& request, const CachedRecordPtr& record, const RecordView& view);
 /// The whole record.
-http::Response answer_record(const http::Request& request, const CachedRecordPtr& record);
+http::Response answer_record(const http::Request& request, const Collection& collection, const CachedRecordPtr& record);
 
 http::Response answer_json(std::string body);
 

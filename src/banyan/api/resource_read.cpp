@@ -26,7 +26,7 @@ Task<http::Response> Resource::get(const Request& request, Context& context) {
 http::Response Resource::answer_found(const Request& request, const Context& context,
                                       const Result<CachedRecordPtr>& found) const {
   if (!found) return refuse(parts_.log, context, parts_.collection, found.error());
-  return answer_record(request, *found);
+  return answer_record(request, parts_.collection, *found);
 }
 
 Task<http::Response> Resource::answer_when_found(const Request& request, const Context& context,

@@ -42,6 +42,7 @@ inline std::vector<Collection> ruled_collections() {
   title.unique = true;
   Field secret = field("secret");
   secret.read_text = mine;
+  secret.unique = true;
   Field state = field("state");
   state.write_text = "viewer.role == 'editor'";
   notes.fields.insert(notes.fields.end(),

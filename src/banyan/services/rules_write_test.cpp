@@ -127,6 +127,13 @@ TEST_F(RuledWrites, more_matches_than_are_allowed_are_refused_and_left_alone) {
   EXPECT_EQ(listed(*nobody, query_of(notes), note_title), "open");
 }
 
+TEST_F(RuledWrites, an_upsert_finds_nobodys_record_by_what_may_be_hidden) {
+  const std::string_view body = R"({"owner":2,"title":"guess","secret":"s1"})";
+  EXPECT_EQ(created(*bob, notes, body, upsert({note_secret})), "forbidden") << "its id would say whose the secret is";
+  EXPECT_EQ(created(*bob, notes, body, upsert({note_secret}, true)), "forbidden");
+  EXPECT_EQ(created(*service, notes, R"({"owner":1,"title":"open","secret":"s1"})", upsert({note_secret})).front(), '1');
+}
+
 TEST_F(RuledWrites, an_upsert_needs_both_rules) {
   EXPECT_EQ(created(*ann, notes, R"({"owner":1,"title":"open","public":false})", upsert({note_title})),
             R"(1 {"id":1,"owner":1,"title":"open","public":false,"secret":"s1","state":null})");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "banyan/base/words.hpp"
+#include "banyan/core/json_text.hpp"
 #include "banyan/core/record_json.hpp"
 #include "banyan/core/timestamps.hpp"
 
@@ -95,7 +96,12 @@ Result<std::vector<Value>> SavedQueries::arguments(const Context& context, const
                                                    std::span<const Named> given) const {
   Reader reader(context, query);
   for (const auto& [name, text] : given)
-    reader.take(name, [&](const Field& field) { return value_from_text(field, text); });
+    reader.take(name, [&](const Field& field) -> Result<Value> {
+      if (field.type != FieldType::json) return value_from_text(field, text);
+      const Result<boost::json::value> document = parse_json(text);
+      if (!document) return fail(document.error());
+      return value_from_json(field, *document);
+    });
   return reader.finish();
 }
 

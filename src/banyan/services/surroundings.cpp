@@ -1,6 +1,14 @@
 #include "banyan/services/surroundings.hpp"
 
+#include <algorithm>
+
 namespace banyan::services {
+namespace {
+
+/// Stores bound how many operands one filter has.
+constexpr std::size_t gathered_at_once_max = 1'000;
+
+}  // namespace
 
 Surroundings::Surroundings(std::span<const Changed> changes) {
   for (const Changed& change : changes)
@@ -17,14 +25,20 @@ void Surroundings::want(const Schema& schema, const Collection& collection, cons
 
 Task<Result<void>> Surroundings::gather(Records::State& state, const Context& context) {
   for (auto& [collection, ids] : wanted_) {
-    Query query;
-    query.collection = collection;
-    query.limit = static_cast<std::uint32_t>(ids.size());
-    query.filter = Filter::compare(0, CompareOp::in, std::vector<Value>(ids.begin(), ids.end()));
-    Result<RecordPage> page = co_await state.parts.store.list(context, std::move(query));
-    if (!page) co_return fail(std::move(page.error()));
-    for (const Record& record : gathered_.emplace_back(std::move(page->records)))
-      known_[{collection->index, record.values.front()}] = &record;
+    const std::vector<Value> all(ids.begin(), ids.end());
+    for (std::size_t begin = 0; begin < all.size(); begin += gathered_at_once_max) {
+      const auto first = all.begin() + static_cast<std::ptrdiff_t>(begin);
+      const auto count = std::min(gathered_at_once_max, all.size() - begin);
+      Query query;
+      query.collection = collection;
+      query.limit = static_cast<std::uint32_t>(count);
+      query.filter =
+          Filter::compare(0, CompareOp::in, std::vector<Value>(first, first + static_cast<std::ptrdiff_t>(count)));
+      Result<RecordPage> page = co_await state.parts.store.list(context, std::move(query));
+      if (!page) co_return fail(std::move(page.error()));
+      for (const Record& record : gathered_.emplace_back(std::move(page->records)))
+        known_[{collection->index, record.values.front()}] = &record;
+    }
   }
   wanted_.clear();
   co_return Result<void>();

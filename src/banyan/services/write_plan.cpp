@@ -101,6 +101,12 @@ class Planner {
     const Collection& collection = *operation.collection;
     const std::optional<CreateOptions::Upsert>& upsert = operation.create.upsert;
     if (upsert && !is_unique_together(collection, upsert->conflict)) return not_unique(collection, upsert->conflict);
+    // Whom a value leads to is told by the answer.
+    if (upsert)
+      for (const std::size_t field : upsert->conflict)
+        if (may_be_hidden(rule_inputs(context_), collection.fields[field]))
+          return turned_away(
+              context_, "'" + collection.fields[field].name + "' may be hidden from you, so no record is found by it.");
     if (upsert && !upsert->ignore_duplicates)
       if (auto refused = refusal(context_, collection, Action::update)) return refused;
     InputRules rules = input_rules(collection);

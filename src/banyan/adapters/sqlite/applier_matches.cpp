@@ -1,5 +1,6 @@
 // The part of Applier that filters have a say in: all that match, upserts, and what a record must be.
 #include <algorithm>
+#include <chrono>
 
 #include "banyan/adapters/sqlite/applier.hpp"
 #include "banyan/adapters/sqlite/dialect.hpp"
@@ -12,6 +13,9 @@ namespace banyan::sqlite {
 namespace {
 
 constexpr SqliteDialect dialect;
+
+/// For finding what a write means by a filter: all other writes wait meanwhile.
+constexpr std::chrono::seconds search_time_max{1};
 
 /// SQLite answers the rows of a change in any order.
 void sort_by_id(std::span<Changed> changes) {
@@ -67,7 +71,10 @@ Result<std::vector<Value>> Applier::meant(const Write& write) {
   auto found = worded(text->text, collection);
   if (!found) return fail(std::move(found.error()));
   Statement& statement = **found;
-  const Interruptible interruptible(connection_, *context_);
+  const Context search{.executor = context_->executor,
+                       .clock = context_->clock,
+                       .deadline = std::min(context_->deadline, context_->clock.steady() + search_time_max)};
+  const Interruptible interruptible(connection_, search);
   const Use use(statement);
   statement.bind(1, static_cast<std::int64_t>(write.matches_max) + 1);
   bind(statement, 1, text->operands);

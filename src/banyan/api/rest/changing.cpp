@@ -66,7 +66,15 @@ Result<ParsedQuery> CollectionFace::parse_for_write(const Asked& asked) const {
       return fail(Error(ErrorCode::unsupported, "'" + parameter.name + "' does not bound what a write changes.")
                       .with_hint("Filter by id, or send 'Prefer: handling=strict, max-affected=<count>'."));
   Result<ParsedQuery> query = parse(asked);
-  if (!query || !asked.preferences.wants_records() || !has_embeds(query->selection)) return query;
+  if (!query || !asked.preferences.wants_records()) return query;
+  // Whatever would fail once it is written is refused before.
+  if (query->query.grouping)
+    return fail(Error(ErrorCode::unsupported, "A write answers its records, and no aggregates of them.")
+                    .with_hint("Ask for the aggregate with a GET afterwards."));
+  if (std::ranges::any_of(query->query.order, [](const OrderTerm& term) { return term.of_reference.has_value(); }))
+    return fail(Error(ErrorCode::unsupported, "What a write answers is not ordered by what its records refer to.")
+                    .with_hint("Order by a field of the records themselves."));
+  if (!has_embeds(query->selection)) return query;
   if (asked.preferences.rehearsal()) return fail(embeds_not_offered("a write that is rolled back"));
   return query;
 }
@@ -87,9 +95,21 @@ Task<Error> CollectionFace::explain_too_many(const Context& context, const Filte
   co_return asked.representation.single() ? not_single(count) : error;
 }
 
+// What is done stays done: where it cannot be shown (a cast that a value does not take, what the viewer may not ask
+// for), the answer has no body, as on the plain face.
 Task<Result<void>> CollectionFace::show_written(const Context& context, const Asked& asked, ParsedQuery query,
                                                 const std::vector<services::Written>& written,
                                                 http::Response& response) {
+  const bool kept = !written.empty() && !asked.preferences.rehearsal();
+  Result<void> shown = co_await try_to_show(context, asked, std::move(query), written, response);
+  if (shown || !kept) co_return shown;
+  if (response.status == 200) response.status = 204;
+  co_return Result<void>();
+}
+
+Task<Result<void>> CollectionFace::try_to_show(const Context& context, const Asked& asked, ParsedQuery query,
+                                               const std::vector<services::Written>& written,
+                                               http::Response& response) {
   if (!asked.preferences.wants_records()) {
     if (asked.representation.single() && written.size() != 1) co_return fail(not_single(written.size()));
     co_return Result<void>();

@@ -62,6 +62,8 @@ class CollectionFace {
   /// Puts the records into the answer, where they are asked for.
   Task<Result<void>> show_written(const Context& context, const Asked& asked, ParsedQuery query,
                                   const std::vector<services::Written>& written, http::Response& response);
+  Task<Result<void>> try_to_show(const Context& context, const Asked& asked, ParsedQuery query,
+                                 const std::vector<services::Written>& written, http::Response& response);
 
   Parts parts_;
   QueryLimits limits_;  ///< As PostgREST's: without a limit, as many as there may be.
