@@ -41,7 +41,8 @@ class Parser {
   }
 
  private:
-  struct Deeper {
+  class Deeper {
+   public:
     explicit Deeper(Parser& parser) : parser_(parser) {
       if (++parser_.depth_ > rule_depth_max)
         parser_.fail("the rule is nested more than " + std::to_string(rule_depth_max) + " deep", "");
@@ -49,6 +50,8 @@ class Parser {
     ~Deeper() { --parser_.depth_; }
     Deeper(const Deeper&) = delete;
     Deeper& operator=(const Deeper&) = delete;
+
+   private:
     Parser& parser_;
   };
 
