@@ -1,5 +1,7 @@
 #include "instance.hpp"
 
+#include <malloc.h>
+
 #include <sstream>
 #include <utility>
 
@@ -196,6 +198,8 @@ Result<void> Instance::listen(http::ReservedAddress address, std::string key) {
                             [this](const http::Problem& problem) { return application_->render_problem(problem); }});
   if (!server) return std::unexpected(std::move(server.error()));
   server_ = std::move(*server);
+  // What was made on the way to the documents and the schema is not needed any more.
+  malloc_trim(0);
   listening_ = true;
   log_.info("listening", {{"address", config_.server.address},
                           {"port", std::to_string(server_->port())},
