@@ -1,6 +1,7 @@
 #include "banyan/base/metrics.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace banyan {
 
@@ -18,14 +19,25 @@ std::uint64_t Counter::value() const noexcept {
 
 // A stripe holds a count a bucket and the sum, padded to whole cache lines.
 Histogram::Histogram(std::span<const std::uint64_t> bounds, double scale)
-    : bounds_(bounds.begin(), bounds.end()),
-      scale_(scale),
-      stride_((bounds.size() + 2 + 7) / 8 * 8),
-      cells_(std::make_unique<std::atomic<std::uint64_t>[]>(stride_ * metric_stripes)) {}
+    : bounds_(bounds.begin(), bounds.end()), scale_(scale), stride_((bounds.size() + 2 + 7) / 8 * 8) {}
+
+Histogram::~Histogram() {
+  for (const std::atomic<Cell*>& stripe : stripes_) delete[] stripe.load(std::memory_order_acquire);
+}
+
+Histogram::Cell* Histogram::stripe_of(std::size_t place) noexcept {
+  Cell* cells = stripes_[place].load(std::memory_order_acquire);
+  if (cells != nullptr) return cells;
+  Cell* const made = new (std::nothrow) Cell[stride_]();
+  if (made == nullptr || stripes_[place].compare_exchange_strong(cells, made, std::memory_order_acq_rel)) return made;
+  delete[] made;  // another thread of the stripe was first
+  return cells;
+}
 
 void Histogram::observe(std::uint64_t value) noexcept {
   const auto bucket = static_cast<std::size_t>(std::ranges::lower_bound(bounds_, value) - bounds_.begin());
-  std::atomic<std::uint64_t>* stripe = &cells_[metric_stripe() * stride_];
+  Cell* const stripe = stripe_of(metric_stripe());
+  if (stripe == nullptr) return;
   stripe[bucket].fetch_add(1, std::memory_order_relaxed);
   stripe[bounds_.size() + 1].fetch_add(value, std::memory_order_relaxed);
 }
@@ -33,8 +45,9 @@ void Histogram::observe(std::uint64_t value) noexcept {
 Histogram::Snapshot Histogram::snapshot() const {
   Snapshot result;
   result.counts.resize(bounds_.size() + 1);
-  for (std::size_t stripe = 0; stripe < metric_stripes; ++stripe) {
-    const std::atomic<std::uint64_t>* cells = &cells_[stripe * stride_];
+  for (const std::atomic<Cell*>& stripe : stripes_) {
+    const Cell* const cells = stripe.load(std::memory_order_acquire);
+    if (cells == nullptr) continue;
     for (std::size_t i = 0; i < result.counts.size(); ++i) {
       const std::uint64_t count = cells[i].load(std::memory_order_relaxed);
       result.counts[i] += count;

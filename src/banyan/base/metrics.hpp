@@ -51,6 +51,10 @@ class Histogram {
  public:
   /// `bounds` are inclusive upper ends, ascending; one more bucket catches the rest.
   Histogram(std::span<const std::uint64_t> bounds, double scale);
+  ~Histogram();
+  Histogram(const Histogram&) = delete;
+  Histogram& operator=(const Histogram&) = delete;
+  /// Where there is no memory for a thread's first figure, that one is not counted.
   void observe(std::uint64_t value) noexcept;
 
   struct Snapshot {
@@ -65,8 +69,12 @@ class Histogram {
  private:
   std::vector<std::uint64_t> bounds_;
   double scale_;
+  using Cell = std::atomic<std::uint64_t>;
+  Cell* stripe_of(std::size_t place) noexcept;
+
   std::size_t stride_;
-  std::unique_ptr<std::atomic<std::uint64_t>[]> cells_;
+  /// Made when first used: most histograms of a route and a status never are, and few threads ask.
+  std::array<std::atomic<Cell*>, metric_stripes> stripes_{};
 };
 
 /// Upper ends in microseconds for latencies, 50 µs to 10 s.
