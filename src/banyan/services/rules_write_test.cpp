@@ -131,7 +131,8 @@ TEST_F(RuledWrites, an_upsert_finds_nobodys_record_by_what_may_be_hidden) {
   const std::string_view body = R"({"owner":2,"title":"guess","secret":"s1"})";
   EXPECT_EQ(created(*bob, notes, body, upsert({note_secret})), "forbidden") << "its id would say whose the secret is";
   EXPECT_EQ(created(*bob, notes, body, upsert({note_secret}, true)), "forbidden");
-  EXPECT_EQ(created(*service, notes, R"({"owner":1,"title":"open","secret":"s1"})", upsert({note_secret})).front(), '1');
+  EXPECT_EQ(created(*service, notes, R"({"owner":1,"title":"open","secret":"s1"})", upsert({note_secret})).front(),
+            '1');
 }
 
 TEST_F(RuledWrites, an_upsert_needs_both_rules) {

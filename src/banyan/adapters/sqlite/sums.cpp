@@ -7,9 +7,12 @@
 namespace banyan::sqlite {
 namespace {
 
+/// SQLite aligns what it keeps between rows as it does its own largest numbers.
+using Whole [[gnu::aligned(8)]] = __int128;
+
 /// As SQLite keeps it between rows: made of zeros.
 struct Sum {
-  __int128 whole;
+  Whole whole;
   double number;
   std::int64_t count;
   bool has_number;
