@@ -130,16 +130,22 @@ void Session::wait_to_read() {
 
 // libpq keeps a whole result before it shows any of it, so its bytes are counted as they come.
 bool Session::consume() {
-  int waiting = 0;
-  if (bytes_left_ != no_limit && ioctl(PQsocket(connection_.get()), FIONREAD, &waiting) == 0) {
-    const auto bytes = static_cast<std::size_t>(std::max(waiting, 0));
-    if (bytes > bytes_left_) return close(Error(ErrorCode::too_large, "the answer is too large")), false;
-    bytes_left_ -= bytes;
-    bytes_received_ += bytes;
-  }
-  if (PQconsumeInput(connection_.get()) != 0) return true;
-  close(connection_error(connection_.get()));
-  return false;
+  const std::size_t before = bytes_left_ == no_limit ? 0 : bytes_waiting();
+  if (before > bytes_left_) return close(Error(ErrorCode::too_large, "the answer is too large")), false;
+  if (PQconsumeInput(connection_.get()) == 0) return close(connection_error(connection_.get())), false;
+  // It takes no more at once than its buffer has room for, which is never less than this. What comes in meanwhile is
+  // not counted before it is taken.
+  constexpr std::size_t room = 8'192;
+  std::size_t taken = before;
+  if (before > room) taken = std::max(before - std::min(before, bytes_waiting()), room);
+  bytes_left_ -= std::min(taken, bytes_left_);
+  bytes_received_ += taken;
+  return true;
+}
+
+std::size_t Session::bytes_waiting() const {
+  int bytes = 0;
+  return ioctl(PQsocket(connection_.get()), FIONREAD, &bytes) == 0 ? static_cast<std::size_t>(std::max(bytes, 0)) : 0;
 }
 
 // PQgetResult would wait where something is still to be sent, so it is not asked then.

@@ -78,6 +78,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void wait_to_read();
   void wait_to_write();
   bool consume();
+  std::size_t bytes_waiting() const;
   void flush();
   void receive();
   void take(ResultHandle result);
