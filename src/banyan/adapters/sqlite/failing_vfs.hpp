@@ -4,9 +4,10 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <string>
+
+#include "banyan/adapters/sqlite/file_layer.hpp"
 
 /// For tests: a file layer for SQLite that works, until it is told to fail.
 namespace banyan::sqlite::testkit {
@@ -43,30 +44,18 @@ inline Device& device() {
 
 namespace vfs {
 
-/// Lies in front of the real file in the memory that SQLite gives us.
-struct File {
-  sqlite3_file base;
-  sqlite3_file* real;
-};
-
 inline sqlite3_vfs* real_vfs() { return sqlite3_vfs_find("unix"); }
-inline sqlite3_file* real(sqlite3_file* file) { return static_cast<File*>(static_cast<void*>(file))->real; }
 
 inline const sqlite3_io_methods* methods() {
   static const sqlite3_io_methods all = [] {
-    sqlite3_io_methods m{};
-    m.iVersion = 2;  // without mmap
-    m.xClose = [](sqlite3_file* f) { return real(f)->pMethods->xClose(real(f)); };
-    m.xRead = [](sqlite3_file* f, void* to, int n, sqlite3_int64 at) {
-      return real(f)->pMethods->xRead(real(f), to, n, at);
-    };
+    sqlite3_io_methods m = handing_down();
     m.xWrite = [](sqlite3_file* f, const void* from, int n, sqlite3_int64 at) {
       if (const int rc = device().next(); rc != SQLITE_OK) return rc;
-      return real(f)->pMethods->xWrite(real(f), from, n, at);
+      return below(f)->pMethods->xWrite(below(f), from, n, at);
     };
     m.xTruncate = [](sqlite3_file* f, sqlite3_int64 size) {
       if (const int rc = device().next(); rc != SQLITE_OK) return rc;
-      return real(f)->pMethods->xTruncate(real(f), size);
+      return below(f)->pMethods->xTruncate(below(f), size);
     };
     m.xSync = [](sqlite3_file* f, int flags) {
       const int rc = device().next();
@@ -75,39 +64,21 @@ inline const sqlite3_io_methods* methods() {
         return SQLITE_IOERR_FSYNC;
       }
       ++device().syncs;
-      return real(f)->pMethods->xSync(real(f), flags);
+      return below(f)->pMethods->xSync(below(f), flags);
     };
-    m.xFileSize = [](sqlite3_file* f, sqlite3_int64* size) { return real(f)->pMethods->xFileSize(real(f), size); };
-    m.xLock = [](sqlite3_file* f, int lock) { return real(f)->pMethods->xLock(real(f), lock); };
-    m.xUnlock = [](sqlite3_file* f, int lock) { return real(f)->pMethods->xUnlock(real(f), lock); };
-    m.xCheckReservedLock = [](sqlite3_file* f, int* out) {
-      return real(f)->pMethods->xCheckReservedLock(real(f), out);
-    };
-    m.xFileControl = [](sqlite3_file* f, int op, void* arg) {
-      return real(f)->pMethods->xFileControl(real(f), op, arg);
-    };
-    m.xSectorSize = [](sqlite3_file* f) { return real(f)->pMethods->xSectorSize(real(f)); };
-    m.xDeviceCharacteristics = [](sqlite3_file* f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); };
     m.xShmMap = [](sqlite3_file* f, int page, int size, int extend, void volatile** out) {
       if (const int rc = extend != 0 ? device().next() : SQLITE_OK; rc != SQLITE_OK) return SQLITE_IOERR_SHMMAP;
-      return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
+      return below(f)->pMethods->xShmMap(below(f), page, size, extend, out);
     };
-    m.xShmLock = [](sqlite3_file* f, int at, int n, int flags) {
-      return real(f)->pMethods->xShmLock(real(f), at, n, flags);
-    };
-    m.xShmBarrier = [](sqlite3_file* f) { real(f)->pMethods->xShmBarrier(real(f)); };
-    m.xShmUnmap = [](sqlite3_file* f, int remove) { return real(f)->pMethods->xShmUnmap(real(f), remove); };
     return m;
   }();
   return &all;
 }
 
 inline int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out) {
-  auto* mine = static_cast<File*>(static_cast<void*>(file));
-  mine->real = static_cast<sqlite3_file*>(static_cast<void*>(mine + 1));
-  std::memset(mine->real, 0, static_cast<std::size_t>(real_vfs()->szOsFile));
-  const int rc = real_vfs()->xOpen(real_vfs(), name, mine->real, flags, out);
-  mine->base.pMethods = rc == SQLITE_OK ? methods() : nullptr;
+  auto& opened = begin_file<LayeredFile>(file, *real_vfs());
+  const int rc = real_vfs()->xOpen(real_vfs(), name, opened.below, flags, out);
+  opened.base.pMethods = rc == SQLITE_OK ? methods() : nullptr;
   return rc;
 }
 
@@ -119,7 +90,7 @@ inline std::string failing_vfs() {
     sqlite3_vfs made = *vfs::real_vfs();
     made.pNext = nullptr;
     made.zName = "banyan-failing";
-    made.szOsFile = static_cast<int>(sizeof(vfs::File)) + vfs::real_vfs()->szOsFile;
+    made.szOsFile = static_cast<int>(sizeof(LayeredFile)) + vfs::real_vfs()->szOsFile;
     made.xOpen = vfs::open;
     return made;
   }();

@@ -2,12 +2,13 @@
 
 #include <sqlite3.h>
 
-#include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <new>
 #include <vector>
+
+#include "banyan/adapters/sqlite/file_layer.hpp"
 
 namespace banyan::sqlite {
 namespace {
@@ -16,17 +17,12 @@ namespace {
 /// 17 bits of a length (`seekAndWrite` in os_unix.c): SQLite itself never writes more than a page.
 constexpr std::size_t gathered_max = (1U << 17) - 1;
 
-/// Lies in the memory that SQLite gives for a file; the file of the layer below follows it.
-struct LogFile {
-  sqlite3_file base;
-  sqlite3_file* below;
+struct LogFile : LayeredFile {
   std::vector<char>* gathered;  ///< Not yet written,
   sqlite3_int64 at;             ///< from this offset of the file on.
 };
-static_assert(sizeof(LogFile) % 8 == 0);  // as SQLite aligns what it allocates
 
 LogFile& mine(sqlite3_file* file) { return *static_cast<LogFile*>(static_cast<void*>(file)); }
-sqlite3_file* below(sqlite3_file* file) { return mine(file).below; }
 
 int bring_down(sqlite3_file* file) {
   LogFile& log = mine(file);
@@ -64,8 +60,8 @@ int close(sqlite3_file* file) {
 
 const sqlite3_io_methods& log_methods() {
   static const sqlite3_io_methods methods = [] {
-    sqlite3_io_methods m{};
-    m.iVersion = 1;  // of a log nobody asks for shared memory or maps
+    sqlite3_io_methods m = handing_down();
+    m.iVersion = 1;  // of a log nobody asks for shared memory
     m.xClose = close;
     m.xWrite = write;
     m.xRead = [](sqlite3_file* file, void* to, int bytes, sqlite3_int64 at) {
@@ -83,18 +79,6 @@ const sqlite3_io_methods& log_methods() {
     m.xFileSize = [](sqlite3_file* file, sqlite3_int64* size) {
       if (const int rc = bring_down(file); rc != SQLITE_OK) return rc;
       return below(file)->pMethods->xFileSize(below(file), size);
-    };
-    m.xLock = [](sqlite3_file* file, int lock) { return below(file)->pMethods->xLock(below(file), lock); };
-    m.xUnlock = [](sqlite3_file* file, int lock) { return below(file)->pMethods->xUnlock(below(file), lock); };
-    m.xCheckReservedLock = [](sqlite3_file* file, int* held) {
-      return below(file)->pMethods->xCheckReservedLock(below(file), held);
-    };
-    m.xFileControl = [](sqlite3_file* file, int what, void* argument) {
-      return below(file)->pMethods->xFileControl(below(file), what, argument);
-    };
-    m.xSectorSize = [](sqlite3_file* file) { return below(file)->pMethods->xSectorSize(below(file)); };
-    m.xDeviceCharacteristics = [](sqlite3_file* file) {
-      return below(file)->pMethods->xDeviceCharacteristics(below(file));
     };
     return m;
   }();
@@ -120,10 +104,7 @@ struct Layer {
 int Layer::open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* opened_with) {
   sqlite3_vfs* const below = static_cast<Layer*>(vfs->pAppData)->below;
   if ((flags & SQLITE_OPEN_WAL) == 0) return below->xOpen(below, path, file, flags, opened_with);
-  LogFile& log = mine(file);
-  log = LogFile{};
-  log.below = static_cast<sqlite3_file*>(static_cast<void*>(&log + 1));
-  std::memset(log.below, 0, static_cast<std::size_t>(below->szOsFile));
+  LogFile& log = begin_file<LogFile>(file, *below);
   auto gathered = std::unique_ptr<std::vector<char>>(new (std::nothrow) std::vector<char>());
   if (gathered == nullptr) return SQLITE_NOMEM;
   const int rc = below->xOpen(below, path, log.below, flags, opened_with);

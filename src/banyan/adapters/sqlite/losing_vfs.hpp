@@ -2,10 +2,10 @@
 
 #include <sqlite3.h>
 
-#include <cstring>
 #include <new>
 #include <string>
 
+#include "banyan/adapters/sqlite/file_layer.hpp"
 #include "banyan/adapters/sqlite/losing_device.hpp"
 
 /// For tests: SQLite's file layer over a device that may lose its power. Everything happens in real files too, so that
@@ -20,35 +20,30 @@ inline LosingDevice& losing_device() {
 
 namespace losing {
 
-/// Lies in front of the real file in the memory that SQLite gives us.
-struct File {
-  sqlite3_file base;
-  sqlite3_file* real;
+struct File : LayeredFile {
   std::string* path;  ///< Nothing for temporary files.
   bool syncs_directory;
 };
-static_assert(sizeof(File) % 8 == 0);
 
 inline sqlite3_vfs* real_vfs() { return sqlite3_vfs_find("unix"); }
 inline File& mine(sqlite3_file* file) { return *static_cast<File*>(static_cast<void*>(file)); }
-inline sqlite3_file* real(sqlite3_file* file) { return mine(file).real; }
 
 inline int close(sqlite3_file* file) {
   delete mine(file).path;
-  return real(file)->pMethods->xClose(real(file));
+  return below(file)->pMethods->xClose(below(file));
 }
 inline int write(sqlite3_file* file, const void* from, int bytes, sqlite3_int64 at) {
   const std::string* path = mine(file).path;
   if (path != nullptr && !losing_device().writes(*path, static_cast<const char*>(from), static_cast<std::size_t>(bytes),
                                                  static_cast<std::uint64_t>(at)))
     return SQLITE_IOERR_WRITE;
-  return real(file)->pMethods->xWrite(real(file), from, bytes, at);
+  return below(file)->pMethods->xWrite(below(file), from, bytes, at);
 }
 inline int truncate(sqlite3_file* file, sqlite3_int64 size) {
   const std::string* path = mine(file).path;
   if (path != nullptr && !losing_device().truncates(*path, static_cast<std::uint64_t>(size)))
     return SQLITE_IOERR_TRUNCATE;
-  return real(file)->pMethods->xTruncate(real(file), size);
+  return below(file)->pMethods->xTruncate(below(file), size);
 }
 inline int sync(sqlite3_file* file, int) {
   const std::string* path = mine(file).path;
@@ -58,46 +53,20 @@ inline int sync(sqlite3_file* file, int) {
 
 inline const sqlite3_io_methods* methods() {
   static const sqlite3_io_methods all = [] {
-    sqlite3_io_methods m{};
-    m.iVersion = 2;  // without mmap
+    sqlite3_io_methods m = handing_down();
     m.xClose = close;
     m.xWrite = write;
     m.xTruncate = truncate;
     m.xSync = sync;
-    m.xRead = [](sqlite3_file* f, void* to, int n, sqlite3_int64 at) {
-      return real(f)->pMethods->xRead(real(f), to, n, at);
-    };
-    m.xFileSize = [](sqlite3_file* f, sqlite3_int64* size) { return real(f)->pMethods->xFileSize(real(f), size); };
-    m.xLock = [](sqlite3_file* f, int lock) { return real(f)->pMethods->xLock(real(f), lock); };
-    m.xUnlock = [](sqlite3_file* f, int lock) { return real(f)->pMethods->xUnlock(real(f), lock); };
-    m.xCheckReservedLock = [](sqlite3_file* f, int* out) {
-      return real(f)->pMethods->xCheckReservedLock(real(f), out);
-    };
-    m.xFileControl = [](sqlite3_file* f, int op, void* arg) {
-      return real(f)->pMethods->xFileControl(real(f), op, arg);
-    };
-    m.xSectorSize = [](sqlite3_file* f) { return real(f)->pMethods->xSectorSize(real(f)); };
-    m.xDeviceCharacteristics = [](sqlite3_file* f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); };
-    m.xShmMap = [](sqlite3_file* f, int page, int size, int extend, void volatile** out) {
-      return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
-    };
-    m.xShmLock = [](sqlite3_file* f, int at, int n, int flags) {
-      return real(f)->pMethods->xShmLock(real(f), at, n, flags);
-    };
-    m.xShmBarrier = [](sqlite3_file* f) { real(f)->pMethods->xShmBarrier(real(f)); };
-    m.xShmUnmap = [](sqlite3_file* f, int remove) { return real(f)->pMethods->xShmUnmap(real(f), remove); };
     return m;
   }();
   return &all;
 }
 
 inline int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out) {
-  File& opened = mine(file);
-  opened = File{};
-  opened.real = static_cast<sqlite3_file*>(static_cast<void*>(&opened + 1));
-  std::memset(opened.real, 0, static_cast<std::size_t>(real_vfs()->szOsFile));
+  File& opened = begin_file<File>(file, *real_vfs());
   if (name != nullptr) losing_device().opens(name);  // before it is made
-  const int rc = real_vfs()->xOpen(real_vfs(), name, opened.real, flags, out);
+  const int rc = real_vfs()->xOpen(real_vfs(), name, opened.below, flags, out);
   if (rc != SQLITE_OK) return rc;
   if (name != nullptr) opened.path = new std::string(name);
   // As `unixOpen` in os_unix.c has it; the database's own name goes to the device with theirs.
