@@ -4,8 +4,14 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <new>
 #include <thread>
+#include <type_traits>
 #include <vector>
+
+#include "banyan/base/context.hpp"
+#include "banyan/base/result.hpp"
+#include "banyan/base/task.hpp"
 
 namespace banyan::sql {
 
@@ -36,5 +42,27 @@ class Workers {
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
+
+/// What `work(thread)` answers, a Result, on one of the threads. Errors of its own: overloaded (too many wait),
+/// deadline_exceeded (it began too late, and was not done), unavailable (there was no memory).
+template <typename Work>
+Task<std::invoke_result_t<Work&, std::size_t>> run_on(Workers& workers, const Context& context, Work work) {
+  using Answer = std::invoke_result_t<Work&, std::size_t>;
+  Completion<Answer> completion(context.executor);
+  const bool taken = workers.push([&](std::size_t thread) {
+    completion.complete([&]() -> Answer {
+      if (context.expired()) return fail(ErrorCode::deadline_exceeded, "it would have begun after its deadline");
+      try {
+        return work(thread);
+      } catch (const std::bad_alloc&) {
+        return fail(Error(ErrorCode::unavailable, "the server is short of memory").with_hint("try again in a moment"));
+      }
+    }());
+  });
+  if (!taken)
+    co_return fail(
+        Error(ErrorCode::overloaded, "too many requests wait for the database").with_hint("try again in a moment"));
+  co_return co_await completion;
+}
 
 }  // namespace banyan::sql

@@ -138,13 +138,8 @@ Result<void> SavedQueries::check(const SavedQuery& query) {
 
 Task<Result<SavedRows>> SavedQueries::run(const Context& context, const SavedQuery& query,
                                           std::vector<Value> arguments) {
-  Completion<Result<SavedRows>> completion(context.executor);
-  const bool taken =
-      workers_.push([&](std::size_t thread) { completion.complete(run_now(thread, context, query, arguments)); });
-  if (!taken)
-    co_return fail(Error(ErrorCode::overloaded, "too many saved queries wait for the database")
-                       .with_hint("try again in a moment"));
-  co_return co_await completion;
+  const auto work = [&](std::size_t thread) { return run_now(thread, context, query, arguments); };
+  co_return co_await sql::run_on(workers_, context, work);
 }
 
 Result<Connection*> SavedQueries::begin(std::size_t thread, const Context& context, bool writes) {
@@ -175,7 +170,6 @@ Result<void> SavedQueries::commit(Connection& connection, const SavedQuery& quer
 Result<SavedRows> SavedQueries::run_now(std::size_t thread, const Context& context, const SavedQuery& query,
                                         const std::vector<Value>& arguments) {
   try {
-    if (context.expired()) return fail(ErrorCode::deadline_exceeded, "the query began after its deadline");
     auto connection = begin(thread, context, query.writes);
     if (!connection) return fail(std::move(connection.error()));
     auto rows = execute((*connection)->get(), query, arguments, options_.page_bytes_max);
@@ -187,7 +181,7 @@ Result<SavedRows> SavedQueries::run_now(std::size_t thread, const Context& conte
     return rows;
   } catch (const std::bad_alloc&) {
     connections_[thread].reset();
-    return fail(Error(ErrorCode::unavailable, "the server is short of memory").with_hint("try again in a moment"));
+    throw;
   }
 }
 

@@ -71,10 +71,7 @@ Result<std::vector<Value>> Applier::meant(const Write& write) {
   auto found = worded(text->text, collection);
   if (!found) return fail(std::move(found.error()));
   Statement& statement = **found;
-  const Context search{.executor = context_->executor,
-                       .clock = context_->clock,
-                       .deadline = std::min(context_->deadline, context_->clock.steady() + search_time_max)};
-  const Interruptible interruptible(connection_, search);
+  const Interruptible interruptible(connection_, *context_, context_->clock.steady() + search_time_max);
   const Use use(statement);
   statement.bind(1, static_cast<std::int64_t>(write.matches_max) + 1);
   bind(statement, 1, text->operands);

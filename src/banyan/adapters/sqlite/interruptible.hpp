@@ -1,19 +1,21 @@
 #pragma once
 
+#include <algorithm>
+
 #include "banyan/adapters/sqlite/connection.hpp"
 #include "banyan/base/context.hpp"
 
 namespace banyan::sqlite {
 
-/// Has a connection look at the deadline now and then as long as it lives; what runs then ends with SQLITE_INTERRUPT.
+/// Has a connection look at the time now and then as long as it lives: what runs past the request's deadline, or an
+/// earlier one of its own, ends with SQLITE_INTERRUPT.
 class Interruptible {
  public:
-  Interruptible(Connection& connection, const Context& context) : connection_(connection) {
-    // SQLite takes a pointer to anything and hands it back as it is.
-    void* argument = const_cast<Context*>(&context);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  Interruptible(Connection& connection, const Context& context, SteadyTime until = SteadyTime::max())
+      : connection_(connection), context_(context), until_(std::min(until, context.deadline)) {
     sqlite3_progress_handler(
-        connection_.get(), steps_between_looks, [](void* given) { return has_expired(given) ? 1 : 0; }, argument);
-    connection_.stop_check() = {.should_stop = has_expired, .argument = &context};
+        connection_.get(), steps_between_looks, [](void* given) { return is_over(given) ? 1 : 0; }, this);
+    connection_.stop_check() = {.should_stop = is_over, .argument = this};
   }
   Interruptible(const Interruptible&) = delete;
   Interruptible& operator=(const Interruptible&) = delete;
@@ -26,9 +28,14 @@ class Interruptible {
   /// Of SQLite's machine: some tens of microseconds.
   static constexpr int steps_between_looks = 2000;
 
-  static bool has_expired(const void* context) { return static_cast<const Context*>(context)->expired(); }
+  static bool is_over(const void* given) {
+    const auto& self = *static_cast<const Interruptible*>(given);
+    return self.context_.cancelled.load(std::memory_order_relaxed) || self.context_.clock.steady() >= self.until_;
+  }
 
   Connection& connection_;
+  const Context& context_;
+  const SteadyTime until_;
 };
 
 }  // namespace banyan::sqlite

@@ -1,11 +1,9 @@
 #include "banyan/adapters/sqlite/saved_queries.hpp"
 
-#include <algorithm>
-#include <new>
-
 #include "banyan/adapters/sqlite/connection.hpp"
 #include "banyan/adapters/sqlite/database_file.hpp"
 #include "banyan/adapters/sqlite/errors.hpp"
+#include "banyan/adapters/sqlite/interruptible.hpp"
 #include "banyan/core/json_text.hpp"
 #include "banyan/core/record_json.hpp"
 
@@ -14,36 +12,6 @@ namespace {
 
 constexpr std::size_t threads_max = 2;
 constexpr std::size_t queue_max = 1024;
-constexpr int steps_between_looks = 2000;
-
-/// Until when a statement may run.
-struct Limit {
-  const Context& context;
-  SteadyTime until;
-  static bool is_over(const void* given) {
-    const auto& limit = *static_cast<const Limit*>(given);
-    return limit.context.expired() || limit.context.clock.steady() >= limit.until;
-  }
-};
-
-/// Has the connection look at the time now and then as long as it lives.
-class Limited {
- public:
-  Limited(Connection& connection, Limit& limit) : connection_(connection) {
-    sqlite3_progress_handler(
-        connection_.get(), steps_between_looks, [](void* given) { return Limit::is_over(given) ? 1 : 0; }, &limit);
-    connection_.stop_check() = {.should_stop = Limit::is_over, .argument = &limit};
-  }
-  Limited(const Limited&) = delete;
-  Limited& operator=(const Limited&) = delete;
-  ~Limited() {
-    sqlite3_progress_handler(connection_.get(), 0, nullptr, nullptr);
-    connection_.stop_check() = {};
-  }
-
- private:
-  Connection& connection_;
-};
 
 std::vector<std::string> names_of(const Statement& statement) {
   std::vector<std::string> names;
@@ -138,28 +106,17 @@ Result<void> SavedQueries::check(const SavedQuery& query) {
 
 Task<Result<SavedRows>> SavedQueries::run(const Context& context, const SavedQuery& query,
                                           std::vector<Value> arguments) {
-  Completion<Result<SavedRows>> completion(context.executor);
-  const bool taken =
-      workers_.push([&](std::size_t thread) { completion.complete(run_now(thread, context, query, arguments)); });
-  if (!taken)
-    co_return fail(Error(ErrorCode::overloaded, "too many saved queries wait for the database")
-                       .with_hint("try again in a moment"));
-  co_return co_await completion;
+  const auto work = [&](std::size_t thread) { return run_now(thread, context, query, arguments); };
+  co_return co_await sql::run_on(workers_, context, work);
 }
 
 Result<SavedRows> SavedQueries::run_now(std::size_t thread, const Context& context, const SavedQuery& query,
                                         const std::vector<Value>& arguments) {
-  try {
-    if (context.expired()) return fail(ErrorCode::deadline_exceeded, "the query began after its deadline");
-    if (query.writes) return write(context, query, arguments);
-    auto connection = reader(thread);
-    if (!connection) return fail(std::move(connection.error()));
-    Limit limit{context, context.deadline};
-    const Limited limited(**connection, limit);
-    return execute(**connection, query, arguments, options_.page_bytes_max);
-  } catch (const std::bad_alloc&) {
-    return fail(Error(ErrorCode::unavailable, "the server is short of memory").with_hint("try again in a moment"));
-  }
+  if (query.writes) return write(context, query, arguments);
+  auto connection = reader(thread);
+  if (!connection) return fail(std::move(connection.error()));
+  const Interruptible interruptible(**connection, context);
+  return execute(**connection, query, arguments, options_.page_bytes_max);
 }
 
 Result<Connection*> SavedQueries::reader(std::size_t thread) {
@@ -181,9 +138,8 @@ Result<SavedRows> SavedQueries::write(const Context& context, const SavedQuery& 
     writer_ = std::make_unique<Connection>(std::move(*opened));
   }
   if (auto begun = writer_->execute("BEGIN IMMEDIATE"); !begun) return fail(std::move(begun.error()));
-  Limit limit{context, std::min(context.deadline, context.clock.steady() + writing_time_max)};
   Result<SavedRows> rows = [&] {
-    const Limited limited(*writer_, limit);
+    const Interruptible interruptible(*writer_, context, context.clock.steady() + writing_time_max);
     return execute(*writer_, query, arguments, options_.page_bytes_max);
   }();
   if (rows)
