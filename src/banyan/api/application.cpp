@@ -25,7 +25,7 @@ http::Response text_response(std::string_view content_type, std::string text) {
 Application::Application(Parts parts)
     : parts_(std::move(parts)),
       batch_({parts_.schema, parts_.records, parts_.viewers, parts_.log}),
-      saved_queries_({parts_.queries, parts_.viewers, parts_.log}),
+      saved_queries_({parts_.queries, parts_.viewers, parts_.log}, "/rpc/", call_saved_query),
       documents_(parts_.documents) {
   resources_.reserve(parts_.schema.collections.size());
   for (const Collection& collection : parts_.schema.collections)

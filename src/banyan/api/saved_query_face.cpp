@@ -11,7 +11,7 @@ namespace banyan::api {
 
 void SavedQueryFace::add_routes(http::Router& router) {
   for (const SavedQuery& query : parts_.queries.all()) {
-    const std::string path = "/rpc/" + query.name;
+    const std::string path = prefix_ + query.name;
     const auto handler = [this, &query](const http::Request& request, Context& context) {
       return answer(query, request, context);
     };
@@ -25,7 +25,7 @@ Task<http::Response> SavedQueryFace::answer(const SavedQuery& query, const http:
   if (!viewer) co_return render(viewer.error());
   context.viewer = *viewer;
   if (const auto refused = parts_.queries.refusal(context, query)) co_return render(*refused);
-  Result<http::Response> response = co_await call(query, request, context);
+  Result<http::Response> response = co_await call_(parts_.queries, query, request, context);
   if (!response) co_return refuse(parts_.log, context, FailureSubject{"query", query.name}, response.error());
   co_return std::move(*response);
 }
@@ -50,11 +50,11 @@ Result<std::vector<Value>> arguments_of(const services::SavedQueries& queries, c
   return queries.arguments(context, query, given);
 }
 
-Task<Result<http::Response>> SavedQueryFace::call(const SavedQuery& query, const http::Request& request,
-                                                  Context& context) {
-  Result<std::vector<Value>> arguments = arguments_of(parts_.queries, query, request, context);
+Task<Result<http::Response>> call_saved_query(services::SavedQueries& queries, const SavedQuery& query,
+                                              const http::Request& request, const Context& context) {
+  Result<std::vector<Value>> arguments = arguments_of(queries, query, request, context);
   if (!arguments) co_return fail(std::move(arguments.error()));
-  const Result<SavedRows> rows = co_await parts_.queries.call(context, query, std::move(*arguments));
+  const Result<SavedRows> rows = co_await queries.call(context, query, std::move(*arguments));
   if (!rows) co_return fail(rows.error());
   http::Response response;
   response.content_type = http::json_type;

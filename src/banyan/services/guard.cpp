@@ -32,7 +32,8 @@ class Guard {
     if (!relation(near, each.relation) || !query(each.query)) return false;
     if (each.relation.kind != Relation::Kind::through) return true;
     const Collection& through = *each.relation.through;
-    return filter(through, each.through_filter)&& restrict(through, each.through_filter);
+    if (!filter(through, each.through_filter)) return false;
+    return restrict(through, each.through_filter);
   }
 
   // The collection's rule stands beside what is asked of its records.
@@ -73,7 +74,8 @@ class Guard {
     if (!filter(*way.target, asked.children[0]) || !restrict(*way.target, asked.children[0])) return false;
     if (way.kind != Relation::Kind::through) return true;
     if (asked.children.size() < 2) asked.children.emplace_back();
-    return filter(*way.through, asked.children[1])&& restrict(*way.through, asked.children[1]);
+    if (!filter(*way.through, asked.children[1])) return false;
+    return restrict(*way.through, asked.children[1]);
   }
 
   // Whoever goes from record to record learns the reference between them.

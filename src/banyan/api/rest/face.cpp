@@ -22,7 +22,8 @@ http::Response no_such_function(const http::Request& request) {
 
 }  // namespace
 
-Face::Face(Parts parts) : parts_(std::move(parts)), queries_({parts_.queries, parts_.viewers, parts_.log}) {
+Face::Face(Parts parts)
+    : parts_(std::move(parts)), queries_({parts_.queries, parts_.viewers, parts_.log}, "/rest/v1/rpc/", call_function) {
   collections_.reserve(parts_.schema.collections.size());
   for (const Collection& collection : parts_.schema.collections)
     collections_.emplace_back(CollectionFace::Parts{.schema = parts_.schema,

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "banyan/api/rest/collection_face.hpp"
-#include "banyan/api/rest/query_face.hpp"
+#include "banyan/api/rest/function.hpp"
 
 namespace banyan::api::rest {
 
@@ -35,7 +35,7 @@ class Face {
 
   Parts parts_;
   std::vector<CollectionFace> collections_;
-  QueryFace queries_;
+  SavedQueryFace queries_;
 };
 
 }  // namespace banyan::api::rest

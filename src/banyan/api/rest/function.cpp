@@ -1,13 +1,11 @@
-#include "banyan/api/rest/query_face.hpp"
+#include "banyan/api/rest/function.hpp"
 
 #include <utility>
 
-#include "banyan/api/failure.hpp"
-#include "banyan/api/problem.hpp"
+#include "banyan/api/rest/media_type.hpp"
 #include "banyan/api/rest/preferences.hpp"
 #include "banyan/api/rest/profile.hpp"
 #include "banyan/api/rest/shown.hpp"
-#include "banyan/api/saved_query_face.hpp"
 
 namespace banyan::api::rest {
 namespace {
@@ -43,29 +41,9 @@ std::string content_range(std::size_t rows, bool counted) {
 
 }  // namespace
 
-void QueryFace::add_routes(http::Router& router) {
-  for (const SavedQuery& query : parts_.queries.all()) {
-    const std::string path = "/rest/v1/rpc/" + query.name;
-    const auto handler = [this, &query](const http::Request& request, Context& context) {
-      return answer(query, request, context);
-    };
-    if (!query.writes) router.add(http::Method::get, path, handler);
-    router.add(http::Method::post, path, handler);
-  }
-}
-
-Task<http::Response> QueryFace::answer(const SavedQuery& query, const http::Request& request, Context& context) {
-  if (const auto refused = wrong_profile(request)) co_return render(*refused);
-  Result<Viewer> viewer = parts_.viewers.viewer_of(request);
-  if (!viewer) co_return render(viewer.error());
-  context.viewer = *viewer;
-  if (const auto refused = parts_.queries.refusal(context, query)) co_return render(*refused);
-  Result<http::Response> response = co_await call(query, request, context);
-  if (!response) co_return refuse(parts_.log, context, FailureSubject{"query", query.name}, response.error());
-  co_return std::move(*response);
-}
-
-Task<Result<http::Response>> QueryFace::call(const SavedQuery& query, const http::Request& request, Context& context) {
+Task<Result<http::Response>> call_function(services::SavedQueries& queries, const SavedQuery& query,
+                                           const http::Request& request, const Context& context) {
+  if (auto refused = wrong_profile(request)) co_return fail(std::move(*refused));
   const Result<Representation> representation = negotiate(request);
   if (!representation) co_return fail(representation.error());
   if (representation->form == Representation::Form::csv)
@@ -77,10 +55,10 @@ Task<Result<http::Response>> QueryFace::call(const SavedQuery& query, const http
   if (!preferences) co_return fail(preferences.error());
   if (auto refused = bounding(query, *preferences)) co_return fail(std::move(*refused));
   if (auto refused = selecting(request)) co_return fail(std::move(*refused));
-  Result<std::vector<Value>> arguments = arguments_of(parts_.queries, query, request, context);
+  Result<std::vector<Value>> arguments = arguments_of(queries, query, request, context);
   if (!arguments) co_return fail(std::move(arguments.error()));
 
-  const Result<SavedRows> rows = co_await parts_.queries.call(context, query, std::move(*arguments));
+  const Result<SavedRows> rows = co_await queries.call(context, query, std::move(*arguments));
   if (!rows) co_return fail(rows.error());
   if (representation->single() && rows->rows.size() != 1) co_return fail(not_single(rows->rows.size()));
   std::string body = rows_json(query, *rows);
