@@ -104,6 +104,19 @@ TEST_F(Pages, records_that_come_in_between_move_nothing) {
   EXPECT_EQ(all_ids(next_of(first)), "6 2 4 ");
 }
 
+TEST_F(Pages, values_that_are_too_long_for_a_url_are_looked_up) {
+  const std::string long_a(3'000, 'a');
+  must(
+      post("/posts", R"([{"title":")" + long_a + R"(1"},{"title":"b"},{"title":")" + long_a + R"(2"},{"title":"0"}])"));
+  EXPECT_EQ(all_ids("/posts?select=id&order=title&limit=1"), "4 1 3 2 ");
+  EXPECT_EQ(all_ids("/posts?select=id&order=title.desc&limit=1&id=gt.1"), "2 3 4 ");
+  const std::string next = next_of(must(get("/posts?select=id&order=title&limit=2")));
+  must(remove("/posts/1"));
+  const Response gone = send(get(next));
+  EXPECT_EQ(gone.status, 400);
+  EXPECT_NE(gone.body.find("there no more"), std::string::npos) << gone.body;
+}
+
 TEST_F(Pages, a_cursor_of_another_list_is_refused) {
   for (const Request& request : published()) must(request);
   const std::string next = next_of(must(get("/posts?limit=1&order=title")));

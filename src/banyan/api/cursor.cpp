@@ -76,14 +76,6 @@ Result<Value> value_from(const Collection& collection, const OrderTerm& term, co
   return std::string(text->data(), text->size());
 }
 
-Filter either(Filter a, Filter b) {
-  Filter filter;
-  filter.kind = Filter::Kind::any;
-  filter.children.push_back(std::move(a));
-  filter.children.push_back(std::move(b));
-  return filter;
-}
-
 Filter same(const OrderTerm& term, const Value& value) {
   if (is_null(value)) return Filter::compare(term.field, CompareOp::is_null, {});
   return Filter::compare(term.field, CompareOp::eq, {value});
@@ -100,7 +92,7 @@ Filter behind(const OrderTerm& term, const Value& value, bool or_same) {
       term.descending ? (or_same ? CompareOp::lte : CompareOp::lt) : (or_same ? CompareOp::gte : CompareOp::gt);
   Filter compared = Filter::compare(term.field, op, {value});
   const bool is_id = term.field == Term(0);
-  return term.nulls_first || is_id ? std::move(compared) : either(std::move(compared), std::move(null));
+  return term.nulls_first || is_id ? std::move(compared) : Filter::either(std::move(compared), std::move(null));
 }
 
 // (a > 1) or (a = 1 and b > 2) or …: and, so that an index on the first is used, a >= 1.
@@ -119,22 +111,37 @@ Filter behind_all(const std::vector<OrderTerm>& order, const std::vector<Value>&
 
 }  // namespace
 
+std::vector<Value> values_in(const CursorOrder& list, const Record& record) {
+  std::vector<Value> values;
+  for (const OrderTerm& term : total_order(list)) values.push_back(value_of(term.field, record));
+  return values;
+}
+
+Filter behind(const CursorOrder& list, const std::vector<Value>& values) {
+  return behind_all(total_order(list), values);
+}
+
+Error cursor_of_nothing() { return std::move(malformed_cursor("its record is there no more.").error()); }
+
 std::optional<std::string> cursor_behind(const CursorOrder& list, const Record& record) {
   const std::vector<OrderTerm> order = total_order(list);
   if (!can_continue(list, order)) return std::nullopt;
-  json::array values;
-  for (const OrderTerm& term : order) values.push_back(to_json(value_of(term.field, record)));
-  const json::object cursor{{collection_key, json::string(list.collection->name)},
-                            {order_key, json::string(text_of(*list.collection, order))},
-                            {values_key, std::move(values)}};
-  const Result<std::string> text = canonical_json(cursor);
-  if (!text) return std::nullopt;
-  std::string encoded = to_base64url(*text);
-  if (encoded.size() > cursor_bytes_max) return std::nullopt;
-  return encoded;
+  const auto encoded = [&](const std::vector<Value>& values) -> std::optional<std::string> {
+    json::array shown;
+    for (const Value& value : values) shown.push_back(to_json(value));
+    const Result<std::string> text =
+        canonical_json(json::object{{collection_key, json::string(list.collection->name)},
+                                    {order_key, json::string(text_of(*list.collection, order))},
+                                    {values_key, std::move(shown)}});
+    if (!text) return std::nullopt;
+    return to_base64url(*text);
+  };
+  auto cursor = encoded(values_in(list, record));
+  if (cursor && cursor->size() <= cursor_bytes_max) return cursor;
+  return encoded({record.values.front()});
 }
 
-Result<Filter> behind_cursor(const CursorOrder& list, std::string_view cursor) {
+Result<Cursor> read_cursor(const CursorOrder& list, std::string_view cursor) {
   const std::vector<OrderTerm> order = total_order(list);
   if (!can_continue(list, order)) return malformed_cursor("there is none for this order.");
   if (cursor.size() > cursor_bytes_max) return malformed_cursor("it is longer than any.");
@@ -152,15 +159,18 @@ Result<Filter> behind_cursor(const CursorOrder& list, std::string_view cursor) {
     return malformed_cursor("it belongs to another collection.");
   if (*order_text != json::value(json::string(wanted_order))) return malformed_cursor("it belongs to another order.");
   const json::array& given = values->get_array();
-  if (given.size() != order.size()) return malformed_cursor("it is not one that was made here.");
-  std::vector<Value> read;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    Result<Value> value = value_from(*list.collection, order[i], given[i]);
+  if (given.size() != order.size() && given.size() != 1) return malformed_cursor("it is not one that was made here.");
+  Cursor read;
+  const std::size_t first = order.size() - given.size();
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    Result<Value> value = value_from(*list.collection, order[first + i], given[i]);
     if (!value) return malformed_cursor("it is not one that was made here.");
-    read.push_back(std::move(*value));
+    read.values.push_back(std::move(*value));
   }
-  if (is_null(read.back())) return malformed_cursor("it is not one that was made here.");
-  return behind_all(order, read);
+  read.id = read.values.back();
+  if (is_null(read.id)) return malformed_cursor("it is not one that was made here.");
+  if (given.size() != order.size()) read.values.clear();
+  return read;
 }
 
 }  // namespace banyan::api

@@ -21,15 +21,25 @@ struct CursorOrder {
 };
 
 /// A cursor names the place behind one record in a list: base64url of JSON with the collection, the order, and the
-/// record's values in it, the id last. It holds nothing that the record did not show to whoever got it, and is checked
-/// like any input when it comes back.
+/// record's values in it, the id last; the id alone where they would be too long for a URL. It holds nothing that the
+/// record did not show to whoever got it, and is checked like any input when it comes back.
 
-/// The cursor behind the record; nothing where the order cannot be continued from a record's own values (it goes along
-/// a reference, or a value in it is very long).
+/// The cursor behind the record; nothing where the order goes along a reference, or is one of groups.
 std::optional<std::string> cursor_behind(const CursorOrder& list, const Record& record);
 
-/// What the records behind the cursor match, in the list's order. `invalid` (reason `malformed_cursor`) for what is
-/// none, or one of another collection or order.
-Result<Filter> behind_cursor(const CursorOrder& list, std::string_view cursor);
+/// A cursor that has come back.
+struct Cursor {
+  Value id;
+  std::vector<Value> values;  ///< Of the order, the id last; empty: they are those that the record has now.
+};
+/// `invalid` (reason `malformed_cursor`) for what is none, or one of another collection or order.
+Result<Cursor> read_cursor(const CursorOrder& list, std::string_view text);
+/// The same error for a cursor whose record has to be looked at and is not there any more.
+Error cursor_of_nothing();
+
+/// The record's values in the list's order.
+std::vector<Value> values_in(const CursorOrder& list, const Record& record);
+/// What the records behind those values match.
+Filter behind(const CursorOrder& list, const std::vector<Value>& values);
 
 }  // namespace banyan::api

@@ -120,15 +120,6 @@ Result<Paging> parse_paging(const http::Request& request) {
   return paging;
 }
 
-Result<void> apply_paging(const Paging& paging, Query& query) {
-  query.counted = paging.counted;
-  if (!paging.cursor) return {};
-  Result<Filter> behind = behind_cursor(CursorOrder(query), *paging.cursor);
-  if (!behind) return std::unexpected(std::move(behind.error()));
-  query.filter = Filter::both(std::move(*behind), std::move(query.filter));
-  return {};
-}
-
 void append_page_headers(const http::Request& request, const Paging& paging, const PageAsked& asked,
                          const RecordPage& page, http::Response& response) {
   const std::size_t size = std::max(page.records.size(), page.rows.size());

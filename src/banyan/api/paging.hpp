@@ -27,9 +27,6 @@ inline constexpr std::string_view paging_parameters[] = {"cursor", "count"};
 /// `?cursor=`, `?count=exact|planned|estimated`, `Prefer: count=…`.
 Result<Paging> parse_paging(const http::Request& request);
 
-/// Puts the cursor and the count into a query.
-Result<void> apply_paging(const Paging& paging, Query& query);
-
 /// What was asked for, kept while the query itself is given away.
 struct PageAsked {
   CursorOrder list;

@@ -4,8 +4,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "banyan/api/cursor.hpp"
 #include "banyan/api/query/parser.hpp"
 #include "banyan/api/record_view.hpp"
 #include "banyan/api/viewer_source.hpp"
@@ -54,6 +56,8 @@ class Resource {
   Task<Result<Response>> get_with_conditions(const Request& request, Context& context);
   Task<Result<Response>> get_by_query(const Request& request, const Context& context, Value id,
                                       const RecordView& view) const;
+  /// What is behind the cursor in the list; its record is looked at where the cursor does not hold its values.
+  Task<Result<Filter>> behind_cursor(const Context& context, const CursorOrder& list, std::string_view cursor) const;
   Task<Result<Response>> list(const Request& request, Context& context);
 
   // resource_write.cpp

@@ -68,6 +68,22 @@ Task<Result<http::Response>> Resource::get_by_query(const Request& request, cons
   co_return answer_json(std::move(body));
 }
 
+Task<Result<Filter>> Resource::behind_cursor(const Context& context, const CursorOrder& list,
+                                             std::string_view cursor) const {
+  Result<Cursor> read = read_cursor(list, cursor);
+  if (!read) co_return fail(std::move(read.error()));
+  if (!read->values.empty()) co_return behind(list, read->values);
+  Query query;
+  query.collection = list.collection;
+  query.filter = Filter::compare(0, CompareOp::eq, std::vector<Value>{std::move(read->id)});
+  query.order = list.order;  // so that it is looked at as the list will be: for whom it is open
+  query.limit = 1;
+  const Result<RecordPage> page = co_await parts_.records.list(context, std::move(query));
+  if (!page) co_return fail(page.error());
+  if (page->records.empty()) co_return fail(cursor_of_nothing());
+  co_return behind(list, values_in(list, page->records.front()));
+}
+
 Task<Result<http::Response>> Resource::list(const Request& request, Context& context) {
   const Result<Paging> paging = parse_paging(request);
   if (!paging) co_return fail(paging.error());
@@ -76,8 +92,13 @@ Task<Result<http::Response>> Resource::list(const Request& request, Context& con
   Result<ParsedQuery> parsed = parse_query(paging->parameters, asked_of);
   if (!parsed) co_return fail(std::move(parsed.error()));
   Query& query = parsed->query;
-  if (Result<void> applied = apply_paging(*paging, query); !applied) co_return fail(std::move(applied.error()));
+  query.counted = paging->counted;
   const PageAsked asked(query);
+  if (paging->cursor) {
+    Result<Filter> rest = co_await behind_cursor(context, asked.list, *paging->cursor);
+    if (!rest) co_return fail(std::move(rest.error()));
+    query.filter = Filter::both(std::move(*rest), std::move(query.filter));
+  }
   const Result<RecordPage> page = co_await parts_.records.list(context, std::move(query));
   if (!page) co_return fail(page.error());
   std::string body;

@@ -236,6 +236,13 @@ Filter Filter::both(Filter a, Filter b) {
   return filter;
 }
 
+Filter Filter::either(Filter a, Filter b) {
+  Filter filter = nothing();
+  filter.children.push_back(std::move(a));
+  filter.children.push_back(std::move(b));
+  return filter;
+}
+
 Filter Filter::related_by(Relation relation, Filter target, Filter through) {
   Filter filter;
   filter.kind = Kind::related;

@@ -122,6 +122,7 @@ struct Filter {
   static Filter compare_with_near(Term term, CompareOp op, Term near);
   static Filter negate(Filter child);
   static Filter both(Filter a, Filter b);
+  static Filter either(Filter a, Filter b);
   static Filter related_by(Relation relation, Filter target, Filter through);
   static Filter nothing();
 

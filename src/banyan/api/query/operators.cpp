@@ -77,21 +77,13 @@ std::unexpected<Error> not_offered(std::string message, std::string hint) {
 
 std::string type_name(const Column& column) { return std::string(to_string(column.type())); }
 
-Filter either(Filter a, Filter b) {
-  Filter filter;
-  filter.kind = Filter::Kind::any;
-  filter.children.push_back(std::move(a));
-  filter.children.push_back(std::move(b));
-  return filter;
-}
-
 // Behind `->>` an object or an array is a text too, and not null; JSON's null is.
 Filter is_null_filter(const Column& column) {
   if (!column.is_path_text()) return Filter::compare(column.term, CompareOp::is_null, {});
   Term value = column.term;
   value.json = Term::Json::value;
   Filter missing = Filter::compare(value, CompareOp::is_null, {});
-  return either(std::move(missing), Filter::compare(value, CompareOp::eq, {Value(std::string("null"))}));
+  return Filter::either(std::move(missing), Filter::compare(value, CompareOp::eq, {Value(std::string("null"))}));
 }
 
 Result<Filter> is_filter(const Column& column, std::string_view word) {
@@ -190,7 +182,7 @@ Result<Filter> in_filter(const Column& column, std::string_view text, const Quer
 Result<Filter> distinct_filter(const Column& column, std::string_view text) {
   Result<Filter> unequal = compare_filter(column, CompareOp::neq, text);
   if (!unequal) return unequal;
-  return either(std::move(*unequal), Filter::compare(column.term, CompareOp::is_null, {}));
+  return Filter::either(std::move(*unequal), Filter::compare(column.term, CompareOp::is_null, {}));
 }
 
 Result<Filter> containment_filter(const Column& column, CompareOp op, std::string_view text) {
