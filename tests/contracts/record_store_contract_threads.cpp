@@ -2,6 +2,7 @@
 #include <atomic>
 #include <thread>
 
+#include "tests/contracts/on_threads.hpp"
 #include "tests/contracts/record_store_contract.hpp"
 
 // Time, and many at once.
@@ -10,15 +11,6 @@ namespace banyan::contracts {
 bool link_contract_threads() { return true; }
 
 namespace {
-
-constexpr int thread_count = 4;
-
-/// Runs `work(i)` on threads and waits for all of them.
-template <typename Work>
-void on_threads(Work work) {
-  std::vector<std::jthread> threads;
-  for (int i = 0; i < thread_count; ++i) threads.emplace_back([&work, i] { work(i); });
-}
 
 TEST_P(RecordStoreContract, what_comes_past_its_deadline_is_refused_and_does_nothing) {
   const Value id = make("users", {{"age", integer(1)}});

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <thread>
 
+#include "tests/contracts/on_threads.hpp"
 #include "tests/contracts/record_store_contract.hpp"
 
 // Trees, matches and upserts where many are at it at once.
@@ -10,14 +11,6 @@ namespace banyan::contracts {
 bool link_contract_together() { return true; }
 
 namespace {
-
-constexpr int thread_count = 4;
-
-template <typename Work>
-void on_threads(Work work) {
-  std::vector<std::jthread> threads;
-  for (int i = 0; i < thread_count; ++i) threads.emplace_back([&work, i] { work(i); });
-}
 
 TEST_P(RecordStoreMatches, of_concurrent_upserts_of_one_value_one_creates_and_all_succeed) {
   for (int round = 0; round < 20; ++round) {
