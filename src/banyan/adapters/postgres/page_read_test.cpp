@@ -114,26 +114,5 @@ TEST_F(PageReads, a_read_that_fails_half_way_leaves_its_connection_as_it_was) {
             "0");
 }
 
-// The best of many, and a bound that is loose, since other tests run beside it: the figure itself is about 2.
-TEST_F(PageReads, twenty_records_with_twenty_each_cost_about_what_two_plain_lists_do) {
-  start();
-  fill(200, 20);
-  const auto best_us = [&](const Query& query) {
-    double best = 1e9;
-    for (int i = 0; i < 200; ++i) {
-      const auto began = std::chrono::steady_clock::now();
-      EXPECT_TRUE(list(query));
-      const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - began;
-      best = std::min(best, took.count());
-    }
-    return best;
-  };
-  const double plain =
-      best_us({.collection = &at("users"), .limit = 20}) + best_us({.collection = &at("posts"), .limit = 400});
-  const double embedded = best_us(with_posts(20, 20));
-  std::printf("two plain lists %.0f us, embedded %.0f us, %.2f times\n", plain, embedded, embedded / plain);
-  EXPECT_LT(embedded, plain * 4);
-}
-
 }  // namespace
 }  // namespace banyan::postgres
