@@ -67,8 +67,10 @@ Error missing(const WritePlan::Origin& origin) {
 }
 
 Error not_this_one(const Context& context, const WritePlan::Origin& origin) {
+  // Which of its two rules turned an upsert away would tell whether there is such a record.
+  const std::string_view doing = origin.kind == Write::Kind::upsert ? "write" : to_string(origin.action);
   return turned_away(context, "The rules of '" + origin.key.collection->name + "' do not let you " +
-                                  std::string(to_string(origin.action)) + " this record, or not like that.");
+                                  std::string(doing) + " this record, or not like that.");
 }
 
 }  // namespace

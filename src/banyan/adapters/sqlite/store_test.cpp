@@ -186,6 +186,23 @@ TEST_F(StoreTest, one_long_match_is_interrupted_at_the_deadline) {
   EXPECT_EQ(opened.list({.collection = &opened.at("users")})->records.size(), 1U) << "the reader goes on";
 }
 
+TEST_F(StoreTest, a_search_for_what_to_change_keeps_other_writes_waiting_for_a_second_at_most) {
+  ASSERT_TRUE(opened.apply({user(std::string(1'000'000, 'a'))}));
+  const ImpatientClock clock;
+  Context context{opened.executor, clock, SteadyTime::max()};
+  Write change;
+  change.kind = Write::Kind::update_matches;
+  change.collection = &opened.at("users");
+  change.changes = {{1, text("changed")}};
+  change.filter = Filter::compare(1, CompareOp::like, {text("%" + std::string(500, 'a') + "b%")});
+  WriteBatch batch;
+  batch.writes.push_back(std::move(change));
+  const auto applied = block_on(opened.store->apply(context, std::move(batch)));
+  ASSERT_FALSE(applied) << "it went on to the end";
+  EXPECT_EQ(applied.error().code, ErrorCode::deadline_exceeded);
+  EXPECT_TRUE(opened.apply({user("next")})) << "the writer goes on";
+}
+
 /// `alice AND (alice OR (alice AND …`
 Filter nested(const Filter& leaf, int depth) {
   Filter filter = leaf;
