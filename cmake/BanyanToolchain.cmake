@@ -8,7 +8,8 @@ endif()
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -fno-omit-frame-pointer")
 set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g1 -fno-omit-frame-pointer")
 
-add_compile_options(-fcolor-diagnostics)
+# -pthread everywhere, since some libraries ask for it: precompiled headers are only for who has the same flags.
+add_compile_options(-fcolor-diagnostics -pthread)
 add_link_options(-fuse-ld=lld)
 if(BANYAN_SANITIZE)
   add_compile_options(-fsanitize=${BANYAN_SANITIZE} -fno-sanitize-recover=all)

@@ -1,7 +1,8 @@
 """Every header can be included on its own.
 
-A header that its own source, or its own test, includes before all others is proved by the build already; only what
-remains is compiled alone, with the flags of a neighbour, and again only when something in it changed.
+A header that its own source includes before all others is proved by tidy.py already, which compiles what is served
+without precompiled headers; only what remains is compiled alone, with the flags of a neighbour, and again only when
+something in it changed.
 
     headers.py BUILD_FOLDER
 """
@@ -21,23 +22,19 @@ import tree
 FIRST_INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]', re.M)
 
 
-def proved_by_build(path, commands):
-    """Whether a compiled file includes this header first, with nothing forced in before it."""
-    for suffix in (".cpp", "_test.cpp"):
-        source = path.with_name(path.stem + suffix)
-        command = commands.get(source)
-        if command is None or "-include" in command:
-            continue
-        first = FIRST_INCLUDE.search(tree.read(tree.REPOSITORY / source))
-        if first and str(path).endswith("/" + first.group(1)):
-            return True
-    return False
+def proved_by_tidy(path, commands):
+    """Whether a file that tidy.py compiles includes this header first."""
+    source = path.with_suffix(".cpp")
+    if source not in commands or path.is_relative_to("tests"):
+        return False
+    first = FIRST_INCLUDE.search(tree.read(tree.REPOSITORY / source))
+    return bool(first) and str(path).endswith("/" + first.group(1))
 
 
 def flags_for(path, commands):
     """The flags of a file of the same folder, else of any file: include paths and definitions are what matters."""
     nearest = max(commands, key=lambda source: len(os.path.commonpath([source, path])))
-    words = shlex.split(commands[nearest])
+    words = tree.without_precompiled(shlex.split(commands[nearest]))
     flags = [word for word in words if word.startswith(("-I", "-D", "-std="))]
     systems = [words[i + 1] for i, word in enumerate(words[:-1]) if word == "-isystem"]
     # Tests include each other from the root of the tree.
@@ -78,12 +75,12 @@ def check(build):
         if source.is_relative_to(tree.REPOSITORY) and not source.is_relative_to(build):
             commands[source.relative_to(tree.REPOSITORY)] = entry["command"]
     headers = tree.files(tree.REPOSITORY, ".hpp", under=("src", "apps", "tests"))
-    alone = [path for path in headers if not proved_by_build(path, commands)]
+    alone = [path for path in headers if not proved_by_tidy(path, commands)]
     remembered = build / "headers"
     remembered.mkdir(exist_ok=True)
     todo = [(path, remembered / fingerprint(path, commands)) for path in alone]
     todo = [(path, mark) for path, mark in todo if not mark.exists()]
-    print(f"headers: {len(headers) - len(alone)} are proved by the build, compiling {len(todo)} of the others alone")
+    print(f"headers: {len(headers) - len(alone)} are proved by tidy, compiling {len(todo)} of the others alone")
     problems = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for (_, mark), problem in zip(todo, pool.map(lambda item: compile_alone(item[0], commands), todo)):

@@ -4,6 +4,8 @@
 
 Looks for the mistakes that nothing else finds (EVERYDAY) in what is served (src, apps); --all runs the whole list of
 .clang-tidy, on the tests too. What passed is remembered in BUILD_FOLDER/tidy.
+
+It compiles without precompiled headers, so it also finds a file that does not include what it uses.
 """
 
 import concurrent.futures
@@ -11,6 +13,7 @@ import hashlib
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 
@@ -62,9 +65,9 @@ def fingerprint(entry, used, ground):
     return digest.hexdigest()
 
 
-def tidy(build, entry, everything):
+def tidy(commands, entry, everything):
     checks = [] if everything else [f"--checks={EVERYDAY}"]
-    command = ["clang-tidy-19", "--quiet", *checks, f"-p={build}", entry["file"]]
+    command = ["clang-tidy-19", "--quiet", *checks, f"-p={commands}", entry["file"]]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=tree.REPOSITORY)
     return None if ended.returncode == 0 else ended.stdout or ended.stderr
 
@@ -76,7 +79,11 @@ def main(build, everything):
     ground = version + EVERYDAY.encode() + (tree.REPOSITORY / ".clang-tidy").read_bytes()
     made_of = dependencies(build)
     todo, looked_at = [], 0
-    for entry in json.loads((build / "compile_commands.json").read_text()):
+    entries = json.loads((build / "compile_commands.json").read_text())
+    for entry in entries:
+        entry["command"] = shlex.join(tree.without_precompiled(shlex.split(entry["command"])))
+    (remembered / "compile_commands.json").write_text(json.dumps(entries))
+    for entry in entries:
         path = pathlib.Path(entry["file"])
         if not path.is_relative_to(tree.REPOSITORY) or path.is_relative_to(build):
             continue
@@ -94,7 +101,7 @@ def main(build, everything):
     todo.sort(key=lambda item: -os.path.getsize(item[1]["file"]))
     problems = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for (mark, _), problem in zip(todo, pool.map(lambda item: tidy(build, item[1], everything), todo)):
+        for (mark, _), problem in zip(todo, pool.map(lambda item: tidy(remembered, item[1], everything), todo)):
             if problem:
                 problems.append(problem)
             else:

@@ -47,6 +47,19 @@ def without_texts(source, keep_comments=False):
     return _TOKENS.sub(blank, source)
 
 
+def without_precompiled(words):
+    """A compiler's command without its launcher and without the precompiled headers, which include things for a file."""
+    words = words[next(i for i, word in enumerate(words) if "clang" in os.path.basename(word)) :]
+    kept, position = [], 0
+    while position < len(words):
+        if words[position] == "-Xclang" and words[position + 1] in ("-include-pch", "-include"):
+            position += 4
+        else:
+            kept.append(words[position])
+            position += 1
+    return [word for word in kept if word not in ("-Winvalid-pch", "-fpch-instantiate-templates")]
+
+
 def finish(name, problems, looked_at):
     """Prints what was found and ends the program; looking at nothing is a failure too."""
     for problem in problems:

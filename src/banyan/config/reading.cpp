@@ -13,18 +13,18 @@ bool is_before(Position a, Position b) { return a.line != b.line ? a.line < b.li
 
 }  // namespace
 
-std::vector<Problem> Problems::take() {
-  std::ranges::stable_sort(list_, [](const Problem& a, const Problem& b) {
+void Problems::put(Problem problem) {
+  const auto after = std::ranges::upper_bound(list_, problem, [](const Problem& a, const Problem& b) {
     if (a.file.empty() != b.file.empty()) return b.file.empty();
     return a.line != b.line ? a.line < b.line : a.column < b.column;
   });
-  return std::move(list_);
+  list_.insert(after, std::move(problem));
 }
 
 std::vector<Entry> by_position(const toml::table& table) {
   std::vector<Entry> entries;
   for (const auto& [key, node] : table) entries.push_back({std::string(key.str()), key.source().begin, &node});
-  std::ranges::stable_sort(entries, is_before, &Entry::at);
+  std::ranges::sort(entries, is_before, &Entry::at);
   return entries;
 }
 

@@ -19,16 +19,18 @@ class Problems {
   explicit Problems(std::string file) : file_(std::move(file)) {}
 
   void add(Position at, std::string message, std::string hint = {}) {
-    list_.push_back({file_, at.line, at.column, std::move(message), std::move(hint)});
+    put({file_, at.line, at.column, std::move(message), std::move(hint)});
   }
   void add_without_place(std::string message, std::string hint = {}) {
-    list_.push_back({{}, 0, 0, std::move(message), std::move(hint)});
+    put({{}, 0, 0, std::move(message), std::move(hint)});
   }
   bool empty() const { return list_.empty(); }
   /// In the order of the file; what has no place comes last.
-  std::vector<Problem> take();
+  std::vector<Problem> take() { return std::move(list_); }
 
  private:
+  void put(Problem problem);
+
   std::string file_;
   std::vector<Problem> list_;
 };
