@@ -146,6 +146,7 @@ struct Ledger {
 
   Ledger(Records& given_records, const Collection& given_collection, const Clock& clock)
       : records(given_records), collection(given_collection) {
+    contexts.reserve(actors);  // the loops read it while it fills
     for (std::size_t i = 0; i < actors; ++i) {
       contexts.push_back(testing::request(loops[i % loops.size()], clock));
       contexts.back()->executor.run([this, i] { detach(i % 3 == 0 ? write(i) : read(i)); });
