@@ -106,6 +106,22 @@ TEST_P(RecordStoreTrees, sums_of_integers_are_exact_or_an_error) {
   EXPECT_EQ(must_list(avg).rows, (Rows{{-0.5}}));
 }
 
+TEST_P(RecordStoreTrees, a_sum_that_does_not_fit_is_an_error_on_every_page) {
+  for (const char* name : {"a", "b", "c"}) make("users", {{"name", text(name)}, {"age", integer(1)}});
+  for (int i = 0; i < 2; ++i) make("users", {{"name", text("b")}, {"age", integer(most)}});
+  const Term name = field("users", "name");
+  for (const bool descending : {false, true})
+    for (std::uint64_t offset = 0; offset < 3; ++offset) {
+      Query one = grouped(query("users"), {name}, {{Function::sum, field("users", "age")}});
+      one.order = {{.field = name, .descending = descending}};
+      one.limit = 1;
+      one.offset = offset;
+      const Result<RecordPage> page = list(one);
+      ASSERT_FALSE(page.has_value()) << offset;
+      EXPECT_EQ(page.error().reason, "numeric_value_out_of_range") << page.error().message;
+    }
+}
+
 TEST_P(RecordStoreTrees, sums_of_numbers_that_no_double_holds_are_an_error) {
   for (int i = 0; i < 2; ++i) make("users", {{"score", 1e308}});
   for (const Function function : {Function::sum, Function::avg}) {

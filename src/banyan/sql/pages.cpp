@@ -73,6 +73,19 @@ std::string group_columns(Composer& composer, const Dialect& dialect, const Tabl
   return text;
 }
 
+/// `"_0", …, "_2"`: what group_columns() made, from outside.
+std::string group_names(const Grouping& grouping) {
+  std::string text = group_column(0);
+  for (std::size_t i = 1; i < grouping.by.size() + grouping.aggregates.size(); ++i) text += ", " + group_column(i);
+  return text;
+}
+
+bool sums(const Grouping& grouping) {
+  return std::ranges::any_of(grouping.aggregates, [](const Aggregate& one) {
+    return one.function == Aggregate::Function::sum || one.function == Aggregate::Function::avg;
+  });
+}
+
 /// `1, 2, 3`: the first columns of the statement.
 std::string first_columns(std::size_t count) {
   std::string text;
@@ -158,9 +171,7 @@ void append_groups(Composer& composer, const Dialect& dialect, const Embed& embe
   const std::string groups = "SELECT " + source.parent + " AS " + std::string(parent_column) + ", " +
                              group_columns(composer, dialect, source.table, grouping) + source.text + " GROUP BY " +
                              first_columns(grouping.by.size() + 1);
-  std::string names;
-  const std::size_t count = std::max<std::size_t>(grouping.by.size() + grouping.aggregates.size(), 1);
-  for (std::size_t i = 0; i < count; ++i) names += (i > 0 ? ", " : "") + group_column(i);
+  const std::string names = group_names(grouping);
   const std::string inner = "SELECT " + names + ", " + std::string(parent_column) + ", " +
                             place_in(parent_column, order_of_groups(composer, query)) + " FROM (" + groups +
                             ") AS grouped";
@@ -230,6 +241,20 @@ void append_records(Composer& composer, const Dialect& dialect, const Embed& emb
     append_numbered(composer, embed, keys, rows_max);
 }
 
+/// The groups of all records that match, in order.
+void append_top_groups(Composer& composer, const Dialect& dialect, const Table& table, const Query& query) {
+  const Grouping& grouping = *query.grouping;
+  // Databases leave out what a page does not show. Counting over all groups has each of them made, so that a sum that
+  // does not fit is an error on every page and in every store.
+  const bool all_are_made = sums(grouping) && !grouping.by.empty();
+  if (all_are_made) composer.add({"SELECT ", group_names(grouping), ", count(*) OVER () FROM ("});
+  composer.add({"SELECT ", group_columns(composer, dialect, table, grouping), " FROM ", table.source()});
+  composer.where(table, query.filter);
+  if (!grouping.by.empty()) composer.add({" GROUP BY ", first_columns(grouping.by.size())});
+  if (all_are_made) composer.add({") AS grouped"});
+  if (!grouping.by.empty()) composer.add({" ORDER BY ", order_of_groups(composer, query)});
+}
+
 }  // namespace
 
 std::vector<Field> row_fields(const Collection& collection, const Grouping& grouping) {
@@ -261,11 +286,7 @@ Result<StatementText> select_page(const Dialect& dialect, const Schema& schema, 
     composer.add({"SELECT ", columns(table), " FROM ", table.source()}).where(table, query.filter);
     composer.add({" ORDER BY ", composer.order(table, query.order)});
   } else {
-    composer.add({"SELECT ", group_columns(composer, dialect, table, *query.grouping), " FROM ", table.source()});
-    composer.where(table, query.filter);
-    if (!query.grouping->by.empty())
-      composer.add(
-          {" GROUP BY ", first_columns(query.grouping->by.size()), " ORDER BY ", order_of_groups(composer, query)});
+    append_top_groups(composer, dialect, table, query);
   }
   append_bounds(composer, query);
   return composer.finish();

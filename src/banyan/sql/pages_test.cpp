@@ -111,12 +111,18 @@ TEST_F(PagesTest, search_is_refused_where_the_store_has_none) {
 
 TEST_F(PagesTest, groups_are_rows_in_a_total_order) {
   Query query{.collection = &users};
-  query.grouping = Grouping{.by = {Term(2), Term(3)}, .aggregates = {{}, {Aggregate::Function::sum, Term(2)}}};
+  query.grouping = Grouping{.by = {Term(2), Term(3)}, .aggregates = {{}, {Aggregate::Function::max, Term(2)}}};
   query.order = {{.field = 3, .descending = true}};
   EXPECT_EQ(
       text_of(select_page(dialect, schema, query)),
       "SELECT t0.age AS _0, t0.active AS _1, count(*) AS _2, a(t0.age) AS _3 FROM users AS t0 GROUP BY 1, 2 ORDER "
       "BY _1 DESC NULLS LAST, _0 LIMIT $1 OFFSET $2");
+  query.grouping->aggregates = {{Aggregate::Function::sum, Term(2)}};
+  EXPECT_EQ(
+      text_of(select_page(dialect, schema, query)),
+      "SELECT _0, _1, _2, count(*) OVER () FROM (SELECT t0.age AS _0, t0.active AS _1, a(t0.age) AS _2 FROM users "
+      "AS t0 GROUP BY 1, 2) AS grouped ORDER BY _1 DESC NULLS LAST, _0 LIMIT $1 OFFSET $2")
+      << "every sum is looked at, wherever its group is";
   EXPECT_EQ(text_of(select_count(dialect, schema, {.collection = &users})), "SELECT count(*) FROM users AS t0");
 }
 
