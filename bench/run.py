@@ -39,7 +39,7 @@ def parse(arguments):
     options.warm_up = 1 if options.quick else 3
     options.cores = os.cpu_count()
     if options.without_banyan:
-        options.without += ["banyan", "banyan-uncached"]
+        options.without += [name for name in plan.MAKERS if name.startswith("banyan")]
     partial = options.only or options.without
     # Only a whole, full-length run replaces what is published.
     options.publish = not options.quick and not partial and options.out is None

@@ -30,7 +30,7 @@ fields.age       = {{ type = "integer", required = true }}
 fields.group_id  = {{ type = "integer", required = true }}
 fields.joined_at = {{ type = "timestamp", required = true }}
 indexes = [["group_id"]]
-access.read   = "anyone"
+access.read   = "{read}"
 access.create = "anyone"
 access.update = "anyone"
 access.delete = "anyone"
@@ -40,11 +40,12 @@ access.delete = "anyone"
 class Banyan(Server):
     durability = "every commit synced (grouped)"
 
-    def __init__(self, work, cache=True):
+    def __init__(self, work, cache=True, read="anyone"):
         super().__init__(work)
         self._cache = cache
+        self._read = read
         self._key = secrets.token_hex(24)
-        self.title = "Banyan" if cache else "Banyan, cache off"
+        self.title = "Banyan" + ("" if cache else ", cache off") + ("" if read == "anyone" else ", with a rule")
 
     def prepare(self):
         self.start(None, None)
@@ -66,7 +67,7 @@ class Banyan(Server):
         self.port = machine.free_port()
         config = self.directory / "banyan.toml"
         config.write_text(CONFIG.format(port=self.port, loops=f"loops = {loops}" if loops else "",
-                                        database=self.database(cpus),
+                                        database=self.database(cpus), read=self._read,
                                         cache="" if self._cache else '\n[cache]\nurl = "off"'))
         program = self.run([BINARY, "serve", config], cpus,
                            environment={"PORT": str(self.port), "BANYAN_SERVICE_KEY": self._key},

@@ -9,6 +9,7 @@ MAKERS = {
     "epoll": Epoll,
     "nginx": Nginx,
     "banyan": Banyan,
+    "banyan-ruled": lambda work: Banyan(work, read="record.age >= 18 || viewer.is_user"),
     "banyan-uncached": lambda work: Banyan(work, cache=False),
     "bun-normal": lambda work: Bun(work, "NORMAL"),
     "bun-full": lambda work: Bun(work, "FULL"),
@@ -38,7 +39,7 @@ class Workload:
 
 WORKLOADS = (
     Workload("cached_read", "Read by id, cached", baseline="nginx", warm_requests=11_000,
-             servers=("epoll", "nginx", "banyan", "bun-normal", "express", "supabase-lite")),
+             servers=("epoll", "nginx", "banyan", "banyan-ruled", "bun-normal", "express", "supabase-lite")),
     Workload("uncached_read", "Read by id, no cache", baseline="bun-normal",
              servers=("nginx", "banyan-uncached", "bun-normal", "express-uncached", "supabase-lite")),
     Workload("list", "List 20 of 100,000 by an indexed filter", baseline="nginx",

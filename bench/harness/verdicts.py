@@ -40,7 +40,9 @@ def _below(results, promise, workload, server, figure, limit, unit):
 def judge(results, instructions):
     """All promises of the plan. `results` are the workloads' raw figures by name."""
     verdicts = [_compared(results, "cached read: at most 1.15 times the CPU of nginx `return 200`", "cached_read",
-                          "banyan", "nginx", "cpu_us", at_most=1.15)]
+                          "banyan", "nginx", "cpu_us", at_most=1.15),
+                _compared(results, "the same with a rule on the collection", "cached_read", "banyan-ruled", "nginx",
+                          "cpu_us", at_most=1.15)]
     promise = "cached read: at most 8,000 user instructions a request (callgrind)"
     counted = instructions.get("banyan")
     verdicts.append(Verdict(promise, f"{counted:,.0f}" if counted else "not in this run",
