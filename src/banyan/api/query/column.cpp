@@ -20,12 +20,12 @@ std::string_view take_plain(Scanner& scanner, std::string_view stops) {
 }  // namespace
 
 Result<std::string> take_name(Scanner& scanner, std::string_view stops) {
-  if (scanner.take("\"")) {
-    auto name = scanner.take_quoted();
-    if (!name) return malformed("A double quote is not closed.", std::string(scanner.hint()));
-    return std::move(*name);
-  }
-  return std::string(take_plain(scanner, stops));
+  scanner.skip_blanks();
+  if (!scanner.take("\"")) return std::string(trimmed(take_plain(scanner, stops)));
+  auto name = scanner.take_quoted();
+  if (!name) return malformed("A double quote is not closed.", std::string(scanner.hint()));
+  scanner.skip_blanks();
+  return std::move(*name);
 }
 
 Result<void> take_path(Scanner& scanner, std::string_view stops, std::size_t steps_max, ColumnName& column) {

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "banyan/api/query/operands.hpp"
+
 namespace banyan::api {
 namespace {
 
@@ -14,11 +16,13 @@ constexpr std::string_view hint =
 // `posts=is.null`: nothing that the embed asks for belongs to the record.
 std::optional<Filter> embed_condition(const Scope& scope, const ColumnName& name, const Operation& operation,
                                       std::string_view operand) {
-  if (operation.word != "is" || !name.path.empty() || (operand != "null" && operand != "not_null")) return std::nullopt;
+  if (operation.word != "is" || !name.path.empty()) return std::nullopt;
+  const std::string word = word_of_is(operand);
+  if (word != "null" && word != "not_null") return std::nullopt;
   const Scope* child = scope.find(name.name);
   if (child == nullptr) return std::nullopt;
   Filter some = Filter::related_by(child->relation, child->query.filter, Filter());
-  const bool wanted = (operand == "not_null") != operation.negated;
+  const bool wanted = (word == "not_null") != operation.negated;
   return wanted ? std::move(some) : Filter::negate(std::move(some));
 }
 
@@ -28,7 +32,7 @@ class LogicParser {
       : scope_(scope), scanner_(text, hint), limits_(limits), budget_(budget) {}
 
   Result<Filter> whole(Filter::Kind kind) {
-    if (!scanner_.take("(")) return scanner_.unexpected_here("'('");
+    if (!scanner_.take_mark('(')) return scanner_.unexpected_here("'('");
     Result<Filter> filter = list(kind);
     if (filter && !scanner_.done()) return scanner_.unexpected_here("the end");
     return filter;
@@ -46,13 +50,14 @@ class LogicParser {
       Result<Filter> child = term();
       if (!child) return child;
       filter.children.push_back(std::move(*child));
-    } while (scanner_.take(","));
-    if (!scanner_.take(")")) return scanner_.unexpected_here("',' or ')'");
+    } while (scanner_.take_mark(','));
+    if (!scanner_.take_mark(')')) return scanner_.unexpected_here("',' or ')'");
     --depth_;
     return filter;
   }
 
   Result<Filter> term() {
+    scanner_.skip_blanks();
     if (scanner_.take("and(")) return list(Filter::Kind::all);
     if (scanner_.take("or(")) return list(Filter::Kind::any);
     const bool negated = scanner_.take("not.and(");

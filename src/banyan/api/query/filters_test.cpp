@@ -38,6 +38,23 @@ TEST_F(Filters, logic_nests_and_turns_round) {
   for (const Case& each : cases) EXPECT_EQ(matching(each.raw), each.matches) << each.raw;
 }
 
+TEST_F(Filters, blanks_stand_around_commas_and_brackets_as_in_postgrest) {
+  const Case cases[] = {
+      {"or=( age.eq.20 , age.eq.40 )", "14"},
+      {"or=(age.eq.20,%20and(name.eq.Ann,%20age.gt.20))", "14"},
+      {"or=(age.is.null , not.and( name.eq.Ann,age.gt.20 ) )", "123"},
+      {"and=(age.in.(20, 30), name.eq.\"Bob\" )", "2"},
+      {"age=in.(20, 40 )", "14"},
+      {"name=in.( \"Ann\" , \"Cy\" )", "134"},
+      {"name=in.(Ann, Cy)", "14"},
+      {"age=eq. 20", "1"},
+      {"name=eq. Ann", ""},
+      {"age=is.NULL", "3"},
+      {"or=(age.is.Not_Null )", "124"},
+  };
+  for (const Case& each : cases) EXPECT_EQ(matching(each.raw), each.matches) << each.raw;
+}
+
 TEST_F(Filters, operators_that_compare_with_several_values) {
   const Case cases[] = {
       {"age=eq(any).{20,40}", "14"},    {"age=gt(all).{20,25}", "24"},  {"name=like(any).{A*,B*}", "124"},

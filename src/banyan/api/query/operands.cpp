@@ -1,11 +1,22 @@
 #include "banyan/api/query/operands.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "banyan/core/json_text.hpp"
 #include "banyan/core/record_json.hpp"
+#include "banyan/http/characters.hpp"
 
 namespace banyan::api {
+namespace {
+
+// As PostgreSQL reads them; in a text a blank is a character like others.
+bool takes_blanks(FieldType type) {
+  return type == FieldType::integer || type == FieldType::number || type == FieldType::boolean ||
+         type == FieldType::timestamp || type == FieldType::date;
+}
+
+}  // namespace
 
 Result<Value> json_operand(std::string_view text) {
   constexpr const char* hint = "Write JSON: a number, true, \"a text\" in double quotes, [1,2] or {\"a\":1}.";
@@ -16,13 +27,19 @@ Result<Value> json_operand(std::string_view text) {
   return std::move(*canonical);
 }
 
+std::string word_of_is(std::string_view operand) {
+  std::string word(trimmed(operand));
+  std::ranges::transform(word, word.begin(), http::lower);
+  return word;
+}
+
 Result<Value> operand_of(const Column& column, std::string_view text) {
   if (column.is_path_text()) return std::string(text);
   if (column.is_path()) return json_operand(text);
   if (column.is_json())
     return malformed("'" + column.field->name + "' is json, which is not compared as a whole.",
                      "Ask is.null, cs or cd of it, or look into it: " + column.field->name + "->>key.");
-  Result<Value> value = value_from_text(*column.field, text);
+  Result<Value> value = value_from_text(*column.field, takes_blanks(column.field->type) ? trimmed(text) : text);
   if (value) return value;
   Error& error = value.error();
   if (error.reason.empty()) error.reason = "malformed_query";
@@ -59,10 +76,13 @@ Result<std::vector<std::string>> elements_of(std::string_view text, char open, s
     if (elements.size() == elements_max)
       return malformed(name + " takes at most " + std::to_string(elements_max) + " elements.",
                        "Ask in several requests.");
-    if (scanner.take("\"")) {
+    if (trimmed(scanner.rest()).starts_with('"')) {
+      scanner.skip_blanks();
+      scanner.take("\"");
       auto element = scanner.take_quoted();
       if (!element) return malformed("The list of " + name + " is malformed.", hint);
       elements.push_back(std::move(*element));
+      scanner.skip_blanks();
     } else {
       elements.emplace_back(scanner.take_until(","));
     }

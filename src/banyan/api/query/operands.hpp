@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace banyan::api {
 
 /// The operand of eq, gt and their like, by the column's type; JSON where the column is a value within json.
 Result<Value> operand_of(const Column& column, std::string_view text);
+
+/// What 'is' is asked for, in lower case: "null".
+std::string word_of_is(std::string_view operand);
 
 /// Canonical JSON of an operand that must be JSON.
 Result<Value> json_operand(std::string_view text);

@@ -86,7 +86,8 @@ Filter is_null_filter(const Column& column) {
   return Filter::either(std::move(missing), Filter::compare(value, CompareOp::eq, {Value(std::string("null"))}));
 }
 
-Result<Filter> is_filter(const Column& column, std::string_view word) {
+Result<Filter> is_filter(const Column& column, std::string_view text) {
+  const std::string word = word_of_is(text);
   const bool is_boolean = column.type() == FieldType::boolean;
   if (word == "null") return is_null_filter(column);
   if (word == "not_null") return Filter::negate(is_null_filter(column));
@@ -94,7 +95,7 @@ Result<Filter> is_filter(const Column& column, std::string_view word) {
   if (word == "false" && is_boolean) return Filter::compare(column.term, CompareOp::is_false, {});
   if (word == "unknown" && is_boolean) return is_null_filter(column);
   return malformed(
-      "'is' does not take '" + std::string(word.substr(0, 32)) + "' here.",
+      "'is' does not take '" + word.substr(0, 32) + "' here.",
       is_boolean ? "Write is.null, is.not_null, is.true, is.false or is.unknown." : "Write is.null or is.not_null.");
 }
 

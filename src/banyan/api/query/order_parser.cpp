@@ -18,7 +18,7 @@ Result<void> take_direction(Scanner& scanner, OrderTerm& term) {
   std::optional<bool> nulls_first;
   bool direction_seen = false;
   while (scanner.take(".")) {
-    const std::string_view word = scanner.take_until(stops);
+    const std::string_view word = trimmed(scanner.take_until(stops));
     if ((word == "asc" || word == "desc") && !direction_seen && !nulls_first) {
       term.descending = word == "desc";
       direction_seen = true;
@@ -68,7 +68,7 @@ class OrderParser {
         return malformed("An order has at most " + std::to_string(limits_.order_terms_max) + " terms.",
                          "Leave out those that decide nothing.");
       terms.push_back(std::move(*term));
-    } while (scanner_.take(","));
+    } while (scanner_.take_mark(','));
     if (!scanner_.done()) return scanner_.unexpected_here("','");
     return terms;
   }
@@ -79,14 +79,14 @@ class OrderParser {
     if (Result<void> taken = take_column(name); !taken) return std::unexpected(std::move(taken.error()));
     OrderTerm term;
     const Collection* collection = scope_.collection;
-    if (scanner_.take("(")) {
+    if (scanner_.take_mark('(')) {
       Result<std::size_t> reference = reference_of(scope_, name.name);
       if (!reference) return std::unexpected(std::move(reference.error()));
       term.of_reference = *reference;
       collection = &schema.collections[collection->fields[*reference].reference_index];
       name = ColumnName();
       if (Result<void> taken = take_column(name); !taken) return std::unexpected(std::move(taken.error()));
-      if (!scanner_.take(")")) return scanner_.unexpected_here("')'");
+      if (!scanner_.take_mark(')')) return scanner_.unexpected_here("')'");
     }
     Result<Column> column = column_of(*collection, name);
     if (!column) return std::unexpected(std::move(column.error()));

@@ -122,7 +122,7 @@ TEST_F(QueryParser, a_pattern_has_a_bound_that_its_refusal_names) {
 }
 
 TEST_F(QueryParser, order_limit_offset_and_select_are_understood) {
-  const ParsedQuery parsed = parse("order=age.desc,name.asc.nullsfirst,id&limit=7&offset=3&select=name,id");
+  const ParsedQuery parsed = parse("order=age.desc, name.asc.nullsfirst ,id&limit=7&offset=3&select=name,id");
   ASSERT_EQ(parsed.query.order.size(), 3U);
   EXPECT_EQ(parsed.query.order[0], (OrderTerm{2, true, true}));
   EXPECT_EQ(parsed.query.order[1], (OrderTerm{1, false, true}));

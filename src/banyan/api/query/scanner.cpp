@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace banyan::api {
+namespace {
+
+constexpr std::string_view blanks = " \t";
+
+}  // namespace
 
 std::unexpected<Error> malformed(std::string message, std::string hint, std::string reason) {
   return fail(Error(ErrorCode::invalid, std::move(message)).with_reason(std::move(reason)).with_hint(std::move(hint)));
@@ -11,11 +16,27 @@ std::unexpected<Error> malformed(std::string message, std::string hint, std::str
 
 std::string quoted(std::string_view text) { return "'" + std::string(text.substr(0, 64)) + "'"; }
 
+std::string_view trimmed(std::string_view text) noexcept {
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
 bool Scanner::take(std::string_view token) noexcept {
   if (!rest_.starts_with(token)) return false;
   rest_.remove_prefix(token.size());
   return true;
 }
+
+bool Scanner::take_mark(char mark) noexcept {
+  const std::size_t place = rest_.find_first_not_of(blanks);
+  if (place == std::string_view::npos || rest_[place] != mark) return false;
+  rest_.remove_prefix(place + 1);
+  skip_blanks();
+  return true;
+}
+
+void Scanner::skip_blanks() noexcept { rest_.remove_prefix(std::min(rest_.find_first_not_of(blanks), rest_.size())); }
 
 std::string_view Scanner::take_bytes(std::size_t count) noexcept {
   const std::string_view taken = rest_.substr(0, count);

@@ -14,6 +14,9 @@ std::unexpected<Error> malformed(std::string message, std::string hint, std::str
 /// 'text', cut where it is long.
 std::string quoted(std::string_view text);
 
+/// The text without the blanks around it.
+std::string_view trimmed(std::string_view text) noexcept;
+
 /// Reads a text from left to right. Lifetime: the text outlives it.
 class Scanner {
  public:
@@ -26,6 +29,9 @@ class Scanner {
   std::string_view hint() const noexcept { return hint_; }
 
   bool take(std::string_view token) noexcept;
+  /// A comma or a bracket, with the blanks around it. Without it nothing is taken.
+  bool take_mark(char mark) noexcept;
+  void skip_blanks() noexcept;
   std::string_view take_bytes(std::size_t count) noexcept;
   /// Up to the first of these bytes, or to the end.
   std::string_view take_until(std::string_view stops) noexcept;

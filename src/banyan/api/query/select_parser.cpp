@@ -54,12 +54,13 @@ class SelectParser {
         return malformed("'select' takes at most " + std::to_string(subject_.limits.select_members_max) + " members.",
                          "Use * for all fields.");
       if (Result<void> read = part(scope, members, depth); !read) return read;
-    } while (scanner_.take(","));
+    } while (scanner_.take_mark(','));
     return finish_members(scope, std::move(members));
   }
 
   Result<void> part(Scope& scope, ScopeMembers& members, std::size_t depth) {
     Part part;
+    scanner_.skip_blanks();
     part.spread = scanner_.take("...");
     if (Result<void> named = take_names(part); !named) return named;
     if (scanner_.at("!") || (scanner_.at("(") && !is_count(part, *scope.collection)))
@@ -93,7 +94,9 @@ class SelectParser {
     return part.column.name == "count" && part.column.path.empty() && !collection.find_field("count") && !part.spread;
   }
 
-  std::string take_cast() { return scanner_.take("::") ? std::string(scanner_.take_until(",)(.:")) : std::string(); }
+  std::string take_cast() {
+    return std::string(scanner_.take("::") ? trimmed(scanner_.take_until(",)(.:")) : std::string_view());
+  }
 
   Result<void> value(Scope& scope, ScopeMembers& members, const Part& part) {
     if (is_count(part, *scope.collection)) {
@@ -159,7 +162,7 @@ class SelectParser {
         by = std::move(*word);
       }
     }
-    if (!scanner_.take("(")) return scanner_.unexpected_here("'('");
+    if (!scanner_.take_mark('(')) return scanner_.unexpected_here("'('");
     Result<Relation> relation = relation_of(subject_.schema, *scope.collection, name, by);
     if (!relation) return std::unexpected(std::move(relation.error()));
     child.relation = *relation;
@@ -169,9 +172,9 @@ class SelectParser {
     if (scope.find(child.name) != nullptr)
       return malformed("Two embeds are called " + quoted(child.name) + ".",
                        "Give one another name: other:" + name + "(…).");
-    if (!scanner_.take(")")) {
+    if (!scanner_.take_mark(')')) {
       if (Result<void> read = list(child, depth + 1); !read) return read;
-      if (!scanner_.take(")")) return scanner_.unexpected_here("')'");
+      if (!scanner_.take_mark(')')) return scanner_.unexpected_here("')'");
     }
     return add_embed(scope, members, std::move(child), part.spread);
   }

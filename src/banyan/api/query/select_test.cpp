@@ -30,6 +30,7 @@ struct Case {
 TEST_F(Select, members_have_names_paths_and_casts) {
   const Case cases[] = {
       {"name,id", R"([{"name":"Ann","id":1}])"},
+      {" name , who : id , age::text ", R"([{"name":"Ann","who":1,"age":"40"}])"},
       {"who:name", R"([{"who":"Ann"}])"},
       {"\"Who is it?\":name", R"([{"Who is it?":"Ann"}])"},
       {"age::text,height::text,active::text", R"([{"age":"40","height":"1.5","active":"true"}])"},

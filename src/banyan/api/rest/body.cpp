@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "banyan/api/query/scanner.hpp"
 #include "banyan/api/request_body.hpp"
 #include "banyan/api/rest/csv.hpp"
 #include "banyan/api/rest/media_type.hpp"
@@ -98,7 +99,7 @@ Result<std::vector<std::size_t>> field_list(const Collection& collection, std::s
   std::vector<std::size_t> places;
   while (true) {
     const std::size_t comma = std::min(text.find(','), text.size());
-    const std::string_view name = unquoted(text.substr(0, comma));
+    const std::string_view name = unquoted(trimmed(text.substr(0, comma)));
     const auto place = collection.find_field(name);
     if (!place) {
       const std::string shown(name.substr(0, 64));

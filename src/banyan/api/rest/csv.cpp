@@ -100,6 +100,8 @@ Result<CsvTable> parse_csv(std::string_view text, std::size_t rows_max) {
   if (!is_valid_utf8(text)) return fail(malformed("The body is not UTF-8."));
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   if (text.empty()) return fail(malformed("The body is empty."));
+  // What ends with a blank line has no record of nulls there.
+  while (text.ends_with("\n\n") || text.ends_with("\n\r\n")) text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
   Reader reader(text);
   CsvTable table;
   Result<std::vector<CsvField>> first = reader.take_line();
@@ -110,7 +112,10 @@ Result<CsvTable> parse_csv(std::string_view text, std::size_t rows_max) {
   while (!reader.at_end()) {
     Result<std::vector<CsvField>> row = reader.take_line();
     if (!row) return std::unexpected(std::move(row.error()));
-    if (row->size() != table.columns.size()) return fail(malformed("All lines must have same number of fields"));
+    if (row->size() != table.columns.size())
+      return fail(malformed("All lines must have same number of fields")
+                      .with_hint("Line " + std::to_string(reader.line()) + " has " + std::to_string(row->size()) +
+                                 ", the first line " + std::to_string(table.columns.size()) + "."));
     if (table.rows.size() == rows_max)
       return fail(Error(ErrorCode::too_large, "More than " + std::to_string(rows_max) + " lines.")
                       .with_hint("Send them in several requests."));
