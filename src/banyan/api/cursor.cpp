@@ -123,7 +123,7 @@ Filter behind(const CursorOrder& list, const std::vector<Value>& values) {
 
 Error cursor_of_nothing() { return std::move(malformed_cursor("its record is there no more.").error()); }
 
-std::optional<std::string> cursor_behind(const CursorOrder& list, const Record& record) {
+std::optional<std::string> cursor_behind(const CursorOrder& list, const Record& record, std::size_t bytes_max) {
   const std::vector<OrderTerm> order = total_order(list);
   if (!can_continue(list, order)) return std::nullopt;
   const auto encoded = [&](const std::vector<Value>& values) -> std::optional<std::string> {
@@ -134,11 +134,12 @@ std::optional<std::string> cursor_behind(const CursorOrder& list, const Record& 
                                     {order_key, json::string(text_of(*list.collection, order))},
                                     {values_key, std::move(shown)}});
     if (!text) return std::nullopt;
-    return to_base64url(*text);
+    std::string cursor = to_base64url(*text);
+    if (cursor.size() > std::min(bytes_max, cursor_bytes_max)) return std::nullopt;
+    return cursor;
   };
   auto cursor = encoded(values_in(list, record));
-  if (cursor && cursor->size() <= cursor_bytes_max) return cursor;
-  return encoded({record.values.front()});
+  return cursor ? std::move(cursor) : encoded({record.values.front()});
 }
 
 Result<Cursor> read_cursor(const CursorOrder& list, std::string_view cursor) {

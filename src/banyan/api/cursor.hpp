@@ -24,8 +24,9 @@ struct CursorOrder {
 /// record's values in it, the id last; the id alone where they would be too long for a URL. It holds nothing that the
 /// record did not show to whoever got it, and is checked like any input when it comes back.
 
-/// The cursor behind the record; nothing where the order goes along a reference, or is one of groups.
-std::optional<std::string> cursor_behind(const CursorOrder& list, const Record& record);
+/// The cursor behind the record, of `bytes_max` at most; nothing where the order goes along a reference, is one of
+/// groups, or is too long itself.
+std::optional<std::string> cursor_behind(const CursorOrder& list, const Record& record, std::size_t bytes_max);
 
 /// A cursor that has come back.
 struct Cursor {

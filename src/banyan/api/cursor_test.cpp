@@ -30,8 +30,8 @@ class Cursor : public testing::Test {
   Query query(std::vector<OrderTerm> order = {}) const {
     return {.collection = &schema_.collections.front(), .filter = {}, .order = std::move(order), .embeds = {}};
   }
-  std::string cursor(const Query& of, const Record& record) const {
-    return cursor_behind(CursorOrder(of), record).value_or("none");
+  std::string cursor(const Query& of, const Record& record, std::size_t bytes_max = 8'000) const {
+    return cursor_behind(CursorOrder(of), record, bytes_max).value_or("none");
   }
   static Record record(std::int64_t id, Value name, Value age) {
     return {.version = 1, .values = {id, std::move(name), std::move(age), std::string(R"({"k":"v"})"), Null()}};
@@ -115,6 +115,17 @@ TEST_F(Cursor, of_long_texts_is_the_id_alone) {
   ASSERT_TRUE(read);
   EXPECT_EQ(read->id, Value(std::int64_t{7}));
   EXPECT_TRUE(read->values.empty()) << "the record has them";
+}
+
+TEST_F(Cursor, is_left_out_where_even_the_id_alone_has_no_room) {
+  const Record one = record(7, std::string(500, 'x'), Null());
+  EXPECT_GT(cursor(query({{1, false, false}}), one, 2'000).size(), 500U);
+  EXPECT_LT(cursor(query({{1, false, false}}), one, 200).size(), 200U) << "the id alone";
+  EXPECT_EQ(cursor(query({{1, false, false}}), one, 20), "none");
+  Term member(3);
+  member.path = {std::string(1'900, 'k')};
+  member.json = Term::Json::text;
+  EXPECT_EQ(cursor(query({{member, false, false}}), one), "none") << "the order is too long itself";
 }
 
 TEST(Base64url, is_its_own_inverse) {

@@ -12,6 +12,9 @@
 namespace banyan::api {
 namespace {
 
+// What the request line that ships lets through, with room for the method and the version.
+constexpr std::size_t url_bytes_max = 8'000;
+
 struct CountWord {
   std::string_view word;
   Counted counted;
@@ -68,9 +71,9 @@ void append_encoded(std::string& out, std::string_view text) {
   }
 }
 
-// The next page is of the same list, wherever the one before began.
-std::string next_link(std::string_view path, const Paging& paging, const std::string& cursor) {
-  std::string link = "<" + std::string(path) + "?";
+// The next page is of the same list, wherever the one before began. All but the cursor itself.
+std::string next_url(std::string_view path, const Paging& paging) {
+  std::string link = std::string(path) + "?";
   for (const http::QueryParameter& parameter : paging.parameters) {
     if (parameter.name == "offset") continue;
     append_encoded(link, parameter.name);
@@ -78,7 +81,7 @@ std::string next_link(std::string_view path, const Paging& paging, const std::st
     append_encoded(link, parameter.value);
     link += '&';
   }
-  return link + "cursor=" + cursor + ">; rel=\"next\"";
+  return link + "cursor=";
 }
 
 std::string content_range(std::uint64_t offset, std::size_t size, std::uint64_t count) {
@@ -129,8 +132,10 @@ void append_page_headers(const http::Request& request, const Paging& paging, con
       response.headers.emplace_back("Preference-Applied", "count=" + std::string(word_of(paging.counted)));
   }
   if (page.records.empty() || page.records.size() < asked.limit) return;
-  if (const auto cursor = cursor_behind(asked.list, page.records.back()))
-    response.headers.emplace_back("Link", next_link(request.path, paging, *cursor));
+  const std::string url = next_url(request.path, paging);
+  const std::size_t left = url.size() < url_bytes_max ? url_bytes_max - url.size() : 0;
+  if (const auto cursor = cursor_behind(asked.list, page.records.back(), left))
+    response.headers.emplace_back("Link", "<" + url + *cursor + ">; rel=\"next\"");
 }
 
 }  // namespace banyan::api

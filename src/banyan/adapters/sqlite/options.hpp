@@ -19,7 +19,7 @@ struct Options {
   std::size_t batch_writes_max = 256;         ///< Writes of different requests that share one commit.
   std::size_t request_writes_max = 10'000;    ///< Writes of one request; more is `too_large`.
   std::size_t cascade_rows_max = 10'000;      ///< Records that one request may touch beside those it names.
-  std::size_t page_bytes_max = 16U << 20;     ///< Of the texts of one list\'s records; more is `too_large`.
+  std::size_t page_bytes_max = 64U << 20;     ///< Of the texts of one list\'s records; more is `too_large`.
   std::size_t reader_cache_bytes = 8U << 20;  ///< Of pages, a connection.
   std::size_t writer_cache_bytes = 16U << 20;
   std::size_t checkpoint_bytes = 16U << 20;         ///< Size of the write-ahead log that asks for a checkpoint.
