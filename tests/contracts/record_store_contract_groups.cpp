@@ -120,6 +120,10 @@ TEST_P(RecordStoreTrees, a_sum_that_does_not_fit_is_an_error_on_every_page) {
       ASSERT_FALSE(page.has_value()) << offset;
       EXPECT_EQ(page.error().reason, "numeric_value_out_of_range") << page.error().message;
     }
+  Query counted = grouped(query("users"), {name}, {{Function::sum, field("users", "age")}});
+  counted.limit = 0;
+  counted.counted = Counted::exact;
+  EXPECT_EQ(must_list(counted).count, 3U) << "for which no sum is made";
 }
 
 TEST_P(RecordStoreTrees, sums_of_numbers_that_no_double_holds_are_an_error) {

@@ -17,6 +17,8 @@ fields.name = { type = "text", required = true }
 fields.age  = { type = "integer" }
 fields.born = { type = "date" }
 fields.extra = { type = "json" }
+fields.code = { type = "text", unique = true }
+fields.boss = { type = "reference", to = "users", on_delete = "restrict" }
 created_at = true
 access.read = "anyone"
 access.create = "anyone"
@@ -49,6 +51,27 @@ params.id = { type = "integer", required = true }
 returns = { id = "integer", age = "integer" }
 access = "anyone"
 writes = true
+
+[queries.hire]
+sql = "INSERT INTO users (name, code, boss, created_at, _version) VALUES (:name, :code, :boss, :now, 1) RETURNING id"
+params = { name = "text", code = "text", boss = "integer", now = "timestamp" }
+returns.id = "integer"
+access = "anyone"
+writes = true
+
+[queries.fire]
+sql = "DELETE FROM users WHERE id = :id RETURNING id"
+params.id = "integer"
+returns.id = "integer"
+access = "anyone"
+writes = true
+
+[queries.member]
+sqlite = "SELECT json_extract(:text, '$.a') AS a"
+postgres = "SELECT (:text)::json ->> 'a' AS a"
+params.text = "text"
+returns.a = "text"
+access = "anyone"
 
 [queries.endless]
 sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS i FROM n"
@@ -140,6 +163,21 @@ TEST_F(SavedQueries, that_write_are_seen_by_the_very_next_read) {
   expect(get("/rpc/birthday?id=1"), {.status = 405, .headers = {{"allow", "POST"}}});
 }
 
+TEST_F(SavedQueries, tell_what_the_database_refuses_as_of_any_write) {
+  const auto hire = [](const std::string& members) {
+    return post("/rpc/hire", R"({"now":"2026-11-23T18:17:05Z",)" + members + "}");
+  };
+  must(hire(R"("name":"Ann","code":"a")"));
+  must(hire(R"("name":"Bob","code":"b","boss":1)"));
+  expect(hire(R"("name":"Cid","code":"a")"),
+         {.status = 409, .contains = {"\"23505\"", "'hire'", "\"field\":\"code\"", "is taken"}});
+  expect(hire(R"("code":"c")"), {.status = 400, .contains = {"'hire'", "\"field\":\"name\"", "is required"}});
+  expect(hire(R"("name":"Cid","boss":99)"), {.status = 409, .contains = {"\"23503\"", "'hire'"}});
+  expect(post("/rpc/fire", R"({"id":1})"), {.status = 409, .contains = {"\"23503\"", "'fire'"}});
+  expect(get("/rpc/member?text=%7B"), {.status = 400, .contains = {"'member'", "argument"}});
+  expect(get("/users?select=name"), {.json = R"([{"name":"Ann"},{"name":"Bob"}])"});
+}
+
 TEST_F(SavedQueries, end_at_the_deadline) {
   expect(get("/rpc/endless"), {.status = 503, .contains = {"57014"}});
   expect(get("/rpc/many"), {.status = 413, .contains = {"10000 rows"}});
@@ -169,6 +207,11 @@ TEST(SavedQueriesAtTheStart, are_prepared_and_told_in_the_words_of_the_database)
   EXPECT_TRUE(refusal_of("[queries.q]\nsql = \"SELEC 1\"\n").contains("'q' cannot be prepared: "));
   EXPECT_TRUE(refusal_of("[queries.q]\nsql = \"SELECT nme FROM users\"\n").contains("nme"));
   EXPECT_TRUE(refusal_of("[queries.q]\nsql = \"SELECT 1; SELECT 2\"\n").contains("'q' cannot be prepared: "));
+}
+
+TEST(SavedQueriesAtTheStart, begin_and_end_no_transaction) {
+  const std::string said = refusal_of("[queries.q]\nsql = \"BEGIN\"\n");
+  EXPECT_TRUE(said.contains("transaction of its own")) << said;
 }
 
 TEST(SavedQueriesAtTheStart, must_answer_the_columns_that_they_declare) {

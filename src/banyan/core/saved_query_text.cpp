@@ -1,5 +1,6 @@
 #include "banyan/core/saved_query_text.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace banyan {
@@ -97,6 +98,16 @@ std::string foreign_parameter(std::string_view text, std::size_t at, SqlDialect 
   return "";
 }
 
+// What begins, ends or changes the connection's own state: each call has a transaction, which is not the query's.
+bool is_not_its_own(std::string_view word) {
+  constexpr std::string_view words[] = {"abort",     "attach", "begin",  "commit",   "deallocate", "detach", "discard",
+                                        "end",       "listen", "pragma", "prepare",  "release",    "reset",  "rollback",
+                                        "savepoint", "set",    "start",  "unlisten", "vacuum"};
+  return std::ranges::any_of(words, [&](std::string_view known) {
+    return std::ranges::equal(word, known, [](char a, char b) { return (a | 0x20) == b; });
+  });
+}
+
 }  // namespace
 
 std::string ReadStatement::with(const std::function<std::string(std::string_view)>& mark) const {
@@ -113,7 +124,16 @@ ReadStatement read_statement(std::string_view text, SqlDialect dialect) {
   ReadStatement read;
   std::size_t begin = 0;
   std::size_t at = 0;
+  bool begun = false;
   while (at < text.size()) {
+    if (!begun && is_letter(text[at])) {
+      begun = true;
+      const std::string_view word = text.substr(at, std::ranges::find_if_not(text.substr(at), is_word) - &text[at]);
+      if (is_not_its_own(word)) {
+        read.problem = "each call is a transaction of its own, so " + std::string(word) + " is not for a query";
+        return read;
+      }
+    }
     if (const auto end = scanner.end_of_hidden(at)) {
       if (*end > text.size()) {
         read.problem = "a quote or a comment has no end";

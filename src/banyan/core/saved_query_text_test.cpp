@@ -56,6 +56,14 @@ TEST(SavedQueryText, refuses_what_has_no_end) {
   EXPECT_TRUE(in_postgres("$a$ b").starts_with("refused: a quote"));
 }
 
+TEST(SavedQueryText, refuses_what_changes_the_transaction_or_the_connection) {
+  for (const auto& read : {in_sqlite, in_postgres})
+    for (const auto* text : {"BEGIN", " commit;", "-- x\n Rollback", "/* a */savepoint s", "PRAGMA x", "set a = 1"})
+      EXPECT_TRUE(read(text).starts_with("refused: each call")) << text;
+  EXPECT_EQ(in_sqlite("SELECT 1 AS begin"), "SELECT 1 AS begin");
+  EXPECT_EQ(in_sqlite("WITH commits AS (SELECT 1) SELECT :a"), "WITH commits AS (SELECT 1) SELECT <a>");
+}
+
 TEST(SavedQueryText, refuses_parameters_that_nobody_would_fill_in) {
   for (const auto* text : {"?", "?1", "@a", "$a"}) EXPECT_TRUE(in_sqlite(text).starts_with("refused: param")) << text;
   EXPECT_TRUE(in_postgres("$1").starts_with("refused: param"));

@@ -300,8 +300,10 @@ Result<StatementText> select_count(const Dialect& dialect, const Schema& schema,
     composer.where(table, query.filter).add({query.grouping ? ") AS grouped" : ""});
     return composer.finish();
   }
-  composer.add({"SELECT count(*) FROM (SELECT ", group_columns(composer, dialect, table, *query.grouping), " FROM ",
-                table.source()});
+  // Groups are counted by what makes them: no aggregate is looked at, nor can fail.
+  const Grouping keys{.by = query.grouping->by, .aggregates = {}};
+  composer.add(
+      {"SELECT count(*) FROM (SELECT ", group_columns(composer, dialect, table, keys), " FROM ", table.source()});
   composer.where(table, query.filter);
   composer.add({" GROUP BY ", first_columns(query.grouping->by.size()), ") AS grouped"});
   return composer.finish();

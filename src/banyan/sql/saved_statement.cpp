@@ -69,6 +69,30 @@ Error too_many_bytes(const SavedQuery& query, std::size_t bytes_max) {
       .with_hint("Give its statement a LIMIT.");
 }
 
+Error refused(const SavedQuery& query, Refusal why, const std::vector<std::string>& fields, std::string detail) {
+  const auto error = [&](ErrorCode code, const std::string& what) {
+    return Error(code, "The saved query '" + query.name + "': " + what).with_detail(std::move(detail));
+  };
+  const auto with_fields = [&](Error made, const std::string& problem) {
+    for (const std::string& field : fields) made.fields.push_back({field, problem});
+    return made;
+  };
+  std::string names;
+  for (const std::string& field : fields) names += (names.empty() ? "" : ", ") + field;
+  switch (why) {
+    case Refusal::taken:
+      return with_fields(error(ErrorCode::already_exists, "another record has this " + names + "."), "is taken")
+          .with_reason("unique_violation");
+    case Refusal::reference:
+      return error(ErrorCode::reference_broken, "a reference names nothing that exists, or is still needed.")
+          .with_reason("foreign_key_violation");
+    case Refusal::missing: return with_fields(error(ErrorCode::invalid, "a value is required."), "is required");
+    case Refusal::values: break;
+  }
+  return error(ErrorCode::invalid, "it cannot be done with these values.")
+      .with_hint("look at the range and the form of each argument");
+}
+
 Error not_as_declared(const SavedQuery& query, const Field& column) {
   return Error(ErrorCode::internal, named(query) + " went wrong.")
       .with_detail("query " + query.name + ", column " + column.name + ": holds what is no " +

@@ -25,6 +25,9 @@ Result<std::vector<std::size_t>> match_columns(const SavedQuery& query, std::spa
 
 Error too_many_rows(const SavedQuery& query);
 Error too_many_bytes(const SavedQuery& query, std::size_t bytes_max);
+/// What a database refuses of a query, as of any write; `detail` is for the log.
+enum class Refusal : unsigned char { taken, reference, missing, values };
+Error refused(const SavedQuery& query, Refusal why, const std::vector<std::string>& fields, std::string detail);
 /// A column holds what it is not declared to.
 Error not_as_declared(const SavedQuery& query, const Field& column);
 

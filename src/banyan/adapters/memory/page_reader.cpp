@@ -89,6 +89,10 @@ Result<std::vector<Row>> PageReader::groups(const Query& query, const Found& mat
   }
   std::vector<Row> rows;
   for (const auto& [group, records] : members) {
+    if (query.limit == 0) {  // a row that nobody is shown is counted, and nothing of it is added up
+      rows.push_back(group);
+      continue;
+    }
     Result<Row> row = row_of(*query.grouping, group, records);
     if (!row) return fail(std::move(row.error()));
     rows.push_back(std::move(*row));

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "banyan/sql/saved_statement.hpp"
 #include "banyan/sql/schema_differences.hpp"
 
 namespace banyan::postgres {
@@ -123,12 +124,17 @@ Error with_fields(Error error, std::vector<std::string> columns, const std::stri
   return error;
 }
 
+std::string joined(const std::vector<std::string>& columns) {
+  std::string text;
+  for (const std::string& column : columns) text += (text.empty() ? "" : ", ") + column;
+  return text;
+}
+
 Error taken(const PGresult* result, const Collection& collection, std::source_location where) {
   std::vector<std::string> columns = columns_by_name(diagnosis(result, PG_DIAG_CONSTRAINT_NAME), collection);
   if (columns.empty()) columns = columns_in_detail(diagnosis(result, PG_DIAG_MESSAGE_DETAIL));
-  std::string joined;
-  for (const std::string& column : columns) joined += (joined.empty() ? "" : ", ") + column;
-  Error error(ErrorCode::already_exists, "another record of " + collection.name + " has this " + joined, where);
+  Error error(ErrorCode::already_exists, "another record of " + collection.name + " has this " + joined(columns),
+              where);
   error.reason = "unique_violation";
   return with_fields(std::move(error), std::move(columns), "is taken");
 }
@@ -160,6 +166,19 @@ Error write_error(const PGresult* result, const Collection& collection, std::sou
     error.message = "the database refuses a value of " + collection.name;
   }
   return error;
+}
+
+Error query_error(const PGresult* result, const SavedQuery& query, std::source_location where) {
+  const std::string_view state = sqlstate(result);
+  const auto refused = [&](sql::Refusal why, const std::vector<std::string>& columns = {}) {
+    return sql::refused(query, why, columns, detail_of(result));
+  };
+  if (state == "23505")
+    return refused(sql::Refusal::taken, columns_in_detail(diagnosis(result, PG_DIAG_MESSAGE_DETAIL)));
+  if (state == "23503") return refused(sql::Refusal::reference);
+  if (state == "23502") return refused(sql::Refusal::missing, {std::string(diagnosis(result, PG_DIAG_COLUMN_NAME))});
+  Error error = error_from(result, where);
+  return error.code == ErrorCode::invalid ? refused(sql::Refusal::values) : std::move(error);
 }
 
 Error connection_error(PGconn* connection, std::source_location where) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "banyan/base/result.hpp"
+#include "banyan/core/saved_query.hpp"
 #include "banyan/core/schema.hpp"
 
 namespace banyan::postgres {
@@ -17,6 +18,9 @@ std::string_view sqlstate(const PGresult* result) noexcept;
 Error error_from(const PGresult* result, std::source_location where = std::source_location::current());
 /// The same for a statement that wrote into the collection's table: unique_violation names the fields.
 Error write_error(const PGresult* result, const Collection& collection,
+                  std::source_location where = std::source_location::current());
+/// The same for a saved query, which failed on the values that it was given, or on those that it met.
+Error query_error(const PGresult* result, const SavedQuery& query,
                   std::source_location where = std::source_location::current());
 /// A connection that failed, or could not be made.
 Error connection_error(PGconn* connection, std::source_location where = std::source_location::current());

@@ -62,7 +62,7 @@ Error failed(const SavedQuery& query, const PGresult* result) {
   if (sqlstate(result) == writes_in_read_only && !query.writes)
     return Error(ErrorCode::internal, "The saved query '" + query.name + "' went wrong.")
         .with_detail("query " + query.name + " writes, and does not say so: writes = true");
-  Error error = error_from(result);
+  Error error = query_error(result, query);
   if (error.code == ErrorCode::deadline_exceeded) error.message = "the query took longer than its deadline";
   return error;
 }
@@ -161,6 +161,8 @@ Result<void> SavedQueries::commit(Connection& connection, const SavedQuery& quer
   if (query.writes && !forget_.empty())
     if (auto told = connection.query(forget_); !told) return fail(std::move(told.error()));
   auto committed = connection.execute("COMMIT");
+  if (!committed && committed.error().code == ErrorCode::reference_broken)  // references are looked at only now
+    return fail(sql::refused(query, sql::Refusal::reference, {}, std::move(committed.error().detail)));
   if (!committed && query.writes && PQstatus(connection.get()) == CONNECTION_BAD)
     return fail(Error(ErrorCode::outcome_unknown, "the connection broke while the query was committed")
                     .with_detail(committed.error().detail));

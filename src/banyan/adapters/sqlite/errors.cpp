@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "banyan/sql/saved_statement.hpp"
+
 namespace banyan::sqlite {
 namespace {
 
@@ -118,6 +120,26 @@ Error write_error(sqlite3* database, int rc, const Collection& collection) {
       error.detail = detail_of(database, rc);
       return error;
     }
+    default: return error_from(database, rc);
+  }
+}
+
+Error query_error(sqlite3* database, int rc, const SavedQuery& query) {
+  const auto refused = [&](sql::Refusal why) {
+    return sql::refused(query, why, named_fields(sqlite3_errmsg(database)), detail_of(database, rc));
+  };
+  switch (rc) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID: return refused(sql::Refusal::taken);
+    case SQLITE_CONSTRAINT_FOREIGNKEY: return refused(sql::Refusal::reference);
+    case SQLITE_CONSTRAINT_NOTNULL: return refused(sql::Refusal::missing);
+    case SQLITE_CONSTRAINT_DATATYPE:
+    case SQLITE_CONSTRAINT_CHECK:
+    case SQLITE_CONSTRAINT_TRIGGER:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_ERROR: return refused(sql::Refusal::values);  // the last is what SQL's functions answer
     default: return error_from(database, rc);
   }
 }

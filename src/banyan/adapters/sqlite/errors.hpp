@@ -5,6 +5,7 @@
 #include <string>
 
 #include "banyan/base/result.hpp"
+#include "banyan/core/saved_query.hpp"
 #include "banyan/core/schema.hpp"
 
 namespace banyan::sqlite {
@@ -15,6 +16,9 @@ Error error_from(sqlite3* database, int rc, std::source_location where = std::so
 
 /// The same where a write of the collection failed: names the field that a constraint was about.
 Error write_error(sqlite3* database, int rc, const Collection& collection);
+
+/// The same where a saved query failed on the values that it was given, or on those that it met.
+Error query_error(sqlite3* database, int rc, const SavedQuery& query);
 
 /// The error where the file could not be opened, in words for an operator: what is wrong and what to do.
 Error open_error(sqlite3* database, int rc, const std::string& path);

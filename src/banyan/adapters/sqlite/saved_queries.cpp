@@ -65,7 +65,7 @@ Result<SavedRows> execute(Connection& connection, const SavedQuery& query, const
     }
     if (bytes > bytes_max) return fail(sql::too_many_bytes(query, bytes_max));
   }
-  if (rc != SQLITE_DONE) return fail(error_from(connection.get(), rc));
+  if (rc != SQLITE_DONE) return fail(query_error(connection.get(), rc, query));
   return result;
 }
 
@@ -143,7 +143,8 @@ Result<SavedRows> SavedQueries::write(const Context& context, const SavedQuery& 
     return execute(*writer_, query, arguments, options_.page_bytes_max);
   }();
   if (rows)
-    if (auto committed = writer_->execute("COMMIT"); !committed) rows = fail(std::move(committed.error()));
+    if (!writer_->execute("COMMIT"))  // references are looked at only now
+      rows = fail(query_error(writer_->get(), sqlite3_extended_errcode(writer_->get()), query));
   // After some errors SQLite has rolled back by itself.
   if (!rows && writer_->in_transaction() && !writer_->execute("ROLLBACK")) writer_.reset();
   if (rows) on_commit_();
