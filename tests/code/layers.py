@@ -34,6 +34,7 @@ OWNED = [
     (r"prometheus/.*", ["observe"]),
     (r"CLI/.*", ["apps"]),
     (r"libpq-fe\.h", ["adapters/postgres"]),
+    (r"hiredis/.*", ["wire"]),
     (r"boost/asio.*", ["http", "wire", "apps", "adapters/postgres"]),
     (r"curl/.*", ["wire"]),
     (r"netinet/.*|sys/epoll\.h", ["http", "wire", "apps"]),
