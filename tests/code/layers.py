@@ -35,7 +35,7 @@ OWNED = [
     (r"CLI/.*", ["apps"]),
     (r"libpq-fe\.h", ["adapters/postgres"]),
     (r"hiredis/.*", ["wire"]),
-    (r"boost/asio.*", ["http", "wire", "apps", "adapters/postgres"]),
+    (r"boost/asio.*", ["http", "wire", "apps", "adapters/postgres", "adapters/redis"]),
     (r"curl/.*", ["wire"]),
     (r"netinet/.*|sys/epoll\.h", ["http", "wire", "apps"]),
     (r"sys/socket\.h|poll\.h", ["http", "wire", "observe", "apps", "adapters/postgres"]),
