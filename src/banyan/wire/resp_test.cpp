@@ -106,7 +106,8 @@ TEST(RespTest, a_reply_larger_than_the_bound_is_refused_before_it_has_come) {
   const std::string long_string = "$100000\r\n" + std::string(3000, 'x');
   std::string many_items = "*100000\r\n";
   for (int i = 0; i < 500; ++i) many_items += ":1\r\n";
-  for (const std::string& bytes : {long_line, long_string, many_items}) {
+  const std::string whole = "*500\r\n" + many_items.substr(many_items.find('\n') + 1);
+  for (const std::string& bytes : {long_line, long_string, many_items, whole}) {
     for (const std::size_t piece : {std::size_t{7}, bytes.size()}) {
       const Read seen = read(bytes, piece, 2000);
       ASSERT_TRUE(seen.error) << bytes.substr(0, 20);

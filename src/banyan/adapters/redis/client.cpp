@@ -33,7 +33,6 @@ std::optional<Connected> Client::connected() const { return engine_->connected()
 std::optional<std::string> Client::unready_reason() const { return engine_->unready_reason(); }
 
 Task<Result<Client::Reply>> Client::run(const Context& context, const Command& command) {
-  if (context.expired()) co_return fail(ErrorCode::deadline_exceeded, "the command came past its deadline");
   Request request(context, engine_->clock().steady(), command);
   Request* const only = &request;
   if (auto refused = engine_->submit({&only, 1})) co_return fail(std::move(*refused));

@@ -51,18 +51,41 @@ TEST_F(RedisFailureTest, a_server_that_is_started_again_is_found_again_and_is_an
   EXPECT_EQ(client.metrics().counter("banyan_redis_reconnects_total", "", {{"connection", "commands"}}).value(), 1U);
 }
 
-TEST_F(RedisFailureTest, the_log_says_once_that_it_is_lost_and_once_that_it_is_back) {
-  ClientUnderTest client(server_.url());
+/// How often somebody was not let in.
+int refusals(const testkit::RedisServer& server) {
+  const std::string info = server.run({"INFO", "commandstats"});
+  constexpr std::string_view command = "cmdstat_auth:";
+  constexpr std::string_view name = "failed_calls=";
+  const std::size_t at = info.find(command);
+  return at == std::string::npos ? 0 : std::stoi(info.substr(info.find(name, at) + name.size()));
+}
+
+TEST_F(RedisFailureTest, the_log_says_once_that_it_is_lost_and_why_and_once_that_it_is_back) {
+  const std::string user(testkit::RedisServer::user);
+  const std::string password(testkit::RedisServer::user_password);
+  ClientUnderTest client("redis://" + user + ":" + password + "@127.0.0.1:" + std::to_string(server_.port()));
   client->start();
-  server_.kill_9();
-  EXPECT_TRUE(eventually([&] { return client.text({"PING"}) == "unavailable"; }));
-  for (int i = 0; i < 100; ++i) (void)client.text({"PING"});
-  EXPECT_TRUE(eventually([&] { return client.log().count("cannot connect to Redis") == 1; }));
-  server_.start();
+  server_.run({"ACL", "SETUSER", user, "resetpass", ">other"});
+  server_.run({"CLIENT", "KILL", "USER", user});
+  EXPECT_TRUE(eventually([&] { return refusals(server_) >= 5; }));
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(client.text({"PING"}), "unavailable");
+  server_.run({"ACL", "SETUSER", user, ">" + password});
   EXPECT_TRUE(answers(client));
   EXPECT_EQ(client.log().count("the connection to Redis is lost"), 1U);
   EXPECT_EQ(client.log().count("cannot connect to Redis"), 1U);
   EXPECT_EQ(client.log().count("Redis can be reached again"), 1U);
+}
+
+TEST_F(RedisFailureTest, a_server_that_takes_no_more_clients_says_so_and_is_tried_again) {
+  server_.run({"CONFIG", "SET", "maxclients", "1"});
+  auto first = std::make_unique<ClientUnderTest>(server_.url());
+  (*first)->start();
+  ASSERT_FALSE((*first)->unready_reason());
+  ClientUnderTest second(server_.url());
+  second->start();
+  EXPECT_EQ(second->unready_reason(), "Redis has as many clients as it takes");
+  first.reset();
+  EXPECT_TRUE(answers(second));
 }
 
 TEST_F(RedisFailureTest, one_that_is_down_at_the_start_is_used_as_soon_as_it_comes) {
@@ -203,10 +226,7 @@ TEST_F(RedisFailureTest, whoever_stops_lets_what_was_asked_be_answered) {
   std::atomic<int> answered = 0;
   const Context context = client.context();
   const Command command(Effect::write, {"INCR", "counter"});
-  const auto ask = [&]() -> Task<void> {
-    if (co_await client->run(context, command)) ++answered;
-  };
-  for (int i = 0; i < commands; ++i) detach(ask());
+  for (int i = 0; i < commands; ++i) detach(client.count(context, command, answered));
   client->stop();
   EXPECT_EQ(answered, commands);
   const auto late = client.write({"INCR", "counter"});

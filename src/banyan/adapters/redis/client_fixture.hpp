@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -80,6 +81,10 @@ class ClientUnderTest {
   }
   Result<Reply> write(std::vector<std::string_view> words, std::chrono::milliseconds within = std::chrono::minutes(1)) {
     return run(Command(Effect::write, std::move(words)), within);
+  }
+  /// For detach(): adds one to `answered` when the answer has come.
+  Task<void> count(const Context& of, const Command& command, std::atomic<int>& answered) {
+    if (co_await client_->run(of, command)) ++answered;
   }
   /// The text of the answer, `nil`, or the error's code.
   std::string text(std::vector<std::string_view> words) {

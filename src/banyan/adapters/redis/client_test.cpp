@@ -2,6 +2,7 @@
 #include "banyan/adapters/redis/client.hpp"
 
 #include <latch>
+#include <utility>
 
 #include "banyan/adapters/redis/client_fixture.hpp"
 
@@ -21,26 +22,26 @@ class RedisClientTest : public testing::Test {
 
 TEST_F(RedisClientTest, every_caller_gets_the_answers_to_its_own_commands_in_their_order) {
   constexpr int threads = 8;
-  constexpr int rounds = 100;
-  constexpr int together = 10;
+  constexpr std::size_t rounds = 100;
+  constexpr std::size_t together = 10;
   std::latch begin(threads);
   std::atomic<int> wrong = 0;
   const auto work = [&](int thread) {
     begin.arrive_and_wait();
     const std::string counter = "counter" + std::to_string(thread);
-    for (int round = 0; round < rounds; ++round) {
+    for (std::size_t round = 0; round < rounds; ++round) {
       const std::string token = std::to_string(thread) + "/" + std::to_string(round);
       std::vector<Command> commands;
-      for (int i = 0; i < together; ++i) {
+      for (std::size_t i = 0; i < together; ++i) {
         commands.emplace_back(Effect::write, std::vector<std::string_view>{"INCR", counter});
         commands.emplace_back(Effect::read, std::vector<std::string_view>{"ECHO", token});
       }
       const Context context = client_.context();
       const auto answers = block_on(client_->run_all(context, commands));
-      for (int i = 0; i < together; ++i) {
-        const auto& number = answers[static_cast<std::size_t>(2 * i)];
-        const auto& echo = answers[static_cast<std::size_t>(2 * i + 1)];
-        if (!number || number->integer != round * together + i + 1) ++wrong;
+      for (std::size_t i = 0; i < together; ++i) {
+        const auto& number = answers[2 * i];
+        const auto& echo = answers[2 * i + 1];
+        if (!number || std::cmp_not_equal(number->integer, round * together + i + 1)) ++wrong;
         if (!echo || echo->text != token) ++wrong;
       }
     }
@@ -77,11 +78,8 @@ TEST_F(RedisClientTest, what_an_executor_asks_in_one_turn_reaches_the_server_in_
   const Context context{executor, clock, clock.steady() + std::chrono::minutes(1)};
   const Command command(Effect::write, {"INCR", "counter"});
   std::atomic<int> answered = 0;
-  const auto ask = [&]() -> Task<void> {
-    if (co_await client_->run(context, command)) ++answered;
-  };
   const int before = reads();
-  for (int i = 0; i < commands; ++i) detach(ask());
+  for (int i = 0; i < commands; ++i) detach(client_.count(context, command, answered));
   EXPECT_EQ(shared_redis().run({"EXISTS", "counter"}), "0");
   executor.end_turn();
   EXPECT_TRUE(eventually([&] { return answered == commands; }));
@@ -162,24 +160,23 @@ TEST_F(RedisClientTest, an_answer_beyond_the_bound_fails_its_command_and_the_nex
 
 TEST(RedisLoginTest, the_url_says_who_where_and_in_which_database) {
   const testkit::RedisServer& server = shared_redis();
-  const std::string at = "@127.0.0.1:" + std::to_string(server.port());
-  const std::string default_user = ":" + std::string(testkit::RedisServer::encoded_password);
-  const std::string user =
-      std::string(testkit::RedisServer::user) + ":" + std::string(testkit::RedisServer::user_password);
-  const std::string socket = server.socket().string();
+  std::string user = "redis://";
+  user.append(testkit::RedisServer::user).append(":").append(testkit::RedisServer::user_password);
+  user.append("@127.0.0.1:").append(std::to_string(server.port())).append("/3");
+  std::string socket = "unix://:";
+  socket.append(testkit::RedisServer::encoded_password).append("@").append(server.socket().string()).append("?db=2");
   struct Case {
     std::string url;
     std::string who;
     std::string database;
   };
-  for (const Case& one : std::vector<Case>{{"redis://" + default_user + at, "default", "0"},
-                                           {"redis://" + user + at + "/3", "banyan", "3"},
-                                           {"unix://" + default_user + "@" + socket + "?db=2", "default", "2"}}) {
+  for (const Case& one :
+       std::vector<Case>{{server.url(), "default", "0"}, {user, "banyan", "3"}, {socket, "default", "2"}}) {
     ClientUnderTest client(one.url);
     client->start();
     EXPECT_EQ(client.text({"ACL", "WHOAMI"}), one.who) << one.url;
     ASSERT_TRUE(client.write({"SET", "place", one.url})) << one.url;
-    EXPECT_EQ(const_cast<testkit::RedisServer&>(server).run({"-n", one.database, "GET", "place"}), one.url);
+    EXPECT_EQ(server.run({"-n", one.database, "GET", "place"}), one.url);
   }
 }
 

@@ -24,6 +24,7 @@ constexpr std::array meanings{
     Meaning{"UNBLOCKED", ErrorCode::unavailable, "Redis has become a replica"},
     Meaning{"OOM", ErrorCode::storage_full, "the memory of Redis is full"},
     Meaning{"NOPERM", ErrorCode::forbidden, "Redis does not let this user do that"},
+    Meaning{"DENIED", ErrorCode::forbidden, "Redis lets nobody in from here: it is in protected mode"},
     Meaning{"NOAUTH", ErrorCode::forbidden, "Redis wants a password"},
 };
 
@@ -40,6 +41,8 @@ Error error_from(const resp::Reply& error, std::source_location where) {
   const bool unknown_command = error.text.starts_with("ERR unknown command");
   Error made(ErrorCode::internal, "Redis refuses the command", where);
   if (unknown_command) made = Error(ErrorCode::unsupported, "Redis does not know the command", where);
+  if (error.text.starts_with("ERR max number of clients"))
+    made = Error(ErrorCode::unavailable, "Redis has as many clients as it takes", where);
   if (known != meanings.end()) made = Error(known->means, known->message, where);
   made.detail = error.text;
   made.reason = code;

@@ -25,6 +25,12 @@ std::string_view line_of(std::string_view info, std::string_view name) {
   return {};
 }
 
+/// Also `ERR AUTH <password> called without any password configured`, and before Redis 6 `ERR invalid password`.
+bool is_of_login(const resp::Reply& error) {
+  const std::string_view code = code_of(error);
+  return code == "WRONGPASS" || code == "NOAUTH" || error.text.find("password") != std::string::npos;
+}
+
 }  // namespace
 
 std::shared_ptr<Link> Link::open(const LinkParts& parts, Events events) {
@@ -94,8 +100,7 @@ void Link::take(resp::Reply reply) {
 
 void Link::take_step(Step step, const resp::Reply& reply) {
   if (reply.is_error()) {
-    const bool not_let_in = step == Step::let_in || code_of(reply) == "NOAUTH";
-    if (not_let_in && code_of(reply) != "LOADING")
+    if (is_of_login(reply))
       return close(Error(ErrorCode::invalid, "Redis does not let this user in")
                        .with_hint("the URL needs the right user and password, percent-encoded")
                        .with_detail(reply.text));

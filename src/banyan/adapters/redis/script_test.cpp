@@ -5,13 +5,14 @@
 namespace banyan::redis {
 namespace {
 
-/// How often the server was asked to load a script.
-int loads() {
+/// A figure of what the server counts of a command; 0 where it was never asked for.
+int statistic(const std::string& command, const std::string& figure) {
   const std::string info = shared_redis().run({"INFO", "commandstats"});
-  constexpr std::string_view name = "cmdstat_script|load:calls=";
-  const std::size_t at = info.find(name);
-  return at == std::string::npos ? 0 : std::stoi(info.substr(at + name.size()));
+  const std::size_t at = info.find("cmdstat_" + command + ":");
+  if (at == std::string::npos) return 0;
+  return std::stoi(info.substr(info.find(figure + "=", at) + figure.size() + 1));
 }
+int loads() { return statistic("script|load", "calls"); }
 
 class RedisScriptTest : public testing::Test {
  protected:
@@ -56,6 +57,15 @@ TEST_F(RedisScriptTest, a_server_that_has_forgotten_it_is_given_it_again) {
   }
   EXPECT_EQ(sum, 51);
   EXPECT_EQ(client_.text({"GET", "sum"}), "51");
+}
+
+TEST_F(RedisScriptTest, it_is_brought_along_on_a_new_connection_before_it_is_missed) {
+  EXPECT_EQ(client_.run(add_to("sum", "1"))->integer, 1);
+  shared_redis().run({"SCRIPT", "FLUSH", "SYNC"});
+  shared_redis().run({"CLIENT", "KILL", "TYPE", "normal"});
+  ASSERT_TRUE(eventually([&] { return client_->connected() && client_->connected()->generation == 2; }));
+  EXPECT_EQ(client_.run(add_to("sum", "1"))->integer, 2);
+  EXPECT_EQ(statistic("evalsha", "failed_calls"), 0);
 }
 
 TEST_F(RedisScriptTest, keys_and_arguments_arrive_apart) {

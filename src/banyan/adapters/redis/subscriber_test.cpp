@@ -57,7 +57,8 @@ TEST_F(RedisSubscriberTest, messages_of_all_channels_arrive_in_order_beside_comm
     const std::string channel = i % 2 == 0 ? "a" : "b";
     const std::string payload = std::to_string(i);
     ASSERT_EQ(client.write({"PUBLISH", channel, payload})->integer, 1);
-    expected.push_back(channel + ":" + payload);
+    expected.push_back(channel);
+    expected.back().append(":").append(payload);
   }
   ASSERT_TRUE(heard_.eventually_ends_with("b:199"));
   EXPECT_EQ(heard_.all(), expected);

@@ -48,12 +48,12 @@ Result<std::unique_ptr<asio::ssl::context>> make_tls(const Options& options) {
 Transport::Transport(asio::io_context& io, const Endpoint& endpoint, asio::ssl::context* tls)
     : endpoint_(endpoint), tls_context_(tls), resolver_(io), socket_(io) {}
 
-void Transport::connect(Connected done) {
+void Transport::connect(Opened done) {
   if (endpoint_.socket.empty()) return resolve(std::move(done));
   connect_to({asio::local::stream_protocol::endpoint(endpoint_.socket)}, std::move(done));
 }
 
-void Transport::resolve(Connected done) {
+void Transport::resolve(Opened done) {
   resolver_.async_resolve(endpoint_.host, std::to_string(endpoint_.port), asio::ip::tcp::resolver::numeric_service,
                           [this, done = std::move(done)](const error_code& error,
                                                          const asio::ip::tcp::resolver::results_type& found) mutable {
@@ -64,7 +64,7 @@ void Transport::resolve(Connected done) {
                           });
 }
 
-void Transport::connect_to(const std::vector<Socket::endpoint_type>& endpoints, Connected done) {
+void Transport::connect_to(const std::vector<Socket::endpoint_type>& endpoints, Opened done) {
   asio::async_connect(socket_, endpoints,
                       [this, done = std::move(done)](const error_code& error, const Socket::endpoint_type&) mutable {
                         if (error) return done(fail(unreachable(error)));
@@ -75,7 +75,7 @@ void Transport::connect_to(const std::vector<Socket::endpoint_type>& endpoints, 
                       });
 }
 
-void Transport::begin_tls(Connected done) {
+void Transport::begin_tls(Opened done) {
   tls_.emplace(socket_, *tls_context_);
   const std::string& host = endpoint_.host;
   if (!is_address(host)) SSL_set_tlsext_host_name(tls_->native_handle(), host.c_str());

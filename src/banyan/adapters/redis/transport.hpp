@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "banyan/adapters/redis/options.hpp"
 #include "banyan/adapters/redis/url.hpp"
@@ -28,22 +29,22 @@ Result<std::unique_ptr<boost::asio::ssl::context>> make_tls(const Options& optio
 class Transport {
  public:
   using Socket = boost::asio::generic::stream_protocol::socket;
-  using Connected = std::move_only_function<void(Result<void>)>;
+  using Opened = std::move_only_function<void(Result<void>)>;
   using Moved = std::move_only_function<void(const boost::system::error_code&, std::size_t)>;
 
   /// `tls` may be null where the endpoint has no TLS.
   Transport(boost::asio::io_context& io, const Endpoint& endpoint, boost::asio::ssl::context* tls);
 
   /// Errors: `unavailable` (nobody answers), `invalid` (the server's certificate is not to be trusted).
-  void connect(Connected done);
+  void connect(Opened done);
   void read_some(std::span<char> room, Moved done);
   void write_some(std::string_view bytes, Moved done);
   void close();
 
  private:
-  void resolve(Connected done);
-  void connect_to(const std::vector<Socket::endpoint_type>& endpoints, Connected done);
-  void begin_tls(Connected done);
+  void resolve(Opened done);
+  void connect_to(const std::vector<Socket::endpoint_type>& endpoints, Opened done);
+  void begin_tls(Opened done);
   Error tls_error(const boost::system::error_code& error);
 
   const Endpoint& endpoint_;
