@@ -43,7 +43,7 @@ class Client {
 
   /// Returns when it is connected, or has failed to be; it goes on trying then.
   void start();
-  /// Refuses what comes, waits a second at most for what was asked, ends.
+  /// Refuses what comes, waits options.stop_patience at most for what was asked, ends.
   void stop();
 
   /// The answer. What `command` refers to lives until then.

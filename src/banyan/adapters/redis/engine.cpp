@@ -14,8 +14,6 @@ constexpr std::chrono::milliseconds tick_interval{20};
 constexpr std::chrono::milliseconds idle_tick_interval{200};
 /// Beyond the time of the first attempt, in which it is decided.
 constexpr std::chrono::seconds start_patience{1};
-/// For what is under way when the client stops.
-constexpr std::chrono::seconds stop_patience{1};
 
 Error stopping_error() { return Error(ErrorCode::unavailable, "the server is stopping"); }
 
@@ -81,7 +79,7 @@ void Engine::stop() {
   boost::asio::post(io_, [this] {
     drain();
     stopping_ = true;
-    stop_by_ = parts_.clock.steady() + stop_patience;
+    stop_by_ = parts_.clock.steady() + options_.stop_patience;
     tick();
   });
   thread_.join();

@@ -30,6 +30,7 @@ struct Options {
   /// Commands wait so long for a connection that was lost just now; from then on, or as soon as an attempt has failed,
   /// they are `unavailable` at once.
   std::chrono::milliseconds reconnect_patience{100};
+  std::chrono::milliseconds stop_patience{1'000};  ///< For what is under way when the client stops.
   /// Between two attempts to connect, at first; doubles, with jitter, up to backoff_max. The first attempt after a
   /// connection that held as long as that is made at once.
   std::chrono::milliseconds backoff_min{20};
