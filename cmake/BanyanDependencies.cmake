@@ -22,9 +22,20 @@ file(WRITE "${CMAKE_BINARY_DIR}/asio/asio.cpp" "#include <boost/asio/impl/src.hp
 add_library(banyan_asio STATIC "${CMAKE_BINARY_DIR}/asio/asio.cpp")
 target_compile_definitions(banyan_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(banyan_asio PUBLIC Boost::headers Threads::Threads)
+# The same for its TLS.
+file(WRITE "${CMAKE_BINARY_DIR}/asio/asio_ssl.cpp" "#include <boost/asio/ssl/impl/src.hpp>\n")
+add_library(banyan_asio_ssl STATIC "${CMAKE_BINARY_DIR}/asio/asio_ssl.cpp")
+target_link_libraries(banyan_asio_ssl PUBLIC banyan_asio OpenSSL::SSL)
 
 # Debian ships llhttp as C source inside node-llhttp.
 find_path(LLHTTP_INCLUDE_DIR llhttp.h PATHS /usr/share/include/llhttp NO_DEFAULT_PATH REQUIRED)
 find_path(LLHTTP_SOURCE_DIR llhttp.c PATHS /usr/share/llhttp NO_DEFAULT_PATH REQUIRED)
 add_library(llhttp STATIC ${LLHTTP_SOURCE_DIR}/api.c ${LLHTTP_SOURCE_DIR}/http.c ${LLHTTP_SOURCE_DIR}/llhttp.c)
 target_include_directories(llhttp SYSTEM PUBLIC ${LLHTTP_INCLUDE_DIR})
+
+# Not by pkg-config, which would define _FILE_OFFSET_BITS and so part with the precompiled headers.
+find_path(HIREDIS_INCLUDE_DIR hiredis/read.h REQUIRED)
+find_library(HIREDIS_LIBRARY hiredis REQUIRED)
+add_library(hiredis INTERFACE)
+target_include_directories(hiredis SYSTEM INTERFACE ${HIREDIS_INCLUDE_DIR})
+target_link_libraries(hiredis INTERFACE ${HIREDIS_LIBRARY})

@@ -23,7 +23,7 @@ namespace {
 // ones are killed, and those whose postmaster is gone end by themselves.
 constexpr const char* guard_script = R"sh(
 read -r _
-pid=$(head -n 1 "$2/postmaster.pid" 2>/dev/null)
+pid=$(head -n 1 "$2/$3" 2>/dev/null)
 if [ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd")" = "$2" ]; then
   children=$(cat "/proc/$pid/task/$pid/children")
   kill -CONT $pid $children
@@ -148,12 +148,12 @@ bool lives(pid_t process) {
   return state != 'X' && state != 'Z';
 }
 
-Guard::Guard(const std::filesystem::path& folder, const std::filesystem::path& data) {
+Guard::Guard(const std::filesystem::path& folder, const std::filesystem::path& data, const std::string& pid_file) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
   pipe_ = ends[1];
   try {
-    shell_ = start_program({"/bin/sh", "-c", guard_script, "guard", folder, data}, "/dev/null", ends[0]);
+    shell_ = start_program({"/bin/sh", "-c", guard_script, "guard", folder, data, pid_file}, "/dev/null", ends[0]);
   } catch (...) {
     ::close(ends[0]);
     ::close(ends[1]);

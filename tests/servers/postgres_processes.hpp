@@ -27,11 +27,12 @@ std::vector<pid_t> children_of(pid_t parent);
 /// Whether there is such a process and it is no zombie.
 bool lives(pid_t process);
 
-/// Ends the server whose data folder this is, and removes the folder above it, when this program has ended, however
-/// that came about; or when it is destroyed.
+/// Ends the server whose working folder `data` is and whose process its `pid_file` names, and removes `folder`, when
+/// this program has ended, however that came about; or when it is destroyed.
 class Guard {
  public:
-  Guard(const std::filesystem::path& folder, const std::filesystem::path& data);
+  Guard(const std::filesystem::path& folder, const std::filesystem::path& data,
+        const std::string& pid_file = "postmaster.pid");
   ~Guard();
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
