@@ -80,12 +80,6 @@ std::string group_names(const Grouping& grouping) {
   return text;
 }
 
-bool sums(const Grouping& grouping) {
-  return std::ranges::any_of(grouping.aggregates, [](const Aggregate& one) {
-    return one.function == Aggregate::Function::sum || one.function == Aggregate::Function::avg;
-  });
-}
-
 /// `1, 2, 3`: the first columns of the statement.
 std::string first_columns(std::size_t count) {
   std::string text;
@@ -256,6 +250,12 @@ void append_top_groups(Composer& composer, const Dialect& dialect, const Table& 
 }
 
 }  // namespace
+
+bool sums(const Grouping& grouping) {
+  return std::ranges::any_of(grouping.aggregates, [](const Aggregate& one) {
+    return one.function == Aggregate::Function::sum || one.function == Aggregate::Function::avg;
+  });
+}
 
 std::vector<Field> row_fields(const Collection& collection, const Grouping& grouping) {
   std::vector<Field> fields;

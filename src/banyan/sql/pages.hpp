@@ -26,6 +26,9 @@ Result<StatementText> select_count(const Dialect& dialect, const Schema& schema,
 Result<StatementText> select_embedded(const Dialect& dialect, const Schema& schema, const Embed& embed,
                                       std::span<const Value> keys, std::size_t rows_max);
 
+/// Whether the grouping adds something up, which may not fit.
+bool sums(const Grouping& grouping);
+
 /// What the columns of a grouping's rows are read as: fields without a name.
 std::vector<Field> row_fields(const Collection& collection, const Grouping& grouping);
 

@@ -71,7 +71,7 @@ Error too_many_bytes(const SavedQuery& query, std::size_t bytes_max) {
 
 Error refused(const SavedQuery& query, Refusal why, const std::vector<std::string>& fields, std::string detail) {
   const auto error = [&](ErrorCode code, const std::string& what) {
-    return Error(code, "The saved query '" + query.name + "': " + what).with_detail(std::move(detail));
+    return Error(code, named(query) + ": " + what).with_detail(std::move(detail));
   };
   const auto with_fields = [&](Error made, const std::string& problem) {
     for (const std::string& field : fields) made.fields.push_back({field, problem});

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "banyan/adapters/postgres/store_fixture.hpp"
-#include "banyan/adapters/postgres/turn_executor.hpp"
+#include "banyan/base/turn_executor.hpp"
 
 namespace banyan::postgres {
 namespace {

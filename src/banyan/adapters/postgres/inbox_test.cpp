@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "banyan/adapters/postgres/turn_executor.hpp"
+#include "banyan/base/turn_executor.hpp"
 
 namespace banyan::postgres {
 namespace {

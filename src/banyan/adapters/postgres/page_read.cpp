@@ -24,10 +24,7 @@ Error page_too_large(std::size_t bytes_max) {
 }
 
 bool sums(const Query& query) {
-  const auto is_sum = [](const Aggregate& one) {
-    return one.function == Aggregate::Function::sum || one.function == Aggregate::Function::avg;
-  };
-  return (query.grouping && std::ranges::any_of(query.grouping->aggregates, is_sum)) ||
+  return (query.grouping && sql::sums(*query.grouping)) ||
          std::ranges::any_of(query.embeds, [](const Embed& embed) { return sums(embed.query); });
 }
 

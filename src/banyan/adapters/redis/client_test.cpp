@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "banyan/adapters/redis/client_fixture.hpp"
+#include "banyan/base/turn_executor.hpp"
 
 namespace banyan::redis {
 namespace {
@@ -52,19 +53,6 @@ TEST_F(RedisClientTest, every_caller_gets_the_answers_to_its_own_commands_in_the
   }
   EXPECT_EQ(wrong, 0);
 }
-
-/// Keeps work until its turn is ended.
-class TurnExecutor final : public Executor {
- public:
-  void post(std::coroutine_handle<> coroutine) override { coroutine.resume(); }
-  void run(std::move_only_function<void()> work) override { work_.push_back(std::move(work)); }
-  void end_turn() {
-    for (auto& work : std::exchange(work_, {})) work();
-  }
-
- private:
-  std::vector<std::move_only_function<void()>> work_;
-};
 
 TEST_F(RedisClientTest, what_an_executor_asks_in_one_turn_reaches_the_server_in_one_read) {
   constexpr int commands = 200;

@@ -6,7 +6,7 @@
 
 #include "banyan/base/executor.hpp"
 
-namespace banyan::postgres {
+namespace banyan {
 
 /// For tests: resumes coroutines at once, and keeps other work until its turn is ended.
 class TurnExecutor final : public Executor {
@@ -21,4 +21,4 @@ class TurnExecutor final : public Executor {
   std::vector<std::move_only_function<void()>> work_;
 };
 
-}  // namespace banyan::postgres
+}  // namespace banyan
