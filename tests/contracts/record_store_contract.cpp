@@ -121,7 +121,7 @@ Value RecordStoreContract::make(std::string_view collection_name, const Named& v
 
 Result<Record> RecordStoreContract::find(std::string_view collection_name, const Value& id) {
   const RecordKey wanted = key(collection_name, id);
-  return block_on(store().find(context_, wanted));
+  return block_on(store().find(context_, wanted, Source::primary));
 }
 
 Record RecordStoreContract::must_find(std::string_view collection_name, const Value& id) {

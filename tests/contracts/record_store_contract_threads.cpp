@@ -18,7 +18,7 @@ TEST_P(RecordStoreContract, what_comes_past_its_deadline_is_refused_and_does_not
   const Context late{
       .executor = executor_, .clock = clock_, .deadline = clock_.steady() - std::chrono::milliseconds(1)};
   const RecordKey wanted = key("users", id);
-  const auto found = block_on(store().find(late, wanted));
+  const auto found = block_on(store().find(late, wanted, Source::primary));
   ASSERT_FALSE(found.has_value());
   EXPECT_EQ(found.error().code, ErrorCode::deadline_exceeded);
   const auto page = block_on(store().list(late, query("users")));

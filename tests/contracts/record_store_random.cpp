@@ -105,9 +105,9 @@ class Comparison {
 
   Difference find() {
     const RecordKey key = source_.key();
-    const Result<Record> model = block_on(model_->store().find(context_, key));
+    const Result<Record> model = block_on(model_->store().find(context_, key, Source::primary));
     for (Tested& tested : tested_) {
-      const Result<Record> answer = block_on(tested.store().find(context_, key));
+      const Result<Record> answer = block_on(tested.store().find(context_, key, Source::primary));
       if (const auto difference = difference_of(key, model, answer))
         return tested.factory.name + ": find " + to_string(key) + *difference;
     }

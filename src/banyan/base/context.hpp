@@ -5,6 +5,7 @@
 
 #include "banyan/base/clock.hpp"
 #include "banyan/base/executor.hpp"
+#include "banyan/base/position.hpp"
 
 namespace banyan {
 
@@ -24,22 +25,18 @@ struct Viewer {
   bool is_user() const noexcept { return kind == Kind::user; }
 };
 
-/// How far a reader has seen; a read that brings one is answered only by something at or past it.
-/// Opaque to everyone but the store that made it; empty says "anything will do".
-struct Position {
-  std::string token;
-};
-
 /// What goes along with one request through every layer.
-/// Lifetime: outlives every task started for the request. Thread safety: read-only while tasks run, except `cancelled`.
+/// Lifetime: outlives every task started for the request. Thread safety: read-only while tasks run, except `cancelled`,
+/// and `reached`, which belongs to the executor's thread.
 struct Context {
   Executor& executor;  ///< Where the request's coroutines run; completions are posted here.
   const Clock& clock;
   SteadyTime deadline;  ///< Work that has not begun by then is refused; reads are interrupted.
   Viewer viewer;
-  Position position;
+  Position position;                    ///< What the client brought: nothing older may answer it.
   std::string request_id;               ///< For the log; at most 128 bytes.
   std::atomic<bool> cancelled = false;  ///< Set when nobody waits for the answer any more.
+  mutable Position reached = position;  ///< How far the client has seen with the answer; what is read is folded in.
 
   bool expired() const { return cancelled.load(std::memory_order_relaxed) || clock.steady() >= deadline; }
 };

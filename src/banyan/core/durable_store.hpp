@@ -34,6 +34,9 @@ class DurableStore : public RecordStore, public SchemaKeeper {
   /// Finishes what is queued and refuses what comes afterwards (`unavailable`). The destructor does it otherwise; do
   /// it first where coroutines that the store completes use what is destroyed before it.
   virtual void stop() = 0;
+
+  /// Where the instances that share this store agree on their cache; null where no other instance can share it.
+  virtual CacheAgreement* cache_agreement() = 0;
 };
 
 }  // namespace banyan

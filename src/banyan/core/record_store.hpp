@@ -7,6 +7,7 @@
 #include "banyan/base/context.hpp"
 #include "banyan/base/result.hpp"
 #include "banyan/base/task.hpp"
+#include "banyan/core/cache_use.hpp"
 #include "banyan/core/query.hpp"
 #include "banyan/core/record.hpp"
 
@@ -69,23 +70,31 @@ struct Applied {
   /// their ids; for an upsert at most one. Then what the writes caused elsewhere (cascades, references set to null).
   std::vector<Changed> changes;
   std::vector<std::size_t> counts = {};  ///< How many of `changes` each write made itself.
-  Position position;
+  /// Whether the shared cache was in use after the commit, where instances agree on that.
+  std::optional<CacheUse> cache_use = std::nullopt;
+};
+
+/// Who may answer a read.
+enum class Source : unsigned char {
+  primary,  ///< What decides: all that was committed before the question.
+  any,      ///< Also a replica that has come as far as the context's position.
 };
 
 /// The durable truth: collections of records, each with a key and a version.
 /// Thread-safe: every function may be called from any event loop; results arrive on `context.executor`.
+/// Where there are replicas, what was read or written is folded into `context.reached`.
 /// Common errors: deadline_exceeded, overloaded, unavailable, storage_full, internal.
 class RecordStore {
  public:
   virtual ~RecordStore() = default;
 
   /// The record, or `not_found`.
-  virtual Task<Result<Record>> find(const Context& context, const RecordKey& key) = 0;
+  virtual Task<Result<Record>> find(const Context& context, const RecordKey& key, Source source) = 0;
 
   /// The page of matches that the query asks for, in its order, with what belongs to them, all as of one moment; empty
   /// when nothing matches. As many statements as the query has embeds, and one more, however many records there are.
   /// Errors: too_large (a page of too many bytes, more than embedded_records_max, a filter past the store's bounds),
-  /// unsupported (what this store cannot do).
+  /// unsupported (what this store cannot do). Answered by anything as far as the context's position.
   virtual Task<Result<RecordPage>> list(const Context& context, Query query) = 0;
 
   /// Applies all of the batch in one transaction, or none of it, and answers when it is on disk.

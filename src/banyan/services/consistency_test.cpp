@@ -112,7 +112,7 @@ class Play {
   std::size_t commit() {
     const auto asking = testing::request(executor_, clock_);
     const RecordKey key{&users_, id};
-    const Result<Record> now = block_on(inner_.find(*asking, key));
+    const Result<Record> now = block_on(inner_.find(*asking, key, Source::primary));
     states_.push_back(now ? State(now->version, true) : State());
     return states_.size() - 1;
   }

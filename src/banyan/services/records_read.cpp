@@ -25,7 +25,8 @@ Task<Result<CachedRecordPtr>> fetch(Records::State& state, const Context& contex
   Cache& cache = state.parts.cache;
   const Cache::Ticket ticket = co_await cache.take_ticket(text);
   if (ticket.hit) co_return ticket.hit;
-  Result<Record> found = co_await state.parts.store.find(context, key);
+  const Source source = ticket.ticket == 0 ? Source::any : Source::primary;
+  Result<Record> found = co_await state.parts.store.find(context, key, source);
   Result<CachedRecordPtr> record = cacheable(state, key, std::move(found));
   // Without a ticket nothing is kept, but what was read still pushes out what is older: a reader who comes after this
   // one never sees less.
@@ -70,14 +71,14 @@ Result<CachedRecordPtr> encoded(const Collection& collection, Result<Record> fou
 }
 
 Task<Result<CachedRecordPtr>> find_from_store(Records::State& state, const Context& context, RecordKey key) {
-  co_return encoded(*key.collection, co_await state.parts.store.find(context, key));
+  co_return encoded(*key.collection, co_await state.parts.store.find(context, key, Source::any));
 }
 
 // No coroutine where the store answers at once. One that does not has not begun; it is asked again by a coroutine that
 // keeps the key for as long as that takes.
 Task<Result<CachedRecordPtr>> find_uncached(Records::State& state, const Context& context, RecordKey key) {
   {
-    Task<Result<Record>> found = state.parts.store.find(context, key);
+    Task<Result<Record>> found = state.parts.store.find(context, key, Source::any);
     if (found.await_ready()) return encoded(*key.collection, found.await_resume());
   }
   return find_from_store(state, context, std::move(key));

@@ -12,7 +12,7 @@ Error too_late() { return Error(ErrorCode::deadline_exceeded, "the time for this
 RecordStore::RecordStore(const Schema& schema, const Clock& clock)
     : schema_(schema), clock_(clock), tables_(schema.collections.size()) {}
 
-Task<Result<Record>> RecordStore::find(const Context& context, const RecordKey& key) {
+Task<Result<Record>> RecordStore::find(const Context& context, const RecordKey& key, Source) {
   if (context.expired()) return Result<Record>(fail(too_late()));
   const std::lock_guard lock(mutex_);
   const auto& records = tables_[key.collection->index].records;

@@ -34,7 +34,7 @@ class RecordStore final : public banyan::RecordStore {
   /// Both outlive the store.
   RecordStore(const Schema& schema, const Clock& clock);
 
-  Task<Result<Record>> find(const Context& context, const RecordKey& key) override;
+  Task<Result<Record>> find(const Context& context, const RecordKey& key, Source source) override;
   Task<Result<RecordPage>> list(const Context& context, Query query) override;
   Task<Result<Applied>> apply(const Context& context, WriteBatch batch) override;
   std::optional<std::string> unready_reason() const override { return std::nullopt; }

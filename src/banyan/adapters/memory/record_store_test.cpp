@@ -20,8 +20,8 @@ contracts::RecordStoreFactory factory() { return contracts::simple_factory<Recor
 struct BrokenStore final : banyan::RecordStore {
   BrokenStore(const Schema& schema, const Clock& clock) : inner(schema, clock) {}
 
-  Task<Result<Record>> find(const Context& context, const RecordKey& key) override {
-    Result<Record> found = block_on(inner.find(context, key));
+  Task<Result<Record>> find(const Context& context, const RecordKey& key, Source source) override {
+    Result<Record> found = block_on(inner.find(context, key, source));
     if (in_find) in_find(found);
     return found;
   }

@@ -73,12 +73,12 @@ StagedRecordStore::Counts StagedRecordStore::counts() const {
   return {.finds = find_.count, .lists = list_.count, .applies = apply_.count};
 }
 
-Task<Result<Record>> StagedRecordStore::find(const Context& context, const RecordKey& key) {
+Task<Result<Record>> StagedRecordStore::find(const Context& context, const RecordKey& key, Source source) {
   const RecordKey wanted = key;  // the caller's may be gone after a hook has waited
   Entrance<FindHook> entrance = enter(find_);
   if (entrance.before) co_await (*entrance.before)(context, wanted);
   if (entrance.failure) co_return fail(std::move(*entrance.failure));
-  Result<Record> found = co_await inner_.find(context, wanted);
+  Result<Record> found = co_await inner_.find(context, wanted, source);
   if (entrance.after) co_await (*entrance.after)(context, wanted);
   co_return found;
 }

@@ -50,7 +50,7 @@ class StagedRecordStore final : public RecordStore {
   };
   Counts counts() const;
 
-  Task<Result<Record>> find(const Context& context, const RecordKey& key) override;
+  Task<Result<Record>> find(const Context& context, const RecordKey& key, Source source) override;
   Task<Result<RecordPage>> list(const Context& context, Query query) override;
   Task<Result<Applied>> apply(const Context& context, WriteBatch batch) override;
   std::optional<std::string> unready_reason() const override;

@@ -36,7 +36,7 @@ class FindsTest : public StoreTest {
 
   Task<void> ask(const Context& context, const RecordKey& key, std::optional<Result<Record>>& answer,
                  std::latch& left) {
-    answer = co_await store_->find(context, key);
+    answer = co_await store_->find(context, key, Source::primary);
     left.count_down();
   }
 

@@ -83,7 +83,7 @@ struct Opened {
   Result<Record> find(std::string_view name, Value id) {
     Context context{executor, clock, clock.steady() + std::chrono::seconds(30)};
     const RecordKey key(&at(name), std::move(id));
-    return block_on(store->find(context, key));
+    return block_on(store->find(context, key, Source::primary));
   }
 
   Write create(std::string_view name, const contracts::NamedValues& values) const {

@@ -64,7 +64,7 @@ void Store::stop() {
   if (state_->engine) state_->engine->stop();
 }
 
-Task<Result<Record>> Store::find(const Context& context, const RecordKey& key) {
+Task<Result<Record>> Store::find(const Context& context, const RecordKey& key, Source) {
   FindRequest request(context, state_->parts.clock.steady(), key);
   state_->engine->submit(request);
   co_return co_await request.completion;

@@ -45,7 +45,7 @@ class StoreTest : public testing::Test {
   Result<Record> find(std::string_view name, Value id, std::chrono::milliseconds patience = std::chrono::seconds(30)) {
     Context context{executor_, clock_, clock_.steady() + patience};
     const RecordKey key(&at(name), std::move(id));
-    return block_on(store_->find(context, key));
+    return block_on(store_->find(context, key, Source::primary));
   }
   Result<RecordPage> list(Query query, std::chrono::milliseconds patience = std::chrono::seconds(30)) {
     Context context{executor_, clock_, clock_.steady() + patience};

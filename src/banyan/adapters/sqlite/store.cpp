@@ -186,7 +186,7 @@ Result<void> Store::start() {
   return {};
 }
 
-Task<Result<Record>> Store::find(const Context& context, const RecordKey& key) {
+Task<Result<Record>> Store::find(const Context& context, const RecordKey& key, Source) {
   State& state = *state_;
   if (!state.serving.load(std::memory_order_acquire)) return Result<Record>(fail(not_serving()));
   if (state.route.in_place()) {

@@ -45,8 +45,9 @@ class Store final : public DurableStore {
   void on_foreign_change(std::function<void(const ForeignChange&)> call) override;
   Result<void> start() override;
   void stop() override;
+  CacheAgreement* cache_agreement() override { return nullptr; }
 
-  Task<Result<Record>> find(const Context& context, const RecordKey& key) override;
+  Task<Result<Record>> find(const Context& context, const RecordKey& key, Source source) override;
   Task<Result<RecordPage>> list(const Context& context, Query query) override;
   Task<Result<Applied>> apply(const Context& context, WriteBatch batch) override;
   std::optional<std::string> unready_reason() const override;

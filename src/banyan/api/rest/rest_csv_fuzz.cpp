@@ -16,7 +16,11 @@ void require(bool held) {
 void append_line(std::string& out, const std::vector<CsvField>& fields) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) out += ',';
-    if (fields[i]) append_csv_field(out, *fields[i]);
+    if (fields[i]) {
+      append_csv_field(out, *fields[i]);
+    } else {
+      out += "NULL";  // Nothing would read as well, except alone in the last line, which is then a blank one.
+    }
   }
   out += '\n';
 }
