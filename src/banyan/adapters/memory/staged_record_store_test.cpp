@@ -26,7 +26,7 @@ class StagedStore : public testing::Test {
   }
   Result<Record> read() {
     const RecordKey key(&posts_, std::int64_t{1});
-    return block_on(store_.find(context_, key));
+    return block_on(store_.find(context_, key, Source::primary));
   }
   std::string title_of(const Result<Record>& found) {
     return found ? std::get<std::string>(found->values[posts_.find_field("title").value()]) : "none";

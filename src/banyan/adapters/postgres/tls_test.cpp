@@ -55,7 +55,7 @@ TEST_F(TlsTest, every_connection_is_encrypted_where_the_url_asks_for_it) {
       (*store)->apply(context, WriteBatch{{contracts::create(*schema->find("users"), {{"name", Value("Alice")}})}}));
   ASSERT_TRUE(made) << made.error().message;
   const RecordKey key = made->changes.front().key;
-  EXPECT_TRUE(block_on((*store)->find(context, key)));
+  EXPECT_TRUE(block_on((*store)->find(context, key, Source::primary)));
   EXPECT_EQ(server_.run("postgres",
                         "SELECT bool_and(s.ssl), count(*) > 2 FROM pg_stat_ssl s JOIN pg_stat_activity a "
                         "USING (pid) WHERE a.application_name LIKE 'banyan %'"),
