@@ -145,7 +145,7 @@ Result<void> Instance::open_database() {
   records_options.cached = config_.cache.enabled;
   records_ = std::make_unique<services::Records>(
       services::Records::Parts{config_.schema, *store_, *cache_, clock_, random_, metrics_}, records_options);
-  store_->on_foreign_change([this](const ForeignChange& change) { block_on(records_->forget(change)); });
+  store_->on_foreign_change([this](const ForeignChange& change) { detach(forget(change)); });
   return store_->start();
 }
 
@@ -206,6 +206,14 @@ Result<void> Instance::listen(http::ReservedAddress address, std::string key) {
                           {"application", config_.app_name},
                           {"database", config_.database.shown()}});
   return {};
+}
+
+// Nobody waits for it: not the store's thread, which tells of the change, nor a client.
+Task<void> Instance::forget(ForeignChange change) {
+  constexpr std::chrono::seconds patience{5};
+  InlineExecutor executor;
+  const Context context{executor, clock_, clock_.steady() + patience};
+  co_await records_->forget(context, std::move(change));
 }
 
 void Instance::run() { server_->run(); }

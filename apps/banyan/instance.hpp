@@ -45,6 +45,7 @@ class Instance {
   Result<std::string> known_service_key() const;
   Result<std::string> new_service_key();
   Result<void> listen(http::ReservedAddress address, std::string key);
+  Task<void> forget(ForeignChange change);
   std::vector<std::string> unready_reasons() const;
 
   const config::Config& config_;

@@ -35,16 +35,19 @@ CacheRig& CacheContract::rig() {
 
 Cache& CacheContract::cache() { return rig().cache(); }
 
-CachedRecordPtr CacheContract::get(std::string_view key) { return block_on(cache().get(key)); }
+CachedRecordPtr CacheContract::get(std::string_view key) { return block_on(cache().get(rig().context(), key)); }
 
-Cache::Ticket CacheContract::take_ticket(std::string_view key) { return block_on(cache().take_ticket(key)); }
+Cache::Ticket CacheContract::take_ticket(std::string_view key) {
+  return block_on(cache().take_ticket(rig().context(), key));
+}
 
 void CacheContract::fill(std::string_view key, FillTicket ticket, CachedRecordPtr value) {
-  block_on(cache().fill(key, ticket, std::move(value)));
+  block_on(cache().fill(rig().context(), key, ticket, std::move(value)));
 }
 
 void CacheContract::raise(std::string_view key, Version version, CachedRecordPtr value) {
-  block_on(cache().raise(key, version, std::move(value)));
+  const Cache::Raise one{.key = key, .version = version, .value = std::move(value)};
+  ASSERT_TRUE(block_on(cache().raise(rig().context(), std::span(&one, 1), std::nullopt)));
 }
 
 void CacheContract::put(std::string_view key, CachedRecordPtr value) {
@@ -107,7 +110,7 @@ TEST_P(CacheContract, tickets_are_never_given_twice) {
       EXPECT_NE(ticket, 0U);
       EXPECT_TRUE(seen.insert(ticket).second);
     }
-    block_on(cache().clear());
+    block_on(cache().clear(rig().context()));
   }
 }
 
@@ -120,7 +123,7 @@ TEST_P(CacheContract, a_fill_whose_ticket_lapsed_is_dropped) {
 
 TEST_P(CacheContract, a_fill_whose_ticket_was_forgotten_is_dropped) {
   const Cache::Ticket ticket = take_ticket(key);
-  block_on(cache().clear());
+  block_on(cache().clear(rig().context()));
   fill(key, ticket.ticket, record_at(7));
   EXPECT_EQ(kept(key), std::nullopt);
 }
@@ -128,7 +131,7 @@ TEST_P(CacheContract, a_fill_whose_ticket_was_forgotten_is_dropped) {
 TEST_P(CacheContract, a_ticket_fills_once) {
   const Cache::Ticket ticket = take_ticket(key);
   fill(key, ticket.ticket, record_at(7));
-  block_on(cache().clear());
+  block_on(cache().clear(rig().context()));
   fill(key, ticket.ticket, record_at(7));
   EXPECT_EQ(kept(key), std::nullopt);
 }
@@ -241,7 +244,7 @@ TEST_P(CacheContract, a_fill_that_lost_its_ticket_still_counts_as_a_raise) {
   put(key, record_at(7));
   fill(key, 0, record_at(8));
   EXPECT_EQ(kept(key), 8U);
-  block_on(cache().clear());
+  block_on(cache().clear(rig().context()));
   const Cache::Ticket ticket = take_ticket(key);
   fill(key, 0, record_at(9));
   fill(key, ticket.ticket, record_at(8));
@@ -258,7 +261,7 @@ TEST_P(CacheContract, a_value_ends_with_its_lifetime) {
 TEST_P(CacheContract, clear_forgets_everything) {
   put(key, record_at(7));
   put("users:2", record_at(0));
-  block_on(cache().clear());
+  block_on(cache().clear(rig().context()));
   EXPECT_EQ(kept(key), std::nullopt);
   EXPECT_EQ(kept("users:2"), std::nullopt);
 }
@@ -282,7 +285,7 @@ TEST_P(CacheContract, the_bound_on_bytes_holds_under_any_load) {
 TEST_P(CacheContract, no_hit_is_older_than_an_acknowledged_write_whatever_the_order) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     use(CacheWishes());
-    const auto broken = find_stale_hit(cache(), seed, 2'000);
+    const auto broken = find_stale_hit(cache(), rig().context(), seed, 2'000);
     ASSERT_EQ(broken, std::nullopt) << *broken << " (seed " << seed << ")";
   }
 }

@@ -18,6 +18,8 @@ class CacheRig {
  public:
   virtual ~CacheRig() = default;
   virtual Cache& cache() = 0;
+  /// Of whoever asks.
+  virtual const Context& context() = 0;
   /// Lets that much time pass for the cache.
   virtual void pass_time(Duration by) = 0;
   /// The bytes held now.
@@ -68,6 +70,6 @@ CachedRecordPtr record_at(Version version, std::size_t body_bytes = 40);
 /// Plays `steps` random steps of readers, overlapping writers and a forgetful cache over a few keys, and checks every
 /// hit against the one true history: no hit may be older than a write that was acknowledged before it.
 /// Returns the first broken promise in words, or nothing. The same seed plays the same game.
-std::optional<std::string> find_stale_hit(Cache& cache, std::uint64_t seed, std::size_t steps);
+std::optional<std::string> find_stale_hit(Cache& cache, const Context& context, std::uint64_t seed, std::size_t steps);
 
 }  // namespace banyan::contracts

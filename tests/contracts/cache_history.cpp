@@ -41,7 +41,7 @@ struct Writer {
 
 class Game {
  public:
-  Game(Cache& cache, std::uint64_t seed) : cache_(cache), random_(seed) {}
+  Game(Cache& cache, std::uint64_t seed, const Context& context) : cache_(cache), context_(context), random_(seed) {}
 
   std::optional<std::string> play(std::size_t steps) {
     for (std::size_t step = 0; step < steps; ++step) {
@@ -67,14 +67,14 @@ class Game {
       case 7: return commit();
       case 8: return raise_and_acknowledge();
       default:
-        if (random_.below(2) == 0) block_on(cache_.clear());
+        if (random_.below(2) == 0) block_on(cache_.clear(context_));
     }
   }
 
   void start_reader() {
     if (readers_.size() >= actors_max) return;
     Reader reader{.key = random_.below(key_count)};
-    const Cache::Ticket ticket = block_on(cache_.take_ticket(name(reader.key)));
+    const Cache::Ticket ticket = block_on(cache_.take_ticket(context_, name(reader.key)));
     if (ticket.hit) return;
     reader.ticket = ticket.ticket;
     readers_.push_back(std::move(reader));
@@ -90,7 +90,7 @@ class Game {
     if (readers_.empty()) return;
     const auto at = readers_.begin() + static_cast<std::ptrdiff_t>(random_.below(readers_.size()));
     if (!at->value) return;
-    block_on(cache_.fill(name(at->key), at->ticket, at->value));
+    block_on(cache_.fill(context_, name(at->key), at->ticket, at->value));
     readers_.erase(at);
   }
 
@@ -109,13 +109,16 @@ class Game {
     Truth& truth = truths_[at->key];
     const Truth::State state = truth.states[at->state];
     const bool sends_body = state.exists && random_.below(4) != 0;
-    block_on(cache_.raise(name(at->key), state.version, sends_body ? record_at(state.version) : nullptr));
+    const std::string key = name(at->key);
+    const Cache::Raise one{
+        .key = key, .version = state.version, .value = sends_body ? record_at(state.version) : nullptr};
+    if (!block_on(cache_.raise(context_, std::span(&one, 1), std::nullopt))) return;
     truth.acknowledged = std::max(truth.acknowledged, at->state);
     writers_.erase(at);
   }
 
   std::optional<std::string> check(std::size_t key, std::size_t step) {
-    const CachedRecordPtr hit = block_on(cache_.get(name(key)));
+    const CachedRecordPtr hit = block_on(cache_.get(context_, name(key)));
     const Truth& truth = truths_[key];
     if (!hit || truth.allows(*hit)) return std::nullopt;
     return "step " + std::to_string(step) + ": " + name(key) + " was hit at version " + std::to_string(hit->version) +
@@ -123,6 +126,7 @@ class Game {
   }
 
   Cache& cache_;
+  const Context& context_;
   SeededRandom random_;
   std::array<Truth, key_count> truths_;
   std::vector<Reader> readers_;
@@ -131,8 +135,8 @@ class Game {
 
 }  // namespace
 
-std::optional<std::string> find_stale_hit(Cache& cache, std::uint64_t seed, std::size_t steps) {
-  return Game(cache, seed).play(steps);
+std::optional<std::string> find_stale_hit(Cache& cache, const Context& context, std::uint64_t seed, std::size_t steps) {
+  return Game(cache, seed, context).play(steps);
 }
 
 }  // namespace banyan::contracts

@@ -20,6 +20,13 @@ struct Position {
   bool empty() const noexcept { return cache == 0 && system == 0 && hold_until == 0; }
   bool operator==(const Position&) const = default;
 
+  /// Whether whoever has seen `other` has seen all of this.
+  bool is_behind(const Position& other) const noexcept {
+    const bool in_cache = cache == 0 || (cache == other.cache && raised <= other.raised);
+    const bool in_database = system == 0 || (system == other.system && timeline == other.timeline && lsn <= other.lsn);
+    return in_cache && in_database && hold_until <= other.hold_until;
+  }
+
   /// Goes on to what `other` has seen. Of another cache or another timeline, which answered only after it had made sure
   /// that it is not behind, its own count is taken.
   void fold(const Position& other) noexcept {

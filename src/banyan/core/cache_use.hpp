@@ -15,8 +15,9 @@ namespace banyan {
 struct CacheUse {
   std::uint64_t view = 0;  ///< Grows with every change.
   bool on = false;
-  std::string cache_id;               ///< Which cache, as the server calls itself; another one is not in use.
-  std::chrono::milliseconds since{};  ///< How long it has been so, by the database's clock.
+  std::string cache_id;                    ///< Which cache, as the server calls itself; another one is not in use.
+  std::chrono::milliseconds since{};       ///< How long it has been so, by the database's clock.
+  std::chrono::milliseconds unattended{};  ///< How long no instance has said that it reaches that cache.
 };
 
 /// One row in the primary, on which all agree. Thread-safe; results arrive on `context.executor`. Errors: those of a
@@ -29,8 +30,9 @@ class CacheAgreement {
     CacheUse use;
     Position position;  ///< The database, its timeline, and its log at that moment.
   };
-  /// As it is in the primary, which took part: one that cannot write any more answers `unavailable`.
-  virtual Task<Result<Reading>> read(const Context& context) = 0;
+  /// As it is in the primary, which took part: one that cannot write any more answers `unavailable`. `attended`: this
+  /// instance reaches the cache that it names; some tenths of a second may pass before that is noted.
+  virtual Task<Result<Reading>> read(const Context& context, bool attended) = 0;
 
   /// Sets it where it is still at `view`, and counts on; what it is then, whoever changed it.
   virtual Task<Result<Reading>> change(const Context& context, std::uint64_t view, bool on, std::string cache_id) = 0;

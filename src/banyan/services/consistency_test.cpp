@@ -12,6 +12,7 @@
 
 #include "banyan/adapters/memory/cache.hpp"
 #include "banyan/adapters/memory/record_store.hpp"
+#include "banyan/core/through_cache.hpp"
 #include "banyan/services/records.hpp"
 #include "banyan/services/testing_rig.hpp"
 
@@ -134,7 +135,7 @@ class Play {
       case Part::updater:
       case Part::second_updater: co_await update(actor); break;
       case Part::deleter: co_await remove(actor); break;
-      case Part::forgetter: co_await kept_.clear(); break;
+      case Part::forgetter: co_await kept_.clear(*actor.context); break;
     }
     actor.done = true;
   }
@@ -166,7 +167,8 @@ class Play {
   }
 
   void check_cache() {
-    const CachedRecordPtr hit = block_on(kept_.get("users:1"));
+    const auto asking = testing::request(executor_, clock_);
+    const CachedRecordPtr hit = block_on(kept_.get(*asking, "users:1"));
     if (hit && !allowed(hit->version, acknowledged_)) complain("the cache keeps what an acknowledged write replaced");
   }
 
@@ -197,32 +199,16 @@ class Play {
   std::optional<std::string> broken_;
 };
 
-/// Passes everything on to the cache behind it.
-class Through : public Cache {
- public:
-  explicit Through(Cache& behind) : behind_(behind) {}
-  Task<CachedRecordPtr> get(std::string_view key) override { return behind_.get(key); }
-  Task<Ticket> take_ticket(std::string_view key) override { return behind_.take_ticket(key); }
-  Task<void> fill(std::string_view key, FillTicket ticket, CachedRecordPtr value) override {
-    return behind_.fill(key, ticket, std::move(value));
-  }
-  Task<void> raise(std::string_view key, Version version, CachedRecordPtr value) override {
-    return behind_.raise(key, version, std::move(value));
-  }
-  Task<void> clear() override { return behind_.clear(); }
-
- protected:
-  Cache& behind_;
-};
+using Through = ThroughCache;
 
 /// Keeps every fill, whatever was raised since.
 class FillsAnyway final : public Through {
  public:
   using Through::Through;
-  Task<void> fill(std::string_view key, FillTicket ticket, CachedRecordPtr value) override {
-    block_on(behind_.fill(key, ticket, value));
-    const Ticket again = block_on(behind_.take_ticket(key));
-    if (!again.hit) block_on(behind_.fill(key, again.ticket, std::move(value)));
+  Task<void> fill(const Context& context, std::string_view key, FillTicket ticket, CachedRecordPtr value) override {
+    block_on(behind_.fill(context, key, ticket, value));
+    const Ticket again = block_on(behind_.take_ticket(context, key));
+    if (!again.hit) block_on(behind_.fill(context, key, again.ticket, std::move(value)));
     return {};
   }
 };
@@ -231,7 +217,9 @@ class FillsAnyway final : public Through {
 class HearsNothing final : public Through {
  public:
   using Through::Through;
-  Task<void> raise(std::string_view, Version, CachedRecordPtr) override { return {}; }
+  Task<Result<void>> raise(const Context&, std::span<const Raise>, const std::optional<CacheUse>&) override {
+    return Result<void>();
+  }
 };
 
 template <typename Wrapper>

@@ -20,7 +20,9 @@ Flights::Role Flights::board(Flight& flight, Completion<Landing>& arrival) {
     flight.under_way_ = true;
     return Role::leads;
   }
-  std::vector<Completion<Landing>*>& followers = place->second->followers_;
+  Flight& leader = *place->second;
+  if (!flight.position_.is_behind(leader.position_)) return Role::alone;
+  std::vector<Completion<Landing>*>& followers = leader.followers_;
   if (followers.size() >= followers_max_) return Role::refused;
   followers.push_back(&arrival);
   return Role::follows;

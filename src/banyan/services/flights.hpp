@@ -17,7 +17,11 @@ namespace banyan::services {
 
 /// What a flight brought: the record (or "absent"), or an error that concerns everyone who asked. Nothing when its
 /// leader gave up for a reason of its own (its deadline, its client): whoever followed tries again.
-using Landing = std::optional<Result<CachedRecordPtr>>;
+struct Landed {
+  Result<CachedRecordPtr> record;
+  Position reached;  ///< How far whoever is shown it has seen.
+};
+using Landing = std::optional<Landed>;
 
 class Flights;
 
@@ -25,7 +29,9 @@ class Flights;
 /// Lifetime: in the frame of the reader's coroutine, with the key. Thread safety: guarded by its Flights.
 class Flight {
  public:
-  Flight(Flights& flights, std::string_view key) noexcept : flights_(flights), key_(key) {}
+  /// `position`: what its reader has seen, so that nothing older will land.
+  Flight(Flights& flights, std::string_view key, const Position& position) noexcept
+      : flights_(flights), key_(key), position_(position) {}
   /// Lands with nothing if it has not landed, so that no follower waits for ever.
   ~Flight();
   Flight(const Flight&) = delete;
@@ -35,6 +41,7 @@ class Flight {
   friend class Flights;
   Flights& flights_;
   std::string_view key_;
+  Position position_;
   bool under_way_ = false;
   std::vector<Completion<Landing>*> followers_;
 };
@@ -42,7 +49,8 @@ class Flight {
 /// One query a key, however many readers miss it at once, on whatever loops.
 ///
 /// The rule that keeps it honest: a write detaches the key's flight before it is acknowledged. Who boarded before may
-/// be given the older value, for they asked before; who comes after starts a flight that sees the write.
+/// be given the older value, for they asked before; who comes after starts a flight that sees the write. What another
+/// instance has written is seen by those who bring its position: they follow only a leader who has seen as much.
 ///
 /// How long a follower waits: until the leader lands, which stores hold to the leader's deadline; then a follower whose
 /// own has passed answers `deadline_exceeded`. All requests have the same time, counted from their first byte, so a
@@ -58,6 +66,7 @@ class Flights {
   enum class Role : unsigned char {
     leads,    ///< Asks the store, then calls land(flight).
     follows,  ///< Awaits `arrival`, which the leader completes.
+    alone,    ///< Has seen more than the leader: asks for itself, and lands nothing.
     refused,  ///< Too many follow already.
   };
   Role board(Flight& flight, Completion<Landing>& arrival);

@@ -16,15 +16,18 @@ CachedRecordPtr version(Version number) {
   return record;
 }
 
+Landing landed(Version number) { return Landed{version(number), Position()}; }
+
 // Followers are made before their leaders, for a leader's end completes them.
 struct Passenger {
   InlineExecutor executor;
   Completion<Landing> arrival{executor};
   std::optional<Flight> flight;
+  Position position;
   Role role = Role::refused;
 
   Role board(Flights& flights, std::string_view key) {
-    flight.emplace(flights, key);
+    flight.emplace(flights, key, position);
     return role = flights.board(*flight, arrival);
   }
   Landing landing() { return arrival.await_resume(); }
@@ -43,9 +46,9 @@ TEST(Flights, what_the_leader_brings_goes_to_everyone_and_the_next_leads_again) 
   Passenger follower, leader, next;
   leader.board(flights, "users:1");
   follower.board(flights, "users:1");
-  flights.land(*leader.flight, Landing(version(7)));
+  flights.land(*leader.flight, landed(7));
   ASSERT_TRUE(follower.arrival.await_ready());
-  EXPECT_EQ((**follower.landing())->version, 7U);
+  EXPECT_EQ((*follower.landing()->record)->version, 7U);
   EXPECT_EQ(next.board(flights, "users:1"), Role::leads);
 }
 
@@ -57,13 +60,13 @@ TEST(Flights, a_detached_flight_takes_nobody_on_but_brings_home_who_boarded) {
   flights.detach("users:1");
   EXPECT_EQ(new_leader.board(flights, "users:1"), Role::leads);
   new_follower.board(flights, "users:1");
-  flights.land(*old_leader.flight, Landing(version(7)));
-  EXPECT_EQ((**old_follower.landing())->version, 7U);
+  flights.land(*old_leader.flight, landed(7));
+  EXPECT_EQ((*old_follower.landing()->record)->version, 7U);
   EXPECT_FALSE(new_follower.arrival.await_ready());
   EXPECT_EQ(late_follower.board(flights, "users:1"), Role::follows);
-  flights.land(*new_leader.flight, Landing(version(8)));
-  EXPECT_EQ((**new_follower.landing())->version, 8U);
-  EXPECT_EQ((**late_follower.landing())->version, 8U);
+  flights.land(*new_leader.flight, landed(8));
+  EXPECT_EQ((*new_follower.landing()->record)->version, 8U);
+  EXPECT_EQ((*late_follower.landing()->record)->version, 8U);
 }
 
 TEST(Flights, detaching_all_detaches_each) {

@@ -86,7 +86,11 @@ class Records {
 
   /// Forgets what is kept of the records that somebody else has changed, and lets no reader share a query for them that
   /// has begun.
-  Task<void> forget(ForeignChange change);
+  Task<void> forget(const Context& context, ForeignChange change);
+
+  /// Lets no reader share a query for the key ("users:123") that has begun: the cache has heard that another instance
+  /// changed it.
+  void forget_readers(std::string_view key);
 
   struct State;  // what the parts of this class share: records_state.hpp
 

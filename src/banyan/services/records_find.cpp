@@ -1,3 +1,5 @@
+#include <limits>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -7,6 +9,7 @@
 #include "banyan/services/key_text.hpp"
 #include "banyan/services/page_mask.hpp"
 #include "banyan/services/records_state.hpp"
+#include "banyan/services/shown_rows.hpp"
 #include "banyan/services/sight.hpp"
 
 namespace banyan::services {
@@ -64,9 +67,9 @@ Task<Result<std::vector<RelatedRecord>>> follow(Records::State& state, const Con
 }
 
 // Whether the cache still holds the record at that version, so that it has not changed since it was read.
-Task<bool> is_current(Records::State& state, const RecordKey& key, Version version) {
+Task<bool> is_current(Records::State& state, const Context& context, const RecordKey& key, Version version) {
   const std::string text = to_string(key);
-  const CachedRecordPtr hit = co_await state.parts.cache.get(text);
+  const CachedRecordPtr hit = co_await state.parts.cache.get(context, text);
   co_return hit != nullptr && hit->version == version;
 }
 
@@ -84,15 +87,20 @@ Task<Result<CachedRecordPtr>> find_across(Records::State& state, const Context& 
         co_await follow(state, context, collection, **found, *sight.read_rule());
     if (!related) co_return fail(related.error());
     const RecordKey key(&collection, id);
-    if (!co_await is_current(state, key, (*found)->version)) continue;
+    if (!co_await is_current(state, context, key, (*found)->version)) continue;
     co_return seen(state.parts.schema, sight, id, std::move(found), *related);
   }
   co_return co_await find_by_statement(state, context, collection, std::move(id));
 }
 
-Task<Result<RecordPage>> list_masked(Records::State& state, const Context& context, Query query, PageMask mask) {
+Task<Result<RecordPage>> list_and_tell(Records::State& state, const Context& context, Query query, PageMask mask) {
+  const ShownRows shown(query);
   Result<RecordPage> page = co_await state.parts.store.list(context, std::move(query));
-  if (page) mask.apply(*page);
+  if (!page) co_return page;
+  std::vector<std::string> texts;
+  const std::vector<Cache::Raise> rows = shown.since(state.parts.cache.shown_from(), *page, texts);
+  if (!rows.empty()) co_await state.parts.cache.show(context, rows);
+  mask.apply(*page);
   co_return page;
 }
 
@@ -106,7 +114,7 @@ CachedRecordPtr find_kept(Records::State& state, const Context& context, const C
   if (!collection.cached || !state.options.cached) return nullptr;
   const KeyText text(collection, id);
   if (text.empty()) return nullptr;
-  Task<CachedRecordPtr> got = state.parts.cache.get(text.view());
+  Task<CachedRecordPtr> got = state.parts.cache.get(context, text.view());
   if (!got.await_ready()) return nullptr;
   CachedRecordPtr hit = got.await_resume();
   if (!hit || hit->absent()) return nullptr;
@@ -143,8 +151,9 @@ Task<Result<CachedRecordPtr>> Records::find(const Context& context, const Collec
 Task<Result<RecordPage>> Records::list(const Context& context, Query query) {
   if (auto refused = guard(context, state_->parts.schema, query)) return fail(std::move(*refused));
   PageMask mask(rule_inputs(context), query);
-  if (!mask.hides_anything()) return state_->parts.store.list(context, std::move(query));
-  return list_masked(*state_, context, std::move(query), std::move(mask));
+  const bool told = state_->options.cached && state_->parts.cache.shown_from() != std::numeric_limits<Version>::max();
+  if (!mask.hides_anything() && !told) return state_->parts.store.list(context, std::move(query));
+  return list_and_tell(*state_, context, std::move(query), std::move(mask));
 }
 
 }  // namespace banyan::services

@@ -23,14 +23,14 @@ bool is_own_failure(const Context& context, const Result<CachedRecordPtr>& resul
 Task<Result<CachedRecordPtr>> fetch(Records::State& state, const Context& context, const RecordKey& key,
                                     std::string_view text) {
   Cache& cache = state.parts.cache;
-  const Cache::Ticket ticket = co_await cache.take_ticket(text);
+  const Cache::Ticket ticket = co_await cache.take_ticket(context, text);
   if (ticket.hit) co_return ticket.hit;
   const Source source = ticket.ticket == 0 ? Source::any : Source::primary;
   Result<Record> found = co_await state.parts.store.find(context, key, source);
   Result<CachedRecordPtr> record = cacheable(state, key, std::move(found));
   // Without a ticket nothing is kept, but what was read still pushes out what is older: a reader who comes after this
   // one never sees less.
-  if (record) co_await cache.fill(text, ticket.ticket, *record);
+  if (record) co_await cache.fill(context, text, ticket.ticket, *record);
   co_return record;
 }
 
@@ -38,7 +38,7 @@ Task<Result<CachedRecordPtr>> find_missed(Records::State& state, const Context& 
   const std::string text = to_string(key);
   while (!context.expired()) {
     Completion<Landing> arrival(context.executor);
-    Flight flight(state.flights, text);
+    Flight flight(state.flights, text, context.position);
     const Flights::Role role = state.flights.board(flight, arrival);
     if (role == Flights::Role::refused)
       co_return fail(ErrorCode::overloaded, "Too many readers wait for the same record.");
@@ -46,11 +46,12 @@ Task<Result<CachedRecordPtr>> find_missed(Records::State& state, const Context& 
       state.followed.add();
       Landing landing = co_await arrival;
       if (!landing) continue;  // its leader gave up for a reason of its own
-      if (!*landing) co_return fail(std::move(landing->error()));
-      co_return answer(*key.collection, key.id, std::move(**landing));
+      context.reached.fold(landing->reached);
+      if (!landing->record) co_return fail(std::move(landing->record.error()));
+      co_return answer(*key.collection, key.id, std::move(*landing->record));
     }
     Result<CachedRecordPtr> record = co_await fetch(state, context, key, text);
-    state.flights.land(flight, is_own_failure(context, record) ? Landing() : Landing(record));
+    state.flights.land(flight, is_own_failure(context, record) ? Landing() : Landing({record, context.reached}));
     if (!record) co_return record;
     co_return answer(*key.collection, key.id, std::move(*record));
   }
@@ -60,7 +61,7 @@ Task<Result<CachedRecordPtr>> find_missed(Records::State& state, const Context& 
 // For a cache that does not answer at once.
 Task<Result<CachedRecordPtr>> find_far(Records::State& state, const Context& context, RecordKey key) {
   const std::string text = to_string(key);
-  CachedRecordPtr hit = co_await state.parts.cache.get(text);
+  CachedRecordPtr hit = co_await state.parts.cache.get(context, text);
   if (hit) co_return answer(*key.collection, key.id, std::move(hit));
   co_return co_await find_missed(state, context, std::move(key));
 }
@@ -94,7 +95,7 @@ Task<Result<CachedRecordPtr>> find_unguarded(Records::State& state, const Contex
   if (!collection.cached || !state.options.cached)
     return find_uncached(state, context, RecordKey{&collection, std::move(id)});
   {
-    Task<CachedRecordPtr> got = state.parts.cache.get(text.view());
+    Task<CachedRecordPtr> got = state.parts.cache.get(context, text.view());
     // One that has not begun is dropped: it would outlive the text.
     if (!got.await_ready()) return find_far(state, context, RecordKey{&collection, std::move(id)});
     if (CachedRecordPtr hit = got.await_resume()) return answer(collection, id, std::move(hit));

@@ -37,15 +37,21 @@ std::vector<Collection> collections() {
 class FarCache final : public Cache {
  public:
   explicit FarCache(Cache& near) : near_(near) {}
-  Task<CachedRecordPtr> get(std::string_view key) override { co_return co_await near_.get(key); }
-  Task<Ticket> take_ticket(std::string_view key) override { co_return co_await near_.take_ticket(key); }
-  Task<void> fill(std::string_view key, FillTicket ticket, CachedRecordPtr value) override {
-    co_await near_.fill(key, ticket, std::move(value));
+  Task<CachedRecordPtr> get(const Context& context, std::string_view key) override {
+    co_return co_await near_.get(context, key);
   }
-  Task<void> raise(std::string_view key, Version version, CachedRecordPtr value) override {
-    co_await near_.raise(key, version, std::move(value));
+  Task<Ticket> take_ticket(const Context& context, std::string_view key) override {
+    co_return co_await near_.take_ticket(context, key);
   }
-  Task<void> clear() override { co_await near_.clear(); }
+  Task<void> fill(const Context& context, std::string_view key, FillTicket ticket, CachedRecordPtr value) override {
+    co_await near_.fill(context, key, ticket, std::move(value));
+  }
+  Task<Result<void>> raise(const Context& context, std::span<const Raise> keys,
+                           const std::optional<CacheUse>& use) override {
+    co_return co_await near_.raise(context, keys, use);
+  }
+  Task<void> hear(const Context& context, std::span<const Raise> keys) override { co_await near_.hear(context, keys); }
+  Task<void> clear(const Context& context) override { co_await near_.clear(context); }
 
  private:
   Cache& near_;

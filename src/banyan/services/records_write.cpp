@@ -15,28 +15,56 @@ namespace {
 
 constexpr Version above_every_version = std::numeric_limits<Version>::max();
 
-// Goes over one key after COMMIT and before the acknowledgement: who reads from now on sees the write.
-Task<void> pass_over(Records::State& state, const RecordKey& key, Version version, CachedRecordPtr record) {
-  const std::string text = to_string(key);
-  state.flights.detach(text);
-  co_await state.parts.cache.raise(text, version, std::move(record));
+/// What a write changed, made known to whoever keeps it.
+class Passing {
+ public:
+  void add(const RecordKey& key, Version version, CachedRecordPtr record) {
+    texts_.push_back(to_string(key));
+    raises_.push_back({.key = {}, .version = version, .value = std::move(record)});
+  }
+
+  /// Nobody boards a flight any more that may have begun before the commit.
+  std::span<const Cache::Raise> detached(Flights& flights) {
+    for (std::size_t i = 0; i < texts_.size(); ++i) {
+      raises_[i].key = texts_[i];
+      flights.detach(texts_[i]);
+    }
+    return raises_;
+  }
+
+ private:
+  std::vector<std::string> texts_;
+  std::vector<Cache::Raise> raises_;
+};
+
+Error not_made_known(Error error) {
+  return Error(ErrorCode::outcome_unknown, "The change was made, but others may still be shown what was before.")
+      .with_hint("Read the record again before you repeat the change.")
+      .with_reason("not_made_known")
+      .with_detail(std::move(error.message));
 }
 
 // Every changed key is gone over. What the writes changed themselves comes back encoded: the first `answered` changes,
 // those that were deleted as they were.
-Task<std::vector<CachedRecordPtr>> settle(Records::State& state, const Applied& applied, std::size_t answered,
-                                          bool rehearsal) {
+Task<Result<std::vector<CachedRecordPtr>>> settle(Records::State& state, const Context& context, const Applied& applied,
+                                                  std::size_t answered, bool rehearsal) {
   std::vector<CachedRecordPtr> encoded;
   encoded.reserve(answered);
+  Passing passing;
   for (std::size_t i = 0; i < applied.changes.size(); ++i) {
     const Changed& change = applied.changes[i];
     const Collection& collection = *change.key.collection;
     const bool cached = collection.cached && !rehearsal;
     CachedRecordPtr record;
     if (change.record && (i < answered || cached)) record = encode(collection, *change.record);
-    if (cached) co_await pass_over(state, change.key, change.version, record);
+    if (cached) passing.add(change.key, change.version, record);
     if (i < answered && !record && change.before) record = encode(collection, *change.before);
     if (i < answered) encoded.push_back(std::move(record));
+  }
+  const std::span<const Cache::Raise> raises = passing.detached(state.flights);
+  if (!raises.empty()) {
+    Result<void> raised = co_await state.parts.cache.raise(context, raises, applied.cache_use);
+    if (!raised) co_return fail(not_made_known(std::move(raised.error())));
   }
   co_return encoded;
 }
@@ -60,16 +88,20 @@ Reach reach_of(const Schema& schema, const WriteBatch& batch) {
   return reach;
 }
 
-Task<void> forget(Records::State& state) {
+Task<void> forget(Records::State& state, const Context& context) {
   state.flights.detach_all();
-  co_await state.parts.cache.clear();
+  co_await state.parts.cache.clear(context);
 }
 
-// The write may have happened or not, so nothing that is kept can be believed.
-Task<void> doubt(Records::State& state, Reach reach) {
+// The write may have happened or not, so nothing that is kept can be believed. It is not acknowledged: where somebody
+// cannot be told, no promise is broken.
+Task<void> doubt(Records::State& state, const Context& context, Reach reach) {
+  Passing passing;
   for (const RecordKey& key : reach.keys)
-    if (key.collection->cached) co_await pass_over(state, key, above_every_version, nullptr);
-  if (!reach.known) co_await forget(state);
+    if (key.collection->cached) passing.add(key, above_every_version, nullptr);
+  const std::span<const Cache::Raise> raises = passing.detached(state.flights);
+  if (!raises.empty()) (void)co_await state.parts.cache.raise(context, raises, std::nullopt);
+  if (!reach.known) co_await forget(state, context);
 }
 
 bool may_have_happened(ErrorCode code) { return code == ErrorCode::outcome_unknown || code == ErrorCode::internal; }
@@ -84,24 +116,27 @@ using Answers = std::vector<std::vector<Written>>;
 Task<Result<Answers>> carry_out(Records::State& state, const Context& context, WritePlan plan) {
   if (plan.origins.empty()) co_return Answers(plan.operations);
   const bool rehearsal = plan.batch.rehearsal;
+  if (Result<void> ready = co_await state.parts.cache.before_write(context); !ready)
+    co_return fail(std::move(ready.error()));
   Reach reach = reach_of(state.parts.schema, plan.batch);
   Result<Applied> applied = co_await state.parts.store.apply(context, std::move(plan.batch));
   if (!applied) {
-    if (!rehearsal && may_have_happened(applied.error().code)) co_await doubt(state, std::move(reach));
+    if (!rehearsal && may_have_happened(applied.error().code)) co_await doubt(state, context, std::move(reach));
     co_return fail(co_await told(state, context, plan, std::move(applied.error())));
   }
-  std::vector<CachedRecordPtr> encoded;
+  Result<std::vector<CachedRecordPtr>> encoded;
   std::exception_ptr failure;
   try {
-    encoded = co_await settle(state, *applied, answered_by(*applied, plan), rehearsal);
+    encoded = co_await settle(state, context, *applied, answered_by(*applied, plan), rehearsal);
   } catch (...) {
     failure = std::current_exception();
   }
   if (failure) {  // out of memory, most likely: what is kept may be older than the commit
-    co_await forget(state);
+    co_await forget(state, context);
     std::rethrow_exception(failure);
   }
-  co_return co_await answers(state, context, plan, *applied, std::move(encoded));
+  if (!encoded) co_return fail(std::move(encoded.error()));
+  co_return co_await answers(state, context, plan, *applied, std::move(*encoded));
 }
 
 Task<Result<std::vector<Written>>> carry_out_one(Records::State& state, const Context& context,
@@ -145,11 +180,16 @@ Result<WritePlan> plan_of(const Records::State& state, const Context& context, O
 
 }  // namespace
 
-Task<void> Records::forget(ForeignChange change) {
-  if (change.everything) co_return co_await services::forget(*state_);
+Task<void> Records::forget(const Context& context, ForeignChange change) {
+  if (change.everything) co_return co_await services::forget(*state_, context);
+  Passing passing;
   for (const ForeignChange::Key& changed : change.keys)
-    if (changed.key.collection->cached) co_await pass_over(*state_, changed.key, changed.version, nullptr);
+    if (changed.key.collection->cached) passing.add(changed.key, changed.version, nullptr);
+  const std::span<const Cache::Raise> raises = passing.detached(state_->flights);
+  if (!raises.empty()) co_await state_->parts.cache.hear(context, raises);
 }
+
+void Records::forget_readers(std::string_view key) { state_->flights.detach(key); }
 
 Task<Result<std::vector<Written>>> Records::create(const Context& context, const Collection& collection,
                                                    const boost::json::value& body, CreateOptions options) {

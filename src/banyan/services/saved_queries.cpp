@@ -124,7 +124,7 @@ Task<Result<SavedRows>> SavedQueries::call(const Context& context, const SavedQu
   if (query.writes && (rows || rows.error().code == ErrorCode::outcome_unknown)) {
     ForeignChange change;
     change.everything = true;
-    co_await parts_.records.forget(std::move(change));
+    co_await parts_.records.forget(context, std::move(change));
   }
   co_return rows;
 }

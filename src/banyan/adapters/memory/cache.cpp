@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t shards_max = 1'024;
 constexpr unsigned shard_bits_from = 24;  // bits of the hash that neither the tables' places nor their tags use
 
-void show(Metrics& metrics, std::function<CacheStats()> read) {
+void add_samples(Metrics& metrics, std::function<CacheStats()> read) {
   using Kind = Metrics::SampleKind;
   const auto add = [&](const char* name, const char* help, Kind kind, std::uint64_t CacheStats::* figure) {
     metrics.sample(name, help, kind, [read, figure] { return static_cast<double>(read().*figure); });
@@ -90,7 +90,7 @@ struct Cache::Place {
 
 Cache::Cache(Options options, Parts parts)
     : clock_(parts.clock), shards_(std::make_shared<Shards>(options, parts.random)) {
-  show(parts.metrics, [shards = shards_] { return shards->stats(); });
+  add_samples(parts.metrics, [shards = shards_] { return shards->stats(); });
 }
 
 Cache::~Cache() {
@@ -103,29 +103,40 @@ Cache::Place Cache::place_of(std::string_view key) const noexcept {
   return Place{*shards_->all[(hash >> shard_bits_from) & shards_->mask], CacheKey{key, hash}};
 }
 
-Task<CachedRecordPtr> Cache::get(std::string_view key) {
+Task<CachedRecordPtr> Cache::get(const Context&, std::string_view key) {
   const Place place = place_of(key);
   return place.shard.get(place.key, clock_.steady());
 }
 
-Task<Cache::Ticket> Cache::take_ticket(std::string_view key) {
+Task<Cache::Ticket> Cache::take_ticket(const Context&, std::string_view key) {
   const Place place = place_of(key);
   return place.shard.take_ticket(place.key, clock_.steady());
 }
 
-Task<void> Cache::fill(std::string_view key, FillTicket ticket, CachedRecordPtr value) {
+Task<void> Cache::fill(const Context&, std::string_view key, FillTicket ticket, CachedRecordPtr value) {
   const Place place = place_of(key);
   place.shard.fill(place.key, ticket, std::move(value), clock_.steady());
   return {};
 }
 
-Task<void> Cache::raise(std::string_view key, Version version, CachedRecordPtr value) {
-  const Place place = place_of(key);
-  place.shard.raise(place.key, version, std::move(value), clock_.steady());
+void Cache::raise_all(std::span<const Raise> keys) {
+  for (const Raise& one : keys) {
+    const Place place = place_of(one.key);
+    place.shard.raise(place.key, one.version, one.value, clock_.steady());
+  }
+}
+
+Task<Result<void>> Cache::raise(const Context&, std::span<const Raise> keys, const std::optional<CacheUse>&) {
+  raise_all(keys);
+  return Result<void>();
+}
+
+Task<void> Cache::hear(const Context&, std::span<const Raise> keys) {
+  raise_all(keys);
   return {};
 }
 
-Task<void> Cache::clear() {
+Task<void> Cache::clear(const Context&) {
   for (const auto& shard : shards_->all) shard->clear();
   return {};
 }

@@ -56,17 +56,19 @@ class Cache final : public banyan::Cache {
   Cache(Options options, Parts parts);
   ~Cache() override;
 
-  Task<CachedRecordPtr> get(std::string_view key) override;
-  Task<Ticket> take_ticket(std::string_view key) override;
-  Task<void> fill(std::string_view key, FillTicket ticket, CachedRecordPtr value) override;
-  Task<void> raise(std::string_view key, Version version, CachedRecordPtr value) override;
-  Task<void> clear() override;
+  Task<CachedRecordPtr> get(const Context&, std::string_view key) override;
+  Task<Ticket> take_ticket(const Context&, std::string_view key) override;
+  Task<void> fill(const Context&, std::string_view key, FillTicket ticket, CachedRecordPtr value) override;
+  Task<Result<void>> raise(const Context&, std::span<const Raise> keys, const std::optional<CacheUse>&) override;
+  Task<void> hear(const Context&, std::span<const Raise> keys) override;
+  Task<void> clear(const Context&) override;
 
   CacheStats stats() const;
 
  private:
   struct Shards;
   struct Place;
+  void raise_all(std::span<const Raise> keys);
   Place place_of(std::string_view key) const noexcept;
 
   const Clock& clock_;
@@ -76,11 +78,14 @@ class Cache final : public banyan::Cache {
 /// The cache that is turned off: never hits, grants no tickets, keeps nothing. Thread-safe.
 class NoCache final : public banyan::Cache {
  public:
-  Task<CachedRecordPtr> get(std::string_view) override { return CachedRecordPtr(); }
-  Task<Ticket> take_ticket(std::string_view) override { return Ticket(); }
-  Task<void> fill(std::string_view, FillTicket, CachedRecordPtr) override { return {}; }
-  Task<void> raise(std::string_view, Version, CachedRecordPtr) override { return {}; }
-  Task<void> clear() override { return {}; }
+  Task<CachedRecordPtr> get(const Context&, std::string_view) override { return CachedRecordPtr(); }
+  Task<Ticket> take_ticket(const Context&, std::string_view) override { return Ticket(); }
+  Task<void> fill(const Context&, std::string_view, FillTicket, CachedRecordPtr) override { return {}; }
+  Task<Result<void>> raise(const Context&, std::span<const Raise>, const std::optional<CacheUse>&) override {
+    return Result<void>();
+  }
+  Task<void> hear(const Context&, std::span<const Raise>) override { return {}; }
+  Task<void> clear(const Context&) override { return {}; }
 };
 
 /// A `Cache`, or a `NoCache` where `options.bytes_max` is 0.

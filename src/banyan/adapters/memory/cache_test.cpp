@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "banyan/core/through_cache.hpp"
 #include "tests/contracts/cache_contract.hpp"
 
 namespace banyan::memory {
@@ -20,15 +21,21 @@ struct Bench {
   ManualClock clock;
   SeededRandom random{1};
   UnseenMetrics metrics;
+  InlineExecutor executor;
+  Context context{executor, clock, SteadyTime::max()};
   Cache cache;
 
   explicit Bench(const Cache::Options& options) : cache(options, Cache::Parts{clock, random, metrics}) {}
 
   void put(std::string_view key, const CachedRecordPtr& value) {
-    const Cache::Ticket ticket = block_on(cache.take_ticket(key));
-    block_on(cache.fill(key, ticket.ticket, value));
+    const Cache::Ticket ticket = block_on(cache.take_ticket(context, key));
+    block_on(cache.fill(context, key, ticket.ticket, value));
   }
-  bool hits(std::string_view key) { return block_on(cache.get(key)) != nullptr; }
+  void raise(std::string_view key, Version version, CachedRecordPtr value) {
+    const Cache::Raise one{.key = key, .version = version, .value = std::move(value)};
+    ASSERT_TRUE(block_on(cache.raise(context, std::span(&one, 1), std::nullopt)));
+  }
+  bool hits(std::string_view key) { return block_on(cache.get(context, key)) != nullptr; }
 };
 
 class Rig final : public contracts::CacheRig {
@@ -40,6 +47,7 @@ class Rig final : public contracts::CacheRig {
                 .negative_ttl = wishes.negative_ttl,
                 .ticket_lifetime = wishes.ticket_lifetime}) {}
   banyan::Cache& cache() override { return bench_.cache; }
+  const Context& context() override { return bench_.context; }
   void pass_time(Duration by) override { bench_.clock.advance(by); }
   std::size_t bytes() override { return bench_.cache.stats().bytes; }
 
@@ -49,31 +57,16 @@ class Rig final : public contracts::CacheRig {
 
 const contracts::CacheAdapter adapter{"cache", [](const CacheWishes& wishes) { return std::make_unique<Rig>(wishes); }};
 
-/// A cache that holds to every rule but one.
-class BrokenCache : public banyan::Cache {
- public:
-  explicit BrokenCache(banyan::Cache& whole) : whole_(whole) {}
-  Task<CachedRecordPtr> get(std::string_view key) override { return whole_.get(key); }
-  Task<Ticket> take_ticket(std::string_view key) override { return whole_.take_ticket(key); }
-  Task<void> fill(std::string_view key, FillTicket ticket, CachedRecordPtr value) override {
-    return whole_.fill(key, ticket, std::move(value));
-  }
-  Task<void> raise(std::string_view key, Version version, CachedRecordPtr value) override {
-    return whole_.raise(key, version, std::move(value));
-  }
-  Task<void> clear() override { return whole_.clear(); }
-
- protected:
-  banyan::Cache& whole_;
-};
+/// Those that follow hold to every rule but one.
+using BrokenCache = ThroughCache;
 
 class FillIgnoresFloor final : public BrokenCache {
  public:
   using BrokenCache::BrokenCache;
-  Task<void> fill(std::string_view key, FillTicket ticket, CachedRecordPtr value) override {
-    block_on(whole_.fill(key, ticket, value));
-    const Ticket again = block_on(whole_.take_ticket(key));
-    if (!again.hit) block_on(whole_.fill(key, again.ticket, std::move(value)));
+  Task<void> fill(const Context& context, std::string_view key, FillTicket ticket, CachedRecordPtr value) override {
+    block_on(behind_.fill(context, key, ticket, value));
+    const Ticket again = block_on(behind_.take_ticket(context, key));
+    if (!again.hit) block_on(behind_.fill(context, key, again.ticket, std::move(value)));
     return {};
   }
 };
@@ -81,25 +74,30 @@ class FillIgnoresFloor final : public BrokenCache {
 class RaiseStoresAnywhere final : public BrokenCache {
  public:
   using BrokenCache::BrokenCache;
-  Task<void> raise(std::string_view key, Version version, CachedRecordPtr value) override {
-    block_on(whole_.raise(key, version, value));
-    if (!value || block_on(whole_.get(key))) return {};
-    const Ticket ticket = block_on(whole_.take_ticket(key));
-    block_on(whole_.fill(key, ticket.ticket, std::move(value)));
-    return {};
+  Task<Result<void>> raise(const Context& context, std::span<const Raise> keys,
+                           const std::optional<CacheUse>& use) override {
+    const Result<void> raised = block_on(behind_.raise(context, keys, use));
+    for (const auto& [key, version, value] : keys) {
+      if (!value || block_on(behind_.get(context, key))) continue;
+      const Ticket ticket = block_on(behind_.take_ticket(context, key));
+      block_on(behind_.fill(context, key, ticket.ticket, value));
+    }
+    return raised;
   }
 };
 
 class RaiseReplacesAbsence final : public BrokenCache {
  public:
   using BrokenCache::BrokenCache;
-  Task<void> raise(std::string_view key, Version version, CachedRecordPtr value) override {
-    const CachedRecordPtr before = block_on(whole_.get(key));
-    block_on(whole_.raise(key, version, value));
-    if (!value || !before || !before->absent()) return {};
-    const Ticket ticket = block_on(whole_.take_ticket(key));
-    block_on(whole_.fill(key, ticket.ticket, std::move(value)));
-    return {};
+  Task<Result<void>> raise(const Context& context, std::span<const Raise> keys,
+                           const std::optional<CacheUse>& use) override {
+    const auto& [key, version, value] = keys.front();  // the games raise one at a time
+    const CachedRecordPtr before = block_on(behind_.get(context, key));
+    const Result<void> raised = block_on(behind_.raise(context, keys, use));
+    if (!value || !before || !before->absent()) return raised;
+    const Ticket ticket = block_on(behind_.take_ticket(context, key));
+    block_on(behind_.fill(context, key, ticket.ticket, value));
+    return raised;
   }
 };
 
@@ -109,7 +107,7 @@ int games_lost() {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     Rig rig{CacheWishes()};
     Broken broken(rig.cache());
-    if (contracts::find_stale_hit(broken, seed, 2'000)) ++lost;
+    if (contracts::find_stale_hit(broken, rig.context(), seed, 2'000)) ++lost;
   }
   return lost;
 }
@@ -124,7 +122,7 @@ TEST(Cache, a_value_larger_than_its_shard_is_not_kept) {
   EXPECT_FALSE(bench.hits("users:1"));
   bench.put("users:1", record_at(1, 100));
   EXPECT_TRUE(bench.hits("users:1"));
-  block_on(bench.cache.raise("users:1", 2, record_at(2, 8'000)));
+  bench.raise("users:1", 2, record_at(2, 8'000));
   EXPECT_FALSE(bench.hits("users:1"));
 }
 
@@ -132,17 +130,17 @@ TEST(Cache, tickets_that_nobody_uses_are_bounded_in_number_and_bytes) {
   Bench bench({.bytes_max = 1UL << 20, .shards = 16, .tickets_max = 1'600});
   int granted = 0;
   for (int i = 0; i < 10'000; ++i)
-    if (block_on(bench.cache.take_ticket("users:" + std::to_string(i))).ticket != 0) ++granted;
+    if (block_on(bench.cache.take_ticket(bench.context, "users:" + std::to_string(i))).ticket != 0) ++granted;
   EXPECT_LE(granted, 1'600);
   EXPECT_GT(granted, 1'500);
   EXPECT_LE(bench.cache.stats().bytes, 1UL << 20);
   bench.clock.advance(std::chrono::seconds(4));
-  EXPECT_NE(block_on(bench.cache.take_ticket("users:again")).ticket, 0U);
+  EXPECT_NE(block_on(bench.cache.take_ticket(bench.context, "users:again")).ticket, 0U);
 }
 
 TEST(Cache, tickets_alone_never_pass_the_bound_on_bytes) {
   Bench bench({.bytes_max = 16UL * 4096, .shards = 16});
-  for (int i = 0; i < 10'000; ++i) (void)block_on(bench.cache.take_ticket("users:" + std::to_string(i)));
+  for (int i = 0; i < 10'000; ++i) (void)block_on(bench.cache.take_ticket(bench.context, "users:" + std::to_string(i)));
   EXPECT_LE(bench.cache.stats().bytes, 16UL * 4096);
 }
 
@@ -194,10 +192,10 @@ TEST(Cache, its_figures_count_what_happened) {
   bench.put("users:2", record_at(0));
   (void)bench.hits("users:1");
   (void)bench.hits("users:2");
-  const FillTicket ticket = block_on(bench.cache.take_ticket("users:3")).ticket;
-  (void)block_on(bench.cache.take_ticket("users:3"));
-  block_on(bench.cache.raise("users:3", 9, nullptr));
-  block_on(bench.cache.fill("users:3", ticket, record_at(8)));
+  const FillTicket ticket = block_on(bench.cache.take_ticket(bench.context, "users:3")).ticket;
+  (void)block_on(bench.cache.take_ticket(bench.context, "users:3"));
+  bench.raise("users:3", 9, nullptr);
+  block_on(bench.cache.fill(bench.context, "users:3", ticket, record_at(8)));
   const CacheStats stats = bench.cache.stats();
   EXPECT_EQ(stats.misses, 1U);
   EXPECT_EQ(stats.hits, 1U);
@@ -241,12 +239,12 @@ TEST(Cache, threads_may_do_everything_at_once) {
         const std::string key = "users:" + std::to_string(random.below(300));
         const CachedRecordPtr value = record_at(1 + random.below(1'000), random.below(1'000));
         switch (random.below(8)) {
-          case 0: block_on(bench.cache.raise(key, value->version, value)); break;
-          case 1: block_on(bench.cache.raise(key, value->version, nullptr)); break;
-          case 2: random.below(500) == 0 ? block_on(bench.cache.clear()) : void(); break;
+          case 0: bench.raise(key, value->version, value); break;
+          case 1: bench.raise(key, value->version, nullptr); break;
+          case 2: random.below(500) == 0 ? block_on(bench.cache.clear(bench.context)) : void(); break;
           case 3:
           case 4: bench.put(key, value); break;
-          default: (void)block_on(bench.cache.get(key));
+          default: (void)block_on(bench.cache.get(bench.context, key));
         }
       }
     });
@@ -258,11 +256,13 @@ TEST(NoCache, keeps_nothing_and_grants_nothing) {
   ManualClock clock;
   SeededRandom random(1);
   UnseenMetrics metrics;
+  InlineExecutor executor;
+  const Context context{executor, clock, SteadyTime::max()};
   const auto cache = make_cache({.bytes_max = 0}, Cache::Parts{clock, random, metrics});
-  const Cache::Ticket ticket = block_on(cache->take_ticket("users:1"));
+  const Cache::Ticket ticket = block_on(cache->take_ticket(context, "users:1"));
   EXPECT_EQ(ticket.ticket, 0U);
-  block_on(cache->fill("users:1", ticket.ticket, record_at(1)));
-  EXPECT_EQ(block_on(cache->get("users:1")), nullptr);
+  block_on(cache->fill(context, "users:1", ticket.ticket, record_at(1)));
+  EXPECT_EQ(block_on(cache->get(context, "users:1")), nullptr);
 }
 
 }  // namespace

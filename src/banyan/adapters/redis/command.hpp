@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "banyan/adapters/redis/script.hpp"
+#include "banyan/base/clock.hpp"
 #include "banyan/base/result.hpp"
 
 namespace banyan::redis {
@@ -31,6 +32,8 @@ struct Command {
   /// Sent on the connection of that number only, `unavailable` on another: for what was made for the memory that was
   /// met there. 0: on any.
   std::uint64_t generation = 0;
+  /// Besides the context's: whichever comes first.
+  SteadyTime deadline = SteadyTime::max();
 
   /// Of all words.
   std::size_t bytes() const noexcept;

@@ -83,7 +83,7 @@ void Pipeline::flush() {
 
 void Pipeline::append(Request* request, SteadyTime now, std::string& out) {
   const Command& command = request->command;
-  if (request->context.expired()) return refuse(request, late_before_sent());
+  if (request->expired()) return refuse(request, late_before_sent());
   if (command.generation != 0 && command.generation != reconnector_.connected().generation)
     return refuse(
         request,
@@ -167,13 +167,13 @@ void Pipeline::fail_queue(const Error& error) {
 
 void Pipeline::give_up_late() {
   for (Owed& owed : owed_) {
-    if (owed.request == nullptr || !owed.request->context.expired()) continue;
+    if (owed.request == nullptr || !owed.request->expired()) continue;
     Request* const request = std::exchange(owed.request, nullptr);
     request->deliver(fail(unanswered(*request, Error(ErrorCode::deadline_exceeded, "Redis has not answered in time"))),
                      deliveries_);
   }
   std::erase_if(queue_, [this](Request* request) {
-    if (!request->context.expired()) return false;
+    if (!request->expired()) return false;
     refuse(request, late_before_sent());
     return true;
   });

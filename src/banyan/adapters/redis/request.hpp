@@ -14,6 +14,7 @@ struct Request {
   Request(const Context& of, SteadyTime now, const Command& asked)
       : context(of), command(asked), bytes(asked.bytes()), arrived(now), completion(of.executor) {}
 
+  bool expired() const { return context.expired() || context.clock.steady() >= command.deadline; }
   void deliver(Result<resp::Reply> answer) { completion.complete(std::move(answer)); }
   void deliver(Result<resp::Reply> answer, Deliveries& deliveries) { deliveries.add(completion, std::move(answer)); }
 

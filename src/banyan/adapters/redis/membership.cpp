@@ -1,0 +1,242 @@
+#include "banyan/adapters/redis/membership.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace banyan::redis {
+namespace {
+
+constexpr std::chrono::milliseconds beat_patience{1'000};
+
+// Licences are measured by other clocks than the age of a change: so much apart they may run.
+constexpr std::chrono::milliseconds clock_margin{100};
+
+}  // namespace
+
+Position Attachment::position(std::uint64_t sequence, std::uint64_t lsn) const {
+  Position position;
+  position.cache = number;
+  position.raised = sequence;
+  if (system == 0 || lsn == 0) return position;
+  position.system = system;
+  position.timeline = timeline;
+  position.lsn = lsn;
+  return position;
+}
+
+Membership::Membership(const Parts& parts, std::function<void()> renumbered)
+    : parts_(parts), renumbered_(std::move(renumbered)) {}
+
+Task<void> Membership::beat() {
+  const SteadyTime sent = parts_.clock.steady();
+  if (!co_await read()) co_return;
+  co_await attach();
+  co_await decide(sent);
+}
+
+Task<bool> Membership::read() {
+  if (alone()) co_return true;
+  const Context context{parts_.attendant, parts_.clock, parts_.clock.steady() + beat_patience};
+  const AttachmentPtr attached = attachment();
+  bool attends = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const std::optional<Connected> connected = parts_.client.connected();
+    attends = attached && note_ && note_->use.on && note_->use.cache_id == attached->run_id && connected &&
+              connected->generation == attached->generation;
+  }
+  const Result<CacheAgreement::Reading> reading = co_await parts_.agreement->read(context, attends);
+  if (!reading) co_return false;
+  take(*reading);
+  co_return true;
+}
+
+void Membership::take(const CacheAgreement::Reading& reading) {
+  const SteadyTime now = parts_.clock.steady();
+  const std::lock_guard lock(mutex_);
+  if (note_ && reading.use.view < note_->use.view && reading.position.timeline == note_->timeline) return;
+  const bool moved =
+      note_ && (note_->system != reading.position.system || note_->timeline != reading.position.timeline);
+  if (moved) quiet_until_ = now + licence_lifetime + clock_margin;
+  if (!note_ && reading.use.unattended <= licence_lifetime) renewal_wanted_ = false;
+  note_ = Note{.use = reading.use, .at = now, .system = reading.position.system, .timeline = reading.position.timeline};
+}
+
+// Asks for the cache's number on the connection of now, where that is not known.
+Task<void> Membership::attach() {
+  const std::optional<Connected> connected = parts_.client.connected();
+  if (!connected) co_return note_detached(false);
+  Attachment next;
+  bool renewal = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (note_) {
+      next.system = note_->system;
+      next.timeline = note_->timeline;
+    }
+    renewal = renewal_wanted_;
+    const bool same = attachment_ && attachment_->generation == connected->generation &&
+                      attachment_->system == next.system && attachment_->timeline == next.timeline;
+    if (same && !doubted_ && !renewal) co_return;
+    doubted_ = false;
+  }
+  next.generation = connected->generation;
+  next.run_id = connected->run_id;
+  const std::string name = "banyan:" + next.run_id + ":" + hex16(next.system) + ":" + std::to_string(next.timeline);
+  next.control = name + ":control";
+  const std::string fresh = hex16(parts_.random.next() | 1U);
+  const std::vector<std::string_view> keys{next.control};
+  const std::vector<std::string_view> arguments{fresh};
+  Command command(Effect::write, renewal ? parts_.scripts.renew : parts_.scripts.ensure, keys, arguments);
+  command.generation = next.generation;
+  const Context context{parts_.attendant, parts_.clock, parts_.clock.steady() + beat_patience};
+  const Result<resp::Reply> reply = co_await parts_.client.run(context, command);
+  if (!reply || reply->text.size() != 32) co_return note_detached(false);
+  next.number_text = reply->text.substr(0, 16);
+  next.number = from_hex16(next.number_text);
+  adopt(std::make_shared<const Attachment>(std::move(next)));
+  const std::lock_guard lock(mutex_);
+  if (renewal) renewal_wanted_ = false;
+}
+
+void Membership::adopt(AttachmentPtr attachment) {
+  const bool renumbered = attachment->number != number();
+  bool other_server = false;
+  {
+    const std::lock_guard lock(mutex_);
+    other_server = attachment_ && attachment_->run_id != attachment->run_id;
+    attachment_ = attachment;
+  }
+  if (other_server) license(std::nullopt);
+  if (!renumbered) return;
+  number_.store(0, std::memory_order_release);
+  renumbered_();
+  number_.store(attachment->number, std::memory_order_release);
+}
+
+Task<void> Membership::decide(SteadyTime sent) {
+  const AttachmentPtr attached = attachment();
+  const bool connected = parts_.client.connected().has_value() && attached;
+  if (alone()) {
+    note_detached(connected);
+    const std::lock_guard lock(mutex_);
+    if (connected && !renewal_wanted_) licensed_until_.store((sent + licence_lifetime).time_since_epoch().count());
+    co_return;
+  }
+  const CacheUse use = known_use(std::nullopt);
+  const bool mine = connected && attached->run_id == use.cache_id;
+  note_detached(!use.on || mine);
+  if (use.on && mine) {
+    const std::lock_guard lock(mutex_);
+    if (!renewal_wanted_) licensed_until_.store((sent + licence_lifetime).time_since_epoch().count());
+    co_return;
+  }
+  license(std::nullopt);
+  const std::optional<Duration> detached = detached_for();
+  if (use.on && detached && *detached > unattended_max && use.unattended > unattended_max) {
+    co_await switch_to(false);
+  } else if (!use.on && connected && use.since > licence_lifetime + clock_margin) {
+    co_await switch_to(true);
+  }
+}
+
+// Switched on, the cache has a number that is younger than anything written while it was off.
+Task<void> Membership::switch_to(bool on) {
+  if (on) {
+    renew();
+    co_await attach();
+    const std::lock_guard lock(mutex_);
+    if (renewal_wanted_) co_return;
+  }
+  const AttachmentPtr attached = attachment();
+  const CacheUse use = known_use(std::nullopt);
+  const std::string cache_id = on ? attached->run_id : use.cache_id;
+  const Context context{parts_.attendant, parts_.clock, parts_.clock.steady() + beat_patience};
+  const Result<CacheAgreement::Reading> reading = co_await parts_.agreement->change(context, use.view, on, cache_id);
+  if (!reading) co_return;
+  take(*reading);
+  if (reading->use.view != use.view + 1 || reading->use.on != on) co_return;
+  if (on) {
+    parts_.log.info("the shared cache is in use", {{"cache", cache_id}});
+  } else {
+    parts_.log.warning("no instance reaches the shared cache: reads go on without it", {{"cache", cache_id}});
+  }
+}
+
+AttachmentPtr Membership::attachment() const {
+  const std::lock_guard lock(mutex_);
+  return attachment_;
+}
+
+void Membership::license(std::optional<SteadyTime> until) {
+  licensed_until_.store(until ? until->time_since_epoch().count() : 0, std::memory_order_release);
+}
+
+void Membership::doubt() {
+  const std::lock_guard lock(mutex_);
+  doubted_ = true;
+}
+
+void Membership::renew() {
+  const std::lock_guard lock(mutex_);
+  renewal_wanted_ = true;
+  licensed_until_.store(0, std::memory_order_release);
+}
+
+// Others still serve hits by the old number for as long as their commands find it: none, once it is replaced.
+Task<bool> Membership::renew_now(const Context& context) {
+  renew();
+  const AttachmentPtr attached = attachment();
+  if (!attached) co_return false;
+  const std::string fresh = hex16(parts_.random.next() | 1U);
+  const std::vector<std::string_view> keys{attached->control};
+  const std::vector<std::string_view> arguments{fresh};
+  Command command(Effect::write, parts_.scripts.renew, keys, arguments);
+  command.generation = attached->generation;
+  co_return (co_await parts_.client.run(context, command)).has_value();
+}
+
+CacheUse Membership::known_use(const std::optional<CacheUse>& use) const {
+  const SteadyTime now = parts_.clock.steady();
+  const std::lock_guard lock(mutex_);
+  if (use && (!note_ || use->view > note_->use.view)) return *use;
+  if (!note_) return use.value_or(CacheUse());
+  CacheUse known = note_->use;
+  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(now - note_->at);
+  known.since += passed;
+  known.unattended += passed;
+  return known;
+}
+
+bool Membership::attached_to(const CacheUse& use) const {
+  const std::optional<Connected> connected = parts_.client.connected();
+  const std::lock_guard lock(mutex_);
+  return connected && attachment_ && attachment_->generation == connected->generation &&
+         attachment_->run_id == use.cache_id;
+}
+
+void Membership::note_detached(bool attached) {
+  const SteadyTime now = parts_.clock.steady();
+  const std::lock_guard lock(mutex_);
+  if (attached) {
+    detached_since_.reset();
+  } else if (!detached_since_) {
+    detached_since_ = now;
+  }
+}
+
+std::optional<Duration> Membership::detached_for() const {
+  const SteadyTime now = parts_.clock.steady();
+  const std::lock_guard lock(mutex_);
+  if (!detached_since_) return std::nullopt;
+  return now - *detached_since_;
+}
+
+bool Membership::others_attached() const { return known_use(std::nullopt).unattended < unattended_max; }
+
+SteadyTime Membership::quiet_until() const {
+  const std::lock_guard lock(mutex_);
+  return quiet_until_;
+}
+
+}  // namespace banyan::redis

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "banyan/adapters/redis/attendant.hpp"
+#include "banyan/adapters/redis/cache_scripts.hpp"
+#include "banyan/adapters/redis/client.hpp"
+#include "banyan/core/cache_use.hpp"
+
+namespace banyan::redis {
+
+/// The shared cache as this instance found it on one connection: the memory of one server process, for one database and
+/// timeline, under one number. Immutable.
+struct Attachment {
+  std::uint64_t generation = 0;  ///< Of the connection: commands go out on no other.
+  std::string run_id;
+  std::uint64_t system = 0;
+  std::uint32_t timeline = 0;
+  std::uint64_t number = 0;
+  std::string number_text;  ///< 16 digits.
+  std::string control;      ///< The key.
+
+  std::string slot_of(std::string_view key) const { return "b:" + number_text + ":" + std::string(key); }
+  Position position(std::uint64_t sequence, std::uint64_t lsn) const;
+};
+using AttachmentPtr = std::shared_ptr<const Attachment>;
+
+/// Whether this instance may use the shared cache, agreed with the others where there can be others.
+///
+/// The licence to serve hits lasts `licence_lifetime` from the moment at which the last heartbeat was sent that found
+/// the cache in use. Where the cache cannot be reached for all, it is switched off in the database, and nobody serves
+/// hits once all licences have run out; on again later, under a new number.
+///
+/// Without an agreement this instance is alone: then a raise that could not be made only means that the cache is given
+/// a new number before it is believed again. Thread-safe, except start() and stop().
+class Membership {
+ public:
+  static constexpr std::chrono::milliseconds licence_lifetime{2'000};
+  static constexpr std::chrono::milliseconds beat_interval{400};
+  static constexpr std::chrono::milliseconds unattended_max{1'000};
+
+  struct Parts {
+    Client& client;
+    Attendant& attendant;
+    CacheAgreement* agreement;  ///< Null: nobody else uses the database.
+    const CacheScripts& scripts;
+    const Clock& clock;
+    Random& random;
+    Log& log;
+  };
+  /// `renumbered` is called, on the attendant's thread, when there is a cache with another number: what was kept of the
+  /// one before must be forgotten by the time it returns.
+  Membership(const Parts& parts, std::function<void()> renumbered);
+
+  /// One heartbeat, on the attendant's thread, one at a time.
+  Task<void> beat();
+
+  /// Null while there is none.
+  AttachmentPtr attachment() const;
+  /// Of the attachment; 0 while there is none. As cheap as can be.
+  std::uint64_t number() const noexcept { return number_.load(std::memory_order_acquire); }
+  /// As cheap as can be.
+  bool licensed(SteadyTime now) const noexcept {
+    return now.time_since_epoch().count() < licensed_until_.load(std::memory_order_acquire);
+  }
+  bool alone() const noexcept { return parts_.agreement == nullptr; }
+
+  /// The number is not the cache's any more.
+  void doubt();
+  /// Nothing that is kept may be believed: no licence until the next beat has given the cache a new number.
+  void renew();
+  /// The same, at once, for this caller; false where that did not succeed yet.
+  Task<bool> renew_now(const Context& context);
+
+  /// What is known of whether the cache is in use, at least as new as `use`, with `since` as of now.
+  CacheUse known_use(const std::optional<CacheUse>& use) const;
+  bool attached_to(const CacheUse& use) const;
+  /// How long this instance has not been attached to the cache in use; nothing while it is, or none is in use.
+  std::optional<Duration> detached_for() const;
+  /// Others say that they reach the cache.
+  bool others_attached() const;
+  /// Acknowledgements on a new timeline wait until then: licences of the old one must have run out.
+  SteadyTime quiet_until() const;
+
+ private:
+  struct Note {
+    CacheUse use;
+    SteadyTime at;  ///< When it was read.
+    std::uint64_t system = 0;
+    std::uint32_t timeline = 0;
+  };
+
+  Task<bool> read();
+  Task<void> attach();
+  Task<void> decide(SteadyTime sent);
+  Task<void> switch_to(bool on);
+  void take(const CacheAgreement::Reading& reading);
+  void adopt(AttachmentPtr attachment);
+  void license(std::optional<SteadyTime> until);
+  void note_detached(bool attached);
+
+  Parts parts_;
+  std::function<void()> renumbered_;
+  std::atomic<std::uint64_t> number_ = 0;
+  std::atomic<SteadyTime::rep> licensed_until_ = 0;
+
+  mutable std::mutex mutex_;
+  AttachmentPtr attachment_;
+  std::optional<Note> note_;
+  std::optional<SteadyTime> detached_since_;
+  SteadyTime quiet_until_{};
+  bool doubted_ = false;
+  bool renewal_wanted_ = true;  ///< The first number is a new one where nobody else may have watched.
+};
+
+}  // namespace banyan::redis

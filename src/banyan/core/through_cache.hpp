@@ -1,0 +1,31 @@
+#pragma once
+
+#include <utility>
+
+#include "banyan/core/cache.hpp"
+
+namespace banyan {
+
+/// For tests: passes everything on to the cache behind it, so that one thing can be changed. Thread-safe as that is.
+class ThroughCache : public Cache {
+ public:
+  explicit ThroughCache(Cache& behind) : behind_(behind) {}
+  Task<CachedRecordPtr> get(const Context& context, std::string_view key) override { return behind_.get(context, key); }
+  Task<Ticket> take_ticket(const Context& context, std::string_view key) override {
+    return behind_.take_ticket(context, key);
+  }
+  Task<void> fill(const Context& context, std::string_view key, FillTicket ticket, CachedRecordPtr value) override {
+    return behind_.fill(context, key, ticket, std::move(value));
+  }
+  Task<Result<void>> raise(const Context& context, std::span<const Raise> keys,
+                           const std::optional<CacheUse>& use) override {
+    return behind_.raise(context, keys, use);
+  }
+  Task<void> hear(const Context& context, std::span<const Raise> keys) override { return behind_.hear(context, keys); }
+  Task<void> clear(const Context& context) override { return behind_.clear(context); }
+
+ protected:
+  Cache& behind_;
+};
+
+}  // namespace banyan
