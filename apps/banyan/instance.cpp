@@ -5,7 +5,6 @@
 #include <sstream>
 #include <utility>
 
-#include "banyan/adapters/memory/cache.hpp"
 #include "banyan/observe/process_metrics.hpp"
 #include "open_store.hpp"
 #include "report.hpp"
@@ -13,14 +12,6 @@
 
 namespace banyan::app {
 namespace {
-
-memory::Cache::Options cache_options(const config::Cache& settings) {
-  memory::Cache::Options options;
-  options.bytes_max = settings.enabled ? settings.bytes : 0;
-  options.ttl = settings.ttl;
-  options.negative_ttl = settings.negative_ttl;
-  return options;
-}
 
 http::ServerOptions server_options(const config::Server& settings) {
   http::ServerOptions options;
@@ -91,8 +82,7 @@ Instance::Instance(const config::Config& config, const Composition& composition)
     : config_(config),
       composition_(composition),
       log_(log_options(config.log), clock_, metrics_),
-      access_log_(make_access_log(config.log, metrics_)),
-      cache_(memory::make_cache(cache_options(config.cache), {clock_, random_, metrics_})) {
+      access_log_(make_access_log(config.log, metrics_)) {
   observe::add_process_metrics(metrics_, {BANYAN_VERSION, __VERSION__});
 }
 
@@ -101,6 +91,7 @@ Instance::Instance(const config::Config& config, const Composition& composition)
 Instance::~Instance() {
   if (store_) store_->stop();
   if (query_runner_) query_runner_->stop();
+  if (cache_.cache) cache_.stop();
   server_.reset();
 }
 
@@ -140,13 +131,24 @@ Result<void> Instance::open_database() {
     if (difference.kind == SchemaDifference::Kind::additive) log_.info("schema: " + difference.what);
   }
   if (Result<void> applied = store_->apply_additive(*plan); !applied) return applied;
+  auto cache = open_cache(config_.cache, {.schema = config_.schema,
+                                          .clock = clock_,
+                                          .random = random_,
+                                          .log = log_,
+                                          .metrics = metrics_,
+                                          .agreement = store_->cache_agreement(),
+                                          .changed = [this](std::string_view key) { records_->forget_readers(key); }});
+  if (!cache) return std::unexpected(std::move(cache.error()));
+  cache_ = std::move(*cache);
   services::Records::Options records_options = services::Records::default_options;
   records_options.batch_records_max = config_.api.max_batch;
   records_options.cached = config_.cache.enabled;
   records_ = std::make_unique<services::Records>(
-      services::Records::Parts{config_.schema, *store_, *cache_, clock_, random_, metrics_}, records_options);
+      services::Records::Parts{config_.schema, *store_, *cache_.cache, clock_, random_, metrics_}, records_options);
   store_->on_foreign_change([this](const ForeignChange& change) { detach(forget(change)); });
-  return store_->start();
+  if (Result<void> started = store_->start(); !started) return started;
+  cache_.start();
+  return {};
 }
 
 // What the database does not take is told at the start rather than to the first who calls.
@@ -224,6 +226,7 @@ std::vector<std::string> Instance::unready_reasons() const {
   std::vector<std::string> reasons;
   if (!listening_ || server_->stopping()) reasons.emplace_back("the server is starting or stopping");
   if (auto reason = store_->unready_reason()) reasons.push_back(std::move(*reason));
+  if (auto reason = cache_.cache->unready_reason()) reasons.push_back(std::move(*reason));
   return reasons;
 }
 

@@ -20,6 +20,7 @@
 #include "banyan/services/records.hpp"
 #include "banyan/services/saved_queries.hpp"
 #include "composition.hpp"
+#include "open_cache.hpp"
 
 namespace banyan::app {
 
@@ -55,7 +56,7 @@ class Instance {
   observe::MetricsRegistry metrics_;
   observe::OperatorLog log_;
   std::unique_ptr<AccessLog> access_log_;
-  std::unique_ptr<Cache> cache_;
+  OpenCache cache_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<DurableStore> store_;
   std::unique_ptr<services::Records> records_;

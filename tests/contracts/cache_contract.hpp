@@ -22,7 +22,7 @@ class CacheRig {
   virtual const Context& context() = 0;
   /// Lets that much time pass for the cache.
   virtual void pass_time(Duration by) = 0;
-  /// The bytes held now.
+  /// The bytes held now; only asked by BoundedCacheContract.
   virtual std::size_t bytes() = 0;
 };
 
@@ -37,6 +37,7 @@ struct CacheWishes {
 struct CacheAdapter {
   std::string name;
   std::function<std::unique_ptr<CacheRig>(const CacheWishes&)> make;
+  std::uint64_t games = 200;  ///< Of no_hit_is_older_…: fewer where each step is a round trip.
 };
 void PrintTo(const CacheAdapter& adapter, std::ostream* out);  // how a test names its adapter
 
@@ -61,6 +62,9 @@ class CacheContract : public testing::TestWithParam<CacheAdapter> {
  private:
   std::unique_ptr<CacheRig> rig_;
 };
+
+/// Of caches that hold to a bound themselves.
+class BoundedCacheContract : public CacheContract {};
 
 std::string cache_adapter_name(const testing::TestParamInfo<CacheAdapter>& info);
 

@@ -60,6 +60,9 @@ struct Cache {
   std::size_t bytes = 64'000'000;
   Millis ttl = std::chrono::minutes(10);
   Millis negative_ttl = std::chrono::seconds(30);  ///< For "there is no such record".
+  std::string url = {};  ///< Of the Redis that instances share; it may hold a password. Empty: nothing is shared.
+  std::size_t local_bytes = 16'000'000;  ///< Of what an instance keeps of a shared cache in its own memory; 0: nothing.
+  bool shared() const noexcept { return enabled && !url.empty(); }
   bool operator==(const Cache&) const = default;
 };
 

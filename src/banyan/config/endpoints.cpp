@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::uint64_t cache_bytes_min = 1'000'000;
 constexpr std::uint64_t cache_bytes_max = 1'000'000'000'000;
+constexpr const char* cache_hint =
+    "\"memory:64MB\" keeps up to that much inside the process, \"redis://cache.internal\" in a Redis that instances "
+    "share, \"off\" nothing.";
 
 bool is_numeric_address(const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
@@ -105,21 +108,60 @@ std::optional<Refusal> set_database_url(Database& database, std::string_view tex
   return wrong_scheme(scheme, did_you_mean(scheme, known), "this version serves SQLite and PostgreSQL", hint);
 }
 
+namespace {
+
+std::optional<Refusal> set_cache_memory(Cache& cache, std::string_view size) {
+  const auto bytes = parse_size(size);
+  if (!bytes) return Refusal{"must give a size with its unit after 'memory:', for example \"memory:64MB\"", cache_hint};
+  if (*bytes < cache_bytes_min || *bytes > cache_bytes_max)
+    return Refusal{"must be between 1MB and 1000GB", cache_hint};
+  cache.bytes = *bytes;
+  return std::nullopt;
+}
+
+// How it is understood in full is for the client of Redis to say; here what no client could take.
+std::optional<Refusal> check_redis_url(std::string_view scheme, std::string_view text) {
+  const std::string hint =
+      "For example \"redis://:password@cache.internal:6379/0\", \"rediss://…\" with TLS, or "
+      "\"unix:///run/redis.sock\".";
+  std::string_view rest = text.substr(scheme.size() + 1);
+  if (!rest.starts_with("//")) return Refusal{"must have '//' after its scheme", hint};
+  rest.remove_prefix(2);
+  const bool printable = std::ranges::all_of(rest, [](char c) { return c > ' ' && c < 0x7f; });
+  if (!printable) return Refusal{"must have neither blanks nor what is not ASCII; percent-encode them", hint};
+  if (scheme == "unix") return std::nullopt;
+  std::string_view host = rest.substr(0, std::min(rest.find_first_of("/?"), rest.size()));
+  host.remove_prefix(host.rfind('@') == std::string_view::npos ? 0 : host.rfind('@') + 1);
+  if (host.empty() || host.starts_with(':')) return Refusal{"must name a host", hint};
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Refusal> set_cache_url(Cache& cache, std::string_view text) {
-  const std::string hint = "\"memory:64MB\" keeps up to that much inside the process, \"off\" nothing.";
+  cache.url.clear();
   if (text == "off") return cache.enabled = false, std::nullopt;
   const std::string_view scheme = scheme_of(text);
-  if (scheme != "memory") {
-    constexpr std::string_view known[] = {"memory", "off"};
-    const std::string meant = did_you_mean(scheme.empty() ? text.substr(0, 20) : scheme, known);
-    if (scheme.empty()) return Refusal{"must be \"memory:64MB\" (any size) or \"off\"" + meant, hint};
-    return wrong_scheme(scheme, meant, "this version caches in its own memory only", hint);
-  }
-  const auto bytes = parse_size(text.substr(scheme.size() + 1));
-  if (!bytes) return Refusal{"must give a size with its unit after 'memory:', for example \"memory:64MB\"", hint};
-  if (*bytes < cache_bytes_min || *bytes > cache_bytes_max) return Refusal{"must be between 1MB and 1000GB", hint};
   cache.enabled = true;
-  cache.bytes = *bytes;
+  if (scheme == "memory") return set_cache_memory(cache, text.substr(scheme.size() + 1));
+  if (scheme == "redis" || scheme == "rediss" || scheme == "unix") {
+    if (auto refusal = check_redis_url(scheme, text)) return refusal;
+    cache.url = text;
+    return std::nullopt;
+  }
+  constexpr std::string_view known[] = {"memory", "redis", "rediss", "unix", "off"};
+  const std::string meant = did_you_mean(scheme.empty() ? text.substr(0, 20) : scheme, known);
+  if (scheme.empty())
+    return Refusal{"must be \"memory:64MB\" (any size), the URL of a Redis, or \"off\"" + meant, cache_hint};
+  return wrong_scheme(scheme, meant, "this version caches in its own memory or in Redis", cache_hint);
+}
+
+std::optional<Refusal> set_cache_local(Cache& cache, std::string_view text) {
+  const auto bytes = text == "off" ? std::optional<std::uint64_t>(0) : parse_size(text);
+  if (!bytes || (*bytes != 0 && (*bytes < cache_bytes_min || *bytes > cache_bytes_max)))
+    return Refusal{"must be a size between 1MB and 1000GB, or \"off\"",
+                   "It is what an instance keeps of a shared cache in its own memory."};
+  cache.local_bytes = *bytes;
   return std::nullopt;
 }
 

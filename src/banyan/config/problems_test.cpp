@@ -64,13 +64,18 @@ TEST(Problems, of_settings_name_the_place_and_the_nearest_word) {
       {"[database]\nurl = \"sqlite:a.db?mode=ro\"\n",
        "2:7: database.url must be a plain path after 'sqlite:', without '?', '#' or '%'\n"},
       {"[database]\nreplicas = []\n", "2:1: unknown key 'replicas' in [database]\n"},
-      {"[cache]\nurl = \"redis://:secret@cache\"\n",
-       "2:7: cache.url names the scheme 'redis': this version caches in its own memory only\n"},
+      {"[cache]\nurl = \"redis://:secret@\"\n", "2:7: cache.url must name a host\n"},
+      {"[cache]\nurl = \"redis:cache\"\n", "2:7: cache.url must have '//' after its scheme\n"},
+      {"[cache]\nurl = \"redis://a b\"\n",
+       "2:7: cache.url must have neither blanks nor what is not ASCII; percent-encode them\n"},
+      {"[cache]\nurl = \"memcached://cache\"\n",
+       "2:7: cache.url names the scheme 'memcached': this version caches in its own memory or in Redis\n"},
+      {"[cache]\nlocal = \"16\"\n", "2:9: cache.local must be a size between 1MB and 1000GB, or \"off\"\n"},
       {"[cache]\nurl = \"memory:64\"\n",
        "2:7: cache.url must give a size with its unit after 'memory:', for example \"memory:64MB\"\n"},
       {"[cache]\nurl = \"memory:1KB\"\n", "2:7: cache.url must be between 1MB and 1000GB\n"},
       {"[cache]\nurl = \"of\"\n",
-       "2:7: cache.url must be \"memory:64MB\" (any size) or \"off\", did you mean 'off'?\n"},
+       "2:7: cache.url must be \"memory:64MB\" (any size), the URL of a Redis, or \"off\", did you mean 'off'?\n"},
       {"[log]\nformat = \"jsn\"\n", "2:10: log.format must be one of auto, json, text, did you mean 'json'?\n"},
       {"[log]\naccess = \"yes\"\n", "2:10: log.access must be true or false\n"},
       {"[api]\ndefault_limit = 50\nmax_limit = 20\n",
@@ -197,7 +202,7 @@ level = "loud"
 )toml",
                         {{"PORT", "eighty"},
                          {"DATABASE_URL", "postgres://app:secret@db:port/app"},
-                         {"REDIS_URL", "redis://x"},
+                         {"REDIS_URL", "redis://"},
                          {"BANYAN_SERVICE_KEY", "short"},
                          {"BANYAN_LIMITS_BODY", "1"}}),
             R"(2:43: notes.owner: to: unknown collection 'user', did you mean 'users'?
@@ -206,7 +211,7 @@ level = "loud"
 9:9: log.level must be one of debug, info, warning, error
 PORT must be a port, 0 to 65535
 DATABASE_URL has a port that is none: it must be 1 to 65535
-REDIS_URL names the scheme 'redis': this version caches in its own memory only
+REDIS_URL must name a host
 BANYAN_LIMITS_BODY must be a size with its unit, for example "1MiB"
 BANYAN_SERVICE_KEY must have 16 to 512 printable ASCII characters without spaces
 )");

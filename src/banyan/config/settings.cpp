@@ -97,6 +97,9 @@ void add_stores(std::vector<Setting>& list) {
   list.push_back(text_setting("cache", "url", "memory:64MB", [](Config& config, const std::string& text) {
     return set_cache_url(config.cache, text);
   }));
+  list.push_back(text_setting("cache", "local", "16MB", [](Config& config, const std::string& text) {
+    return set_cache_local(config.cache, text);
+  }));
   list.push_back(
       millis_setting("cache", "ttl", "10m", "100ms", "720h", [](Config& c) -> Millis& { return c.cache.ttl; }));
   list.push_back(millis_setting("cache", "negative_ttl", "30s", "100ms", "720h",

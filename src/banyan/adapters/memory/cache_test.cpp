@@ -270,4 +270,5 @@ TEST(NoCache, keeps_nothing_and_grants_nothing) {
 
 namespace banyan::contracts {
 INSTANTIATE_TEST_SUITE_P(Memory, CacheContract, testing::Values(memory::adapter), cache_adapter_name);
+INSTANTIATE_TEST_SUITE_P(Memory, BoundedCacheContract, testing::Values(memory::adapter), cache_adapter_name);
 }  // namespace banyan::contracts

@@ -34,6 +34,12 @@ Task<void> Membership::beat() {
   co_await decide(sent);
 }
 
+bool Membership::wants_beat() const {
+  const std::optional<Connected> connected = parts_.client.connected();
+  const std::lock_guard lock(mutex_);
+  return doubted_ || renewal_wanted_ || !attachment_ || !connected || attachment_->generation != connected->generation;
+}
+
 Task<bool> Membership::read() {
   if (alone()) co_return true;
   const Context context{parts_.attendant, parts_.clock, parts_.clock.steady() + beat_patience};

@@ -59,6 +59,8 @@ class Membership {
   /// one before must be forgotten by the time it returns.
   Membership(const Parts& parts, std::function<void()> renumbered);
 
+  /// Whether a heartbeat should not wait for its turn: there is no attachment, or one that is not believed.
+  bool wants_beat() const;
   /// One heartbeat, on the attendant's thread, one at a time.
   Task<void> beat();
 

@@ -20,6 +20,7 @@ constexpr milliseconds stream_interval{100};
 constexpr std::chrono::seconds version_margin{90};
 constexpr milliseconds behind_patience{2'000};
 constexpr milliseconds raise_patience{1'000};
+constexpr milliseconds clear_patience{200};
 /// Within which the writer's own raise is heard, as a rule.
 constexpr milliseconds hear_after{60};
 constexpr std::string_view raises_channel = "banyan:raises";
@@ -102,9 +103,7 @@ Task<void> SharedCache::attend() {
   attended_.set_value();
   while (!stopping_) {
     const SteadyTime now = setting_.parts.clock.steady();
-    const bool attached = membership_.attachment() && client_->connected() &&
-                          membership_.attachment()->generation == client_->connected()->generation;
-    if (now - beaten >= Membership::beat_interval || !attached || membership_.number() == 0) {
+    if (now - beaten >= Membership::beat_interval || membership_.wants_beat()) {
       beaten = now;
       co_await membership_.beat();
     }
@@ -470,6 +469,10 @@ Task<void> SharedCache::clear(const Context& context) {
   own_.stop();
   (void)co_await membership_.renew_now(context);
   attendant_.hurry();
+  // The next reader may keep something again.
+  const SteadyTime until = std::min(context.deadline, soon(clear_patience));
+  while (!stopping_ && !membership_.licensed(setting_.parts.clock.steady()) && setting_.parts.clock.steady() < until)
+    co_await attendant_.pause(context.executor, milliseconds(1));
 }
 
 std::optional<std::string> SharedCache::unready_reason() const {

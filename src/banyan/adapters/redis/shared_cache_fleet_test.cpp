@@ -1,0 +1,265 @@
+// Several instances on one Redis, while it, the ways to it, and they themselves fail.
+#include "banyan/adapters/redis/shared_cache.hpp"
+
+#include <thread>
+
+#include "banyan/adapters/redis/shared_cache_fixture.hpp"
+#include "tests/servers/tcp_proxy.hpp"
+
+namespace banyan::redis {
+namespace {
+
+using contracts::record_at;
+
+const std::string key = "users:1";
+
+void unplug(testkit::TcpProxy& proxy) {
+  proxy.refuse(true);
+  proxy.cut_all();
+}
+
+/// A Redis of its own, since it is killed and frozen here; two instances, the second through a proxy.
+class SharedCacheFleet : public testing::Test {
+ protected:
+  void SetUp() override { start(false); }
+
+  void start(bool own_copies) {
+    second_.reset();
+    first_.reset();
+    redis_.run({"FLUSHALL"});
+    first_.emplace(CacheInstance::Wishes{.url = redis_.url(), .agreement = &agreement_, .own_copies = own_copies});
+    second_.emplace(CacheInstance::Wishes{
+        .url = redis_.url_through(proxy_.port()), .agreement = &agreement_, .own_copies = own_copies});
+    ASSERT_TRUE(in_use());
+  }
+
+  /// Both serve hits.
+  bool in_use() {
+    return eventually([&] {
+      probe_ = "probe:" + std::to_string(++probes_);
+      first_->put(probe_, record_at(1));
+      return first_->hits(probe_) && second_->hits(probe_);
+    });
+  }
+  std::optional<Position> raise(CacheInstance& by, Version version) { return by.raise(key, version, agreement_.use()); }
+
+  testkit::RedisServer redis_;
+  testkit::TcpProxy proxy_{redis_.port()};
+  AgreementInMemory agreement_;
+  std::optional<CacheInstance> first_, second_;
+  std::string probe_;
+  int probes_ = 0;
+};
+
+TEST_F(SharedCacheFleet, what_one_fills_the_other_hits_and_what_it_raises_the_other_does_not_hit_any_more) {
+  first_->put(key, record_at(7));
+  EXPECT_EQ(second_->get(key), 7U);
+  ASSERT_TRUE(raise(*second_, 8));
+  EXPECT_EQ(first_->get(key), 8U);
+}
+
+TEST_F(SharedCacheFleet, an_own_copy_answers_until_a_raise_is_heard_and_nobody_who_knows_more) {
+  start(true);
+  first_->put(key, record_at(7));
+  ASSERT_TRUE(eventually([&] {
+    const std::uint64_t before = second_->own_hits();
+    return second_->get(key) == 7U && second_->own_hits() > before;
+  }));
+  const std::optional<Position> writer = raise(*first_, 8);
+  ASSERT_TRUE(writer);
+  EXPECT_EQ(second_->get(key, *writer), 8U) << "who wrote is not answered by what has not heard of it";
+  EXPECT_TRUE(eventually([&] { return second_->get(key) == 8U; }));
+  EXPECT_TRUE(eventually([&] { return second_->has_heard_of(key); }));
+}
+
+TEST_F(SharedCacheFleet, an_instance_that_hears_nothing_keeps_no_own_copies) {
+  start(true);
+  first_->put(key, record_at(7));
+  ASSERT_TRUE(eventually([&] {
+    const std::uint64_t before = second_->own_hits();
+    return second_->get(key) == 7U && second_->own_hits() > before;
+  }));
+  proxy_.stall(true);
+  ASSERT_TRUE(raise(*first_, 8));
+  EXPECT_TRUE(eventually([&] { return second_->get(key) != 7U; }));
+  proxy_.stall(false);
+  EXPECT_TRUE(eventually([&] { return second_->get(key) == 8U; }));
+}
+
+TEST_F(SharedCacheFleet, the_loss_of_the_control_key_forgets_everything) {
+  first_->put(key, record_at(7));
+  redis_.run({"EVAL", "for _, k in ipairs(redis.call('KEYS', 'banyan:*:control')) do redis.call('DEL', k) end", "0"});
+  EXPECT_EQ(second_->get(key), std::nullopt);
+  ASSERT_TRUE(in_use());
+  EXPECT_EQ(first_->get(key), std::nullopt) << "it had another number";
+  ASSERT_TRUE(raise(*second_, 8));
+}
+
+TEST_F(SharedCacheFleet, a_position_of_another_cache_is_not_answered) {
+  first_->put(key, record_at(7));
+  const std::optional<Position> writer = raise(*second_, 8);
+  ASSERT_TRUE(writer);
+  EXPECT_EQ(first_->get(key, *writer), 8U);
+  Position other = *writer;
+  other.cache += 2;
+  EXPECT_EQ(first_->get(key, other), std::nullopt);
+  const Position after = first_->fill(key, 0, record_at(8));
+  EXPECT_EQ(after.cache, writer->cache);
+}
+
+TEST_F(SharedCacheFleet, a_redis_that_died_is_done_without_and_used_again_empty) {
+  first_->put(key, record_at(7));
+  redis_.kill_9();
+  const std::optional<Position> writer = raise(*first_, 8);
+  ASSERT_TRUE(writer) << "the write waits until nobody serves hits, then goes on";
+  EXPECT_FALSE(agreement_.use().on);
+  EXPECT_EQ(first_->get(key), std::nullopt);
+  EXPECT_EQ(second_->get(key), std::nullopt);
+  redis_.start();
+  ASSERT_TRUE(in_use());
+  EXPECT_TRUE(agreement_.use().on);
+  EXPECT_EQ(first_->get(key), std::nullopt);
+  EXPECT_EQ(second_->get(key, *writer), std::nullopt) << "a client that wrote meanwhile is answered by the database";
+}
+
+TEST_F(SharedCacheFleet, a_frozen_redis_is_done_without_and_what_it_remembers_is_not_believed) {
+  first_->put(key, record_at(7));
+  redis_.freeze();
+  ASSERT_TRUE(raise(*first_, 8));
+  redis_.thaw();
+  ASSERT_TRUE(in_use());
+  EXPECT_NE(first_->get(key), 7U);
+  EXPECT_NE(second_->get(key), 7U);
+}
+
+TEST_F(SharedCacheFleet, an_instance_that_alone_is_cut_off_refuses_writes_and_serves_no_hits_while_the_others_go_on) {
+  first_->put(key, record_at(7));
+  unplug(proxy_);
+  ASSERT_TRUE(eventually([&] { return (**second_).unready_reason().has_value(); }));
+  const auto context = second_->request();
+  const Result<void> may_write = block_on((**second_).before_write(*context));
+  ASSERT_FALSE(may_write);
+  EXPECT_EQ(may_write.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(second_->get(key), std::nullopt);
+  ASSERT_TRUE(raise(*first_, 8));
+  EXPECT_EQ(first_->get(key), 8U);
+  EXPECT_TRUE(agreement_.use().on);
+  proxy_.refuse(false);
+  EXPECT_TRUE(eventually([&] { return second_->get(key) == 8U; }));
+  EXPECT_FALSE((**second_).unready_reason());
+  EXPECT_TRUE(block_on((**second_).before_write(*context)));
+}
+
+TEST_F(SharedCacheFleet, a_write_whose_raise_is_not_confirmed_is_not_acknowledged) {
+  first_.reset();
+  second_.reset();
+  first_.emplace(CacheInstance::Wishes{.url = redis_.url(), .agreement = &agreement_});
+  second_.emplace(CacheInstance::Wishes{.url = redis_.url_through(proxy_.port()),
+                                        .agreement = &agreement_,
+                                        .write_patience = std::chrono::milliseconds(300)});
+  ASSERT_TRUE(in_use());
+  unplug(proxy_);
+  EXPECT_EQ(raise(*second_, 8), std::nullopt);
+}
+
+TEST_F(SharedCacheFleet, on_a_new_timeline_acknowledgements_wait_until_no_licence_of_the_old_one_is_left) {
+  first_->put(key, record_at(7));
+  agreement_.promote();
+  const auto began = std::chrono::steady_clock::now();
+  const auto context = first_->request();
+  context->reached.system = 7;
+  context->reached.timeline = agreement_.timeline();
+  const Cache::Raise one{.key = key, .version = 8, .value = nullptr};
+  ASSERT_TRUE(block_on((**first_).raise(*context, std::span(&one, 1), agreement_.use())));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, Membership::licence_lifetime);
+  EXPECT_NE(second_->get(key), 7U);
+}
+
+TEST_F(SharedCacheFleet, a_reader_waits_a_moment_for_what_another_is_about_to_fill) {
+  CacheInstance patient({.url = redis_.url(), .agreement = &agreement_, .ticket_patience = std::chrono::seconds(30)});
+  ASSERT_TRUE(eventually([&] { return patient.hits(probe_); }));
+  const Cache::Ticket leader = first_->take_ticket(key);
+  ASSERT_NE(leader.ticket, 0U);
+  std::jthread fills([&] {
+    ASSERT_TRUE(eventually([&] { return patient.count("banyan_shared_cache_waits_total") > 0; }));
+    first_->fill(key, leader.ticket, record_at(7));
+  });
+  const Cache::Ticket follower = patient.take_ticket(key);
+  ASSERT_NE(follower.hit, nullptr);
+  EXPECT_EQ(follower.hit->version, 7U);
+}
+
+TEST_F(SharedCacheFleet, what_a_list_shows_is_raised_once_and_then_known_to_have_been) {
+  first_->put(key, record_at(7));
+  const Cache::Raise shown{.key = key, .version = 8, .value = nullptr};
+  const auto context = second_->request();
+  block_on((**second_).show(*context, std::span(&shown, 1)));
+  EXPECT_NE(context->reached.raised, 0U);
+  EXPECT_EQ(first_->get(key), std::nullopt) << "it was older than what the list had shown";
+  const auto raises = [&] { return second_->count("banyan_shared_cache_raises_total"); };
+  ASSERT_TRUE(eventually([&] {
+    const auto again = second_->request();
+    const std::uint64_t before = raises();
+    block_on((**second_).show(*again, std::span(&shown, 1)));
+    return raises() == before && again->reached.raised != 0;
+  }));
+}
+
+TEST_F(SharedCacheFleet, what_another_program_wrote_is_raised_by_whoever_hears_of_it) {
+  first_->put(key, record_at(7));
+  const Cache::Raise heard{.key = key, .version = 8, .value = nullptr};
+  const auto context = second_->request();
+  block_on((**second_).hear(*context, std::span(&heard, 1)));
+  EXPECT_TRUE(eventually([&] { return !first_->hits(key); }));
+}
+
+TEST_F(SharedCacheFleet, who_could_not_make_known_what_it_shows_keeps_its_client_from_the_cache) {
+  unplug(proxy_);
+  ASSERT_TRUE(eventually([&] { return (**second_).unready_reason().has_value(); }));
+  const Position shown = second_->fill(key, 0, record_at(8));
+  EXPECT_GT(shown.hold_until, 0);
+  first_->put(key, record_at(7));
+  EXPECT_EQ(first_->get(key, shown), std::nullopt);
+}
+
+/// Without an agreement: no other instance can use the database.
+TEST(SharedCacheAlone, writes_do_not_wait_for_a_dead_redis_and_what_it_remembers_is_not_believed) {
+  testkit::RedisServer redis;
+  testkit::TcpProxy proxy(redis.port());
+  CacheInstance instance({.url = redis.url_through(proxy.port()), .own_copies = true});
+  ASSERT_TRUE(eventually([&] {
+    instance.put(key, record_at(7));
+    return instance.hits(key);
+  }));
+  unplug(proxy);
+  ASSERT_TRUE(instance.raise(key, 8));
+  EXPECT_EQ(instance.get(key), std::nullopt);
+  proxy.refuse(false);
+  ASSERT_TRUE(eventually([&] {
+    instance.put("users:2", record_at(1));
+    return instance.hits("users:2");
+  }));
+  EXPECT_EQ(instance.get(key), std::nullopt);
+}
+
+TEST(SharedCacheAlone, what_an_earlier_process_left_is_not_believed) {
+  testkit::RedisServer redis;
+  const auto serves = [&](CacheInstance& instance) {
+    return eventually([&] {
+      instance.put("users:2", record_at(1));
+      return instance.hits("users:2");
+    });
+  };
+  {
+    CacheInstance before({.url = redis.url()});
+    ASSERT_TRUE(serves(before));
+    before.put(key, record_at(7));
+    ASSERT_EQ(before.get(key), 7U);
+  }
+  CacheInstance after({.url = redis.url()});
+  ASSERT_TRUE(serves(after));
+  EXPECT_EQ(after.get(key), std::nullopt);
+}
+
+}  // namespace
+}  // namespace banyan::redis

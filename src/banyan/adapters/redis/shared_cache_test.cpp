@@ -1,0 +1,46 @@
+// The promises of every cache, kept by Redis.
+#include "banyan/adapters/redis/shared_cache.hpp"
+
+#include "banyan/adapters/redis/shared_cache_fixture.hpp"
+
+namespace banyan::redis {
+namespace {
+
+using contracts::CacheWishes;
+
+/// Takes so much off the lifetime of every slot, as if it had passed.
+constexpr const char* age_script = R"(
+for _, key in ipairs(redis.call('KEYS', 'b:*')) do
+  local left = redis.call('PTTL', key) - tonumber(ARGV[1])
+  if left > 0 then redis.call('PEXPIRE', key, left) else redis.call('DEL', key) end
+end)";
+
+class Rig final : public contracts::CacheRig {
+ public:
+  Rig(const CacheWishes& wishes, bool own_copies) {
+    shared_redis().run({"FLUSHALL"});
+    instance_.emplace(CacheInstance::Wishes{.url = shared_redis().url(), .own_copies = own_copies, .cache = wishes});
+    context_ = instance_->request();
+  }
+  Cache& cache() override { return **instance_; }
+  const Context& context() override { return *context_; }
+  void pass_time(Duration by) override {
+    const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(by).count();
+    shared_redis().run({"EVAL", age_script, "0", std::to_string(millis)});
+  }
+  std::size_t bytes() override { return 0; }
+
+ private:
+  std::optional<CacheInstance> instance_;
+  std::unique_ptr<Context> context_;
+};
+
+const contracts::CacheAdapter adapter{
+    "redis", [](const CacheWishes& wishes) { return std::make_unique<Rig>(wishes, false); }, 4};
+
+}  // namespace
+}  // namespace banyan::redis
+
+namespace banyan::contracts {
+INSTANTIATE_TEST_SUITE_P(Redis, CacheContract, testing::Values(redis::adapter), cache_adapter_name);
+}  // namespace banyan::contracts
