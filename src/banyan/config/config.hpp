@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "banyan/config/fleet.hpp"
 #include "banyan/core/saved_query.hpp"
 #include "banyan/core/schema.hpp"
 
@@ -108,6 +109,7 @@ struct Config {
   Log log;
   Metrics metrics;
   Api api;
+  Fleet fleet;
   std::string service_key;  ///< From BANYAN_SERVICE_KEY; empty when it is not set. Never log it.
   /// Where it is kept otherwise: beside SQLite's file, else in data/, unless told.
   std::filesystem::path service_key_file;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "banyan/config/endpoints.hpp"
+#include "banyan/config/fleet_settings.hpp"
 #include "banyan/config/setting_kinds.hpp"
 #include "banyan/core/utf8.hpp"
 
@@ -141,6 +142,7 @@ std::vector<Setting> all_settings() {
   add_limits(list);
   add_stores(list);
   add_rest(list);
+  add_fleet(list);
   return list;
 }
 
