@@ -67,6 +67,7 @@ name = "shop"
 [server]
 listen = "[::1]:9000"
 loops = 3
+trusted_proxies = ["10.0.0.0/8", "::1"]
 [limits]
 request_line = "1KiB"
 headers = "2KB"
@@ -147,6 +148,8 @@ TEST(Config, takes_every_setting_from_the_file) {
   EXPECT_EQ(config.server.address, "::1");
   EXPECT_EQ(config.server.port, 9000);
   EXPECT_EQ(config.server.loops, 3U);
+  EXPECT_EQ(config.server.trusted_proxies,
+            (std::vector<AddressRange>{*parse_address_range("10.0.0.0/8"), *parse_address_range("::1")}));
   const Limits limits{
       1024,         2000,         9,           2 << 20, 3 << 20, 7, 5, Millis(500), Millis(1000), Millis(120'000),
       Millis(3000), Millis(4000), Millis(5000)};

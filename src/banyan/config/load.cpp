@@ -186,6 +186,11 @@ class Loader {
       else
         problems_.add(at->second, std::move(conflict.message), std::move(conflict.hint));
     }
+    if (!config_.fleet.instances.empty() && config_.server.trusted_proxies.empty())
+      config_.warnings.push_back({config_.file.string(), 0, 0,
+                                  "server.trusted_proxies is empty: to the instances, every client is the balancer",
+                                  "Give the addresses that the balancer connects from: [server] trusted_proxies = "
+                                  "[\"127.0.0.1\"]"});
     const auto given = given_at_.lower_bound("fleet.");
     if (config_.fleet.instances.empty() && given != given_at_.end() && given->first.starts_with("fleet.") &&
         problems_.empty())
