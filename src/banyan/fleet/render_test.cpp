@@ -119,7 +119,7 @@ TEST(Rendering, that_a_checker_only_warns_of_is_seen_by_these_tests) {
               HasSubstr("[WARNING]"));
   EXPECT_THAT(
       folder.complaints("/usr/sbin/nginx -t -c",
-                        "events {}\nhttp {\n" + replaced("SS", "S", "server { listen 1; server_name a; }\n") + "}\n"),
+                        "pid /run/nginx.pid;\nevents {}\nhttp {\n" + replaced("SS", "S", "server { listen 1; server_name a; }\n") + "}\n"),
       HasSubstr("[warn]"));
 }
 
