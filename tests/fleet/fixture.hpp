@@ -35,6 +35,12 @@ bool becomes_true(Holds holds) {
 
 /// A rendered balancer before echo servers: a test changes `config` and starts it.
 class BalancerTest : public ::testing::TestWithParam<Kind> {
+ public:
+  ~BalancerTest() override {
+    if (HasFailure() && balancer) std::cerr << balancer->log();
+    for (const auto& server : servers) server->release();
+  }
+
  protected:
   BalancerTest() {
     config.fleet.listen = {"127.0.0.1", testkit::free_port()};
@@ -43,11 +49,6 @@ class BalancerTest : public ::testing::TestWithParam<Kind> {
     config.fleet.health.interval = std::chrono::milliseconds(100);
     config.fleet.health.timeout = std::chrono::milliseconds(100);
   }
-  ~BalancerTest() override {
-    if (HasFailure() && balancer) std::cerr << balancer->log();
-    for (const auto& server : servers) server->release();
-  }
-
   bool on_nginx() const { return GetParam() == Kind::nginx; }
   std::uint16_t port() const { return config.fleet.listen.port; }
 

@@ -226,9 +226,12 @@ std::string error_locations(const Fleet::Tls& tls) {
   std::string own = "\t" + added_headers(tls) + "\n";
   if (const auto at = own.find('\n'); at + 1 < own.size()) own.insert(at + 1, "\t");
   std::string lines;
-  for (const ErrorPage& page : error_pages)
-    lines += "location @answer_" + std::to_string(page.answered) + " {\n" + begin + own + "\t" +
-             given_back(page.answered) + "}\n";
+  for (const ErrorPage& page : error_pages) {
+    lines += "location @answer_" + std::to_string(page.answered) + " {\n";
+    lines += begin;
+    lines += own;
+    lines += "\t" + given_back(page.answered) + "}\n";
+  }
   return lines + "location @no_answer {\n" + begin + own + "\tif ($was_sent) {\n\t\t" + given_back(502) + "\t}\n\t" +
          "add_header Retry-After $retry_after always;\n\t" + given_back(503) + "}";
 }

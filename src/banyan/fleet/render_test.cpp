@@ -117,10 +117,10 @@ TEST(Rendering, that_a_checker_only_warns_of_is_seen_by_these_tests) {
   const Folder folder;
   EXPECT_THAT(folder.complaints("/usr/sbin/haproxy -c -f", "listen a\n\tbind 127.0.0.1:1\n\tserver b 127.0.0.1:2\n"),
               HasSubstr("[WARNING]"));
-  EXPECT_THAT(
-      folder.complaints("/usr/sbin/nginx -t -c",
-                        "pid /run/nginx.pid;\nevents {}\nhttp {\n" + replaced("SS", "S", "server { listen 1; server_name a; }\n") + "}\n"),
-      HasSubstr("[warn]"));
+  EXPECT_THAT(folder.complaints("/usr/sbin/nginx -t -c",
+                                "pid /run/nginx.pid;\nevents {}\nhttp {\n" +
+                                    replaced("SS", "S", "server { listen 1; server_name a; }\n") + "}\n"),
+              HasSubstr("[warn]"));
 }
 
 TEST(Rendering, without_a_fleet_says_how_to_describe_one) {
