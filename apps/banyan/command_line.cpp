@@ -102,6 +102,20 @@ void add_rules(CLI::App& app, CommandLine& line) {
   });
 }
 
+void add_fleet(CLI::App& app, CommandLine& line) {
+  CLI::App* fleet_command = app.add_subcommand("fleet", "serve the application with many instances behind a balancer");
+  fleet_command->require_subcommand(1);
+  CLI::App* render_command = fleet_command->add_subcommand("render", "write the configuration of the balancer");
+  render_command->require_subcommand(1);
+  const auto add = [&](const char* name, config::Fleet::Balancer balancer) {
+    CLI::App* command = line.with_config(render_command->add_subcommand(name, "for " + std::string(name)));
+    command->add_option("-o,--output", line.output, "the file to write (default: standard output)");
+    command->callback([&line, balancer] { line.exit_code = fleet_render(line.config_file, balancer, line.output); });
+  };
+  add("haproxy", config::Fleet::Balancer::haproxy);
+  add("nginx", config::Fleet::Balancer::nginx);
+}
+
 void add_copy(CLI::App& app, CommandLine& line) {
   CLI::App* copy_command =
       line.with_config(app.add_subcommand("copy", "fill a database with the records of another, and compare both"));
@@ -127,6 +141,7 @@ int parse_and_run(int argc, char** argv, const Composition& composition) {
   add_rules(app, line);
   add_copy(app, line);
   add_types(app, line);
+  add_fleet(app, line);
   app.add_subcommand("version", "print the version")->callback([] { std::cout << "banyan " BANYAN_VERSION "\n"; });
   try {
     app.parse(argc, argv);

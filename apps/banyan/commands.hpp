@@ -66,4 +66,8 @@ int copy_database(const std::filesystem::path& config_file, const std::string& f
 /// `banyan types typescript`: writes the schema as the type `Database` of supabase-js.
 int types_typescript(const std::filesystem::path& config_file, const std::filesystem::path& output);
 
+/// `banyan fleet render`: writes the configuration of a balancer for the fleet that is described.
+int fleet_render(const std::filesystem::path& config_file, config::Fleet::Balancer balancer,
+                 const std::filesystem::path& output);
+
 }  // namespace banyan::app

@@ -31,6 +31,7 @@ http::ServerOptions server_options(const config::Server& settings) {
   options.limits.shutdown_timeout = settings.limits.shutdown_timeout;
   options.cors.origins = settings.cors_origins;
   options.cors.max_age = settings.cors_max_age;
+  options.trusted_proxies = settings.trusted_proxies;
   return options;
 }
 

@@ -70,7 +70,10 @@ def blocks(root):
 def check_config(banyan, where, text):
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "banyan.toml").write_text(text)
-        ended = subprocess.run([banyan, "check"], cwd=folder, capture_output=True, text=True, timeout=WAIT_SECONDS_MAX)
+        ended = subprocess.run(
+            [banyan, "check"], cwd=folder, env=dict(os.environ, BANYAN_SERVICE_KEY=Example.KEY), capture_output=True,
+            text=True, timeout=WAIT_SECONDS_MAX,
+        )
     return [] if ended.returncode == 0 else [f"{where}: banyan check refuses it\n{ended.stdout}{ended.stderr}"]
 
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "scenarios/server_process.hpp"
 
@@ -60,7 +61,8 @@ std::optional<std::string> Response::header(const std::string& name) const {
   return std::nullopt;
 }
 
-HttpClient::HttpClient(std::uint16_t port) : handle_(std::make_unique<Handle>()), port_(port) {
+HttpClient::HttpClient(std::uint16_t port, Reach reach)
+    : handle_(std::make_unique<Handle>()), port_(port), reach_(std::move(reach)) {
   if (!handle_->curl) throw std::runtime_error("libcurl gives no handle");
 }
 
@@ -77,9 +79,12 @@ Response HttpClient::send(const Request& request) {
   if (request.as_service) headers.add(std::string("Authorization: Bearer ") + ServerProcess::service_key);
   for (const auto& [name, value] : request.headers) headers.add(name + (value.empty() ? ";" : ": " + value));
 
-  const std::string url = "http://127.0.0.1:" + std::to_string(port_) + request.path;
+  const std::string url = (reach_.authority.empty() ? "http" : "https") + std::string("://127.0.0.1:") +
+                          std::to_string(port_) + request.path;
   curl_easy_reset(curl);
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  if (!reach_.source.empty()) curl_easy_setopt(curl, CURLOPT_INTERFACE, reach_.source.c_str());
+  if (!reach_.authority.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, reach_.authority.c_str());
   curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,10 +29,16 @@ struct Response {
   std::optional<std::string> header(const std::string& name) const;
 };
 
+/// How a client reaches its server.
+struct Reach {
+  std::string source = {};  ///< The address that it connects from, "127.0.0.5"; empty: the system's choice.
+  std::filesystem::path authority = {};  ///< It speaks TLS and trusts this certificate; empty: plain HTTP.
+};
+
 /// An ordinary client (libcurl) of a server on 127.0.0.1, with keep-alive. Not thread-safe: one a thread.
 class HttpClient {
  public:
-  explicit HttpClient(std::uint16_t port);
+  explicit HttpClient(std::uint16_t port, Reach reach = {});
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
@@ -45,6 +52,7 @@ class HttpClient {
   struct Handle;
   std::unique_ptr<Handle> handle_;
   std::uint16_t port_;
+  Reach reach_;
 };
 
 }  // namespace banyan::scenarios

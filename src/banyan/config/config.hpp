@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "banyan/base/address_range.hpp"
+#include "banyan/config/fleet.hpp"
 #include "banyan/core/saved_query.hpp"
 #include "banyan/core/schema.hpp"
 
@@ -41,6 +43,7 @@ struct Server {
   Limits limits;
   std::vector<std::string> cors_origins;  ///< "*" or exact origins; empty turns CORS off.
   std::chrono::seconds cors_max_age{600};
+  std::vector<AddressRange> trusted_proxies;  ///< Peers that are believed when they say for whom they ask.
   bool operator==(const Server&) const = default;
 };
 
@@ -111,6 +114,7 @@ struct Config {
   Log log;
   Metrics metrics;
   Api api;
+  Fleet fleet;
   std::string service_key;  ///< From BANYAN_SERVICE_KEY; empty when it is not set. Never log it.
   /// Where it is kept otherwise: beside SQLite's file, else in data/, unless told.
   std::filesystem::path service_key_file;

@@ -33,6 +33,7 @@ TEST(Config, of_an_empty_file_is_all_defaults) {
   EXPECT_EQ(config.log, Log{});
   EXPECT_EQ(config.metrics, Metrics{});
   EXPECT_EQ(config.api, Api{});
+  EXPECT_EQ(config.fleet, Fleet{});
   EXPECT_EQ(config.database.path, "/srv/app/data/app.db");
   EXPECT_EQ(config.database.shown(), "/srv/app/data/app.db");
   EXPECT_EQ(config.service_key_file, "/srv/app/data/service.key");
@@ -57,6 +58,7 @@ TEST(Config, the_default_that_each_setting_states_is_the_one_it_has) {
   EXPECT_EQ(config.log, Log{});
   EXPECT_EQ(config.metrics, Metrics{});
   EXPECT_EQ(config.api, Api{});
+  EXPECT_EQ(config.fleet, Fleet{});
 }
 
 constexpr std::string_view everything = R"toml(
@@ -65,6 +67,7 @@ name = "shop"
 [server]
 listen = "[::1]:9000"
 loops = 3
+trusted_proxies = ["10.0.0.0/8", "::1"]
 [limits]
 request_line = "1KiB"
 headers = "2KB"
@@ -102,7 +105,42 @@ max_batch = 30
 anonymous_key = "everybody-knows"
 [service_key]
 file = "secrets/key"
+[fleet]
+instances = ["app-1.internal:9001 weight=3 max_connections=50"]
+first_port = 4000
+balancer = "nginx"
+algorithm = "ip_hash"
+listen = "0.0.0.0:443"
+sticky = "route"
+tls_certificate = "tls/full.pem"
+tls_key = "/etc/tls/shop.pem"
+tls_redirect = "0.0.0.0:80"
+tls_hsts = "24h"
+health_path = "/health/live"
+health_interval = "3s"
+health_timeout = "2s"
+health_rise = 4
+health_fall = 5
+drain = "9s"
+retries = 1
+metrics = "off"
+runtime_socket = "/run/shop.sock"
 )toml";
+
+Fleet everything_of_a_fleet() {
+  return {.instances = {{{"app-1.internal", 9001}, 3, 50}},
+          .first_port = 4000,
+          .balancer = Fleet::Balancer::nginx,
+          .algorithm = Fleet::Algorithm::ip_hash,
+          .listen = {"0.0.0.0", 443},
+          .sticky_cookie = "route",
+          .tls = {"/srv/app/tls/full.pem", "/etc/tls/shop.pem", {"0.0.0.0", 80}, std::chrono::hours(24)},
+          .health = {"/health/live", Millis(3'000), Millis(2'000), 4, 5},
+          .drain = Millis(9'000),
+          .retries = 1,
+          .metrics = {},
+          .runtime_socket = "/run/shop.sock"};
+}
 
 TEST(Config, takes_every_setting_from_the_file) {
   const Config config = loaded(everything);
@@ -110,6 +148,8 @@ TEST(Config, takes_every_setting_from_the_file) {
   EXPECT_EQ(config.server.address, "::1");
   EXPECT_EQ(config.server.port, 9000);
   EXPECT_EQ(config.server.loops, 3U);
+  EXPECT_EQ(config.server.trusted_proxies,
+            (std::vector<AddressRange>{*parse_address_range("10.0.0.0/8"), *parse_address_range("::1")}));
   const Limits limits{
       1024,         2000,         9,           2 << 20, 3 << 20, 7, 5, Millis(500), Millis(1000), Millis(120'000),
       Millis(3000), Millis(4000), Millis(5000)};
@@ -123,6 +163,7 @@ TEST(Config, takes_every_setting_from_the_file) {
   EXPECT_EQ(config.metrics.access, Metrics::Access::service);
   EXPECT_EQ(config.api, (Api{10, 20, 30, "everybody-knows"}));
   EXPECT_EQ(config.service_key_file, "/srv/app/secrets/key");
+  EXPECT_EQ(config.fleet, everything_of_a_fleet());
   for (const Setting& setting : all_settings())
     EXPECT_NE(everything.find("\n" + setting.key + " = "), std::string_view::npos) << setting.name() << " is not tried";
 }

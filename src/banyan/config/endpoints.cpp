@@ -14,6 +14,7 @@ namespace banyan::config {
 namespace {
 
 constexpr std::uint64_t cache_bytes_min = 1'000'000;
+constexpr std::size_t host_name_bytes_max = 253;
 constexpr std::uint64_t cache_bytes_max = 1'000'000'000'000;
 constexpr const char* cache_hint =
     "\"memory:64MB\" keeps up to that much inside the process, \"redis://cache.internal\" in a Redis that instances "
@@ -22,6 +23,14 @@ constexpr const char* cache_hint =
 bool is_numeric_address(const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
   return inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 || inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+}
+
+// Letters, digits, hyphens and dots, as DNS has them; what looks like a number would be a mistyped address.
+bool is_host_name(std::string_view text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto is_part = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.'; };
+  return !text.empty() && text.size() <= host_name_bytes_max && std::ranges::all_of(text, is_part) &&
+         std::ranges::any_of(text, is_letter) && text.front() != '-' && text.front() != '.';
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
@@ -73,20 +82,33 @@ std::optional<Refusal> set_postgres_url(Database& database, std::string_view tex
 
 }  // namespace
 
-std::optional<Refusal> set_listen(Server& server, std::string_view text) {
-  const Refusal refusal{"must be an address and a port, for example \"127.0.0.1:8080\"",
-                        "\"0.0.0.0:8080\" listens on every IPv4 address of the machine, \"[::]:8080\" on every one."};
+std::optional<Endpoint> parse_endpoint(std::string_view text) {
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return refusal;
+  if (colon == std::string_view::npos) return std::nullopt;
   const auto port = parse_port(text.substr(colon + 1));
   std::string host(text.substr(0, colon));
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
-  if (host == "localhost") host = "127.0.0.1";
   const bool is_v6 = host.find(':') != std::string::npos;
-  if (!port || bracketed != is_v6 || !is_numeric_address(host)) return refusal;
-  server.address = host;
-  server.port = *port;
+  if (!port || bracketed != is_v6) return std::nullopt;
+  if (!is_numeric_address(host) && (is_v6 || !is_host_name(host))) return std::nullopt;
+  return Endpoint{host, *port};
+}
+
+std::optional<Endpoint> parse_listen(std::string_view text) {
+  auto endpoint = parse_endpoint(text);
+  if (!endpoint) return std::nullopt;
+  if (endpoint->host == "localhost") endpoint->host = "127.0.0.1";
+  return is_numeric_address(endpoint->host) ? endpoint : std::nullopt;
+}
+
+std::optional<Refusal> set_listen(Server& server, std::string_view text) {
+  const auto endpoint = parse_listen(text);
+  if (!endpoint)
+    return Refusal{"must be an address and a port, for example \"127.0.0.1:8080\"",
+                   "\"0.0.0.0:8080\" listens on every IPv4 address of the machine, \"[::]:8080\" on every one."};
+  server.address = endpoint->host;
+  server.port = endpoint->port;
   return std::nullopt;
 }
 

@@ -9,6 +9,11 @@ namespace banyan::config {
 
 // Settings whose text says where something is; each sets its part of the config or says what is wrong.
 
+/// "10.0.0.1:8080", "[::1]:8080", "app-1.internal:8080"; nothing for anything else.
+std::optional<Endpoint> parse_endpoint(std::string_view text);
+/// The same for what a process listens on: a numeric address, or "localhost", which becomes 127.0.0.1.
+std::optional<Endpoint> parse_listen(std::string_view text);
+
 /// "127.0.0.1:8080", "[::1]:8080", "localhost:8080".
 std::optional<Refusal> set_listen(Server& server, std::string_view text);
 std::optional<Refusal> set_port(Server& server, std::string_view text);

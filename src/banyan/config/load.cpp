@@ -6,6 +6,8 @@
 #include "banyan/config/collections_reader.hpp"
 #include "banyan/config/config.hpp"
 #include "banyan/config/endpoints.hpp"
+#include "banyan/config/fleet_check.hpp"
+#include "banyan/config/fleet_settings.hpp"
 #include "banyan/config/queries_reader.hpp"
 #include "banyan/config/reading.hpp"
 #include "banyan/config/settings.hpp"
@@ -60,6 +62,7 @@ class Loader {
     }
     read_environment();
     check_together();
+    check_fleet();
     check_queries();
     warn_of_search();
     if (!problems_.empty()) return std::unexpected(problems_.take());
@@ -173,6 +176,28 @@ class Loader {
     if (config_.api.default_limit > config_.api.max_limit) refuse_order("api.default_limit", "api.max_limit");
   }
 
+  void check_fleet() {
+    place_counted_instances(config_.fleet);
+    for (Conflict& conflict : fleet_conflicts(config_)) {
+      auto at = given_at_.find(conflict.setting);
+      if (at == given_at_.end()) at = given_at_.find("fleet.instances");
+      if (at == given_at_.end())
+        problems_.add_without_place(std::move(conflict.message), std::move(conflict.hint));
+      else
+        problems_.add(at->second, std::move(conflict.message), std::move(conflict.hint));
+    }
+    if (!config_.fleet.instances.empty() && config_.server.trusted_proxies.empty())
+      config_.warnings.push_back({config_.file.string(), 0, 0,
+                                  "server.trusted_proxies is empty: to the instances, every client is the balancer",
+                                  "Give the addresses that the balancer connects from: [server] trusted_proxies = "
+                                  "[\"127.0.0.1\"]"});
+    const auto given = given_at_.lower_bound("fleet.");
+    if (config_.fleet.instances.empty() && given != given_at_.end() && given->first.starts_with("fleet.") &&
+        problems_.empty())
+      problems_.add(given->second, given->first + " needs fleet.instances",
+                    "Say how many there are, or where: instances = 3, or instances = [\"10.0.0.11:8080\"].");
+  }
+
   // Which of its statements counts is known only when the environment has been read.
   void check_queries() {
     const bool on_postgres = config_.database.kind == Database::Kind::postgres;
@@ -196,6 +221,8 @@ class Loader {
 
   void resolve_paths() {
     const auto folder = config_.file.parent_path();
+    for (auto* path : {&config_.fleet.tls.certificate, &config_.fleet.tls.key})
+      if (!path->empty()) *path = (folder / *path).lexically_normal();
     const bool has_file = config_.database.kind == Database::Kind::sqlite;
     if (has_file) config_.database.path = (folder / config_.database.path).lexically_normal();
     // Without a file, where SQLite's would be by default: who moves to PostgreSQL keeps the key.

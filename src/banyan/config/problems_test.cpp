@@ -38,6 +38,9 @@ TEST(Problems, of_settings_name_the_place_and_the_nearest_word) {
       {"[server]\nlisten = \"127.0.0.1:65536\"\n",
        "2:10: server.listen must be an address and a port, for example \"127.0.0.1:8080\"\n"},
       {"[server]\nloops = 257\n", "2:9: server.loops must be a whole number from 0 to 256\n"},
+      {"[server]\ntrusted_proxies = [\"10.0.0.0/33\"]\n",
+       "2:19: server.trusted_proxies must be numeric addresses or networks, for example [\"10.0.0.0/8\", "
+       "\"127.0.0.1\"]\n"},
       {"[limits]\nbody = 1048576\n", "2:8: limits.body must be a size with its unit, for example \"1MiB\"\n"},
       {"[limits]\nbody = \"2GiB\"\n", "2:8: limits.body must be from 1B to 1GiB\n"},
       {"[limits]\nidle_timeout = \"75\"\n",

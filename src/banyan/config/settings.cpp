@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "banyan/config/endpoints.hpp"
+#include "banyan/config/fleet_settings.hpp"
 #include "banyan/config/setting_kinds.hpp"
 #include "banyan/core/utf8.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::size_t app_name_bytes_max = 100;
 constexpr std::size_t origins_max = 100;
+constexpr std::size_t proxies_max = 100;
 constexpr std::size_t anonymous_key_bytes_max = 512;
 
 Outcome set_app_name(Config& config, const std::string& text) {
@@ -44,6 +46,18 @@ Outcome set_origins(Config& config, std::vector<std::string> origins) {
   return std::nullopt;
 }
 
+Outcome set_trusted_proxies(Config& config, const std::vector<std::string>& list) {
+  std::vector<AddressRange> ranges;
+  for (const std::string& text : list) {
+    const auto range = parse_address_range(text);
+    if (!range)
+      return Refusal{"must be numeric addresses or networks, for example [\"10.0.0.0/8\", \"127.0.0.1\"]", ""};
+    ranges.push_back(*range);
+  }
+  config.server.trusted_proxies = std::move(ranges);
+  return std::nullopt;
+}
+
 void add_server(std::vector<Setting>& list) {
   list.push_back(text_setting("app", "name", "banyan", set_app_name));
   list.push_back(text_setting("server", "listen", "127.0.0.1:8080",
@@ -51,6 +65,8 @@ void add_server(std::vector<Setting>& list) {
   list.push_back(integer_setting("server", "loops", 0, 0, 256, [](Config& config, std::int64_t value) {
     config.server.loops = static_cast<std::size_t>(value);
   }));
+  list.push_back(
+      list_setting("server", "trusted_proxies", "[\"10.0.0.0/8\", \"127.0.0.1\"]", proxies_max, set_trusted_proxies));
   list.push_back(list_setting("cors", "origins", "[\"https://app.example.com\"]", origins_max, set_origins));
   list.push_back(duration_setting("cors", "max_age", "10m", "0s", "24h", [](Config& config, Millis millis) {
     config.server.cors_max_age = std::chrono::duration_cast<std::chrono::seconds>(millis);
@@ -144,6 +160,7 @@ std::vector<Setting> all_settings() {
   add_limits(list);
   add_stores(list);
   add_rest(list);
+  add_fleet(list);
   return list;
 }
 

@@ -11,13 +11,15 @@ namespace {
 
 using Synonym = std::pair<std::string_view, std::string_view>;
 
-constexpr std::string_view section_words[] = {"app", "server",  "limits", "cors",        "database",    "cache",
-                                              "log", "metrics", "api",    "service_key", "collections", "queries"};
+constexpr std::string_view section_words[] = {"app",         "server",  "limits",  "cors", "database",
+                                              "cache",       "log",     "metrics", "api",  "service_key",
+                                              "collections", "queries", "fleet"};
 constexpr Synonym section_synonyms[] = {{"application", "app"},    {"http", "server"},        {"listen", "server"},
                                         {"db", "database"},        {"store", "database"},     {"redis", "cache"},
                                         {"logging", "log"},        {"logs", "log"},           {"tables", "collections"},
                                         {"models", "collections"}, {"rpc", "queries"},        {"functions", "queries"},
-                                        {"statements", "queries"}, {"schema", "collections"}, {"auth", "service_key"}};
+                                        {"statements", "queries"}, {"schema", "collections"}, {"auth", "service_key"},
+                                        {"balancer", "fleet"},     {"cluster", "fleet"},      {"instances", "fleet"}};
 
 constexpr std::string_view type_words[] = {"text", "integer", "number", "boolean", "timestamp", "date",
                                            "json", "uuid",    "email",  "url",     "enum",      "reference"};

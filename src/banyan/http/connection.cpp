@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "banyan/http/dispatch.hpp"
+#include "banyan/http/forwarded.hpp"
 
 namespace banyan::http {
 namespace {
@@ -33,6 +34,7 @@ Connection::Connection(std::shared_ptr<Loop> loop, Loop::Socket socket, std::str
       site_(loop_->site()),
       socket_(std::move(socket)),
       remote_(std::move(remote)),
+      trusts_remote_(is_trusted(remote_, site_.trusted_proxies)),
       last_activity_(loop_->now().steady) {
   site_.metrics.connections.add(1);
   loop_->wheel().add(*this);

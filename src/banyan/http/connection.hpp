@@ -69,6 +69,7 @@ class Connection final : public TimerWheel::Entry {
   Site& site_;
   Loop::Socket socket_;
   std::string remote_;
+  bool trusts_remote_;
   /// What comes first after a wait: an idle connection must not hold a block for it. Most requests are no longer.
   std::array<char, 1024> first_bytes_;
   Reception<Loop::Socket>::Arrived arrived_;

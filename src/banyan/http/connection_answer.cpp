@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "banyan/http/connection.hpp"
+#include "banyan/http/forwarded.hpp"
 #include "banyan/http/response_writer.hpp"
 
 namespace banyan::http {
@@ -101,7 +102,9 @@ void Connection::record(int status, std::size_t body_bytes, std::string_view req
   entry.bytes_in = request.body.size();
   entry.bytes_out = body_bytes;
   entry.request_id = request_id;
-  entry.remote = remote_;
+  const std::string_view client =
+      trusts_remote_ && understood ? forwarded_client(request.headers, site_.trusted_proxies) : std::string_view();
+  entry.remote = client.empty() ? remote_ : client;
   site_.parts.access_log.record(entry);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "banyan/base/access_log.hpp"
+#include "banyan/base/address_range.hpp"
 #include "banyan/base/clock.hpp"
 #include "banyan/base/log.hpp"
 #include "banyan/base/metrics.hpp"
@@ -45,6 +46,7 @@ struct ServerOptions {
   std::size_t loops = 0;  ///< 0: one a core.
   Limits limits;
   Cors cors;
+  std::vector<AddressRange> trusted_proxies;  ///< Peers that are believed when they say for whom they ask.
 };
 
 /// What the server is given. All outlive it.

@@ -25,7 +25,13 @@ inline constexpr auto patience = std::chrono::seconds(20);
 /// A client that sees every byte. Every wait is bounded by `patience`.
 class Client {
  public:
-  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  /// `source` is the last number of the loopback address that it connects from.
+  explicit Client(std::uint16_t port, std::uint32_t source = 1)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in from{};
+    from.sin_family = AF_INET;
+    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + source);
+    if (::bind(socket_.get(), reinterpret_cast<sockaddr*>(&from), sizeof from) != 0) return;
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
@@ -127,6 +133,7 @@ class KeptAccessLog final : public AccessLog {
     lines_.push_back(std::string(entry.method) + " " + std::string(entry.target) + " " + std::string(entry.route) +
                      " " + std::to_string(entry.status) + " " + std::to_string(entry.bytes_in) + " " +
                      std::to_string(entry.bytes_out) + " " + std::string(entry.request_id));
+    remotes_.emplace_back(entry.remote);
     changed_.notify_all();
   }
   /// Waits for so many lines.
@@ -135,11 +142,18 @@ class KeptAccessLog final : public AccessLog {
     changed_.wait_for(lock, patience, [&] { return lines_.size() >= count; });
     return lines_;
   }
+  /// Who asked, as the last of so many lines has it.
+  std::string last_remote(std::size_t count) {
+    lines(count);
+    const std::lock_guard lock(mutex_);
+    return remotes_.size() == count ? remotes_.back() : "there are not so many lines";
+  }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> lines_;
+  std::vector<std::string> remotes_;
 };
 
 /// Lets handlers wait until a test says so, from another thread.

@@ -32,6 +32,11 @@ SiteMetrics::SiteMetrics(Metrics& metrics)
 }
 
 Site::Site(const Router& router_, ServerParts parts_, const ServerOptions& options)
-    : router(router_), parts(std::move(parts_)), limits(options.limits), cors(options.cors), metrics(parts.metrics) {}
+    : router(router_),
+      parts(std::move(parts_)),
+      limits(options.limits),
+      cors(options.cors),
+      trusted_proxies(options.trusted_proxies),
+      metrics(parts.metrics) {}
 
 }  // namespace banyan::http

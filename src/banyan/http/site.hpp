@@ -35,6 +35,7 @@ struct Site {
   ServerParts parts;
   Limits limits;
   CorsPolicy cors;
+  std::vector<AddressRange> trusted_proxies;
   SiteMetrics metrics;
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> held_body_bytes{0};

@@ -1,0 +1,31 @@
+#include <fstream>
+#include <iostream>
+
+#include "banyan/fleet/render.hpp"
+#include "commands.hpp"
+#include "report.hpp"
+
+namespace banyan::app {
+
+int fleet_render(const std::filesystem::path& config_file, config::Fleet::Balancer balancer,
+                 const std::filesystem::path& output) {
+  // A balancer starts elsewhere: what is relative to the file must not be relative to where it starts.
+  const auto config = load_or_report(std::filesystem::absolute(config_file), std::cerr);
+  if (!config) return exit_usage;
+  const auto text =
+      balancer == config::Fleet::Balancer::haproxy ? fleet::render_haproxy(*config) : fleet::render_nginx(*config);
+  if (!text) return report(text.error(), std::cerr), exit_usage;
+  if (output.empty()) {
+    std::cout << *text << std::flush;
+    if (std::cout) return exit_ok;
+    std::cerr << "banyan: the configuration could not be written\n";
+    return exit_failed;
+  }
+  std::ofstream file(output, std::ios::binary | std::ios::trunc);
+  file << *text << std::flush;
+  if (file) return exit_ok;
+  std::cerr << "banyan: " << output.string() << " could not be written\n";
+  return exit_failed;
+}
+
+}  // namespace banyan::app

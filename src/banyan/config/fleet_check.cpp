@@ -1,0 +1,74 @@
+#include "banyan/config/fleet_check.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace banyan::config {
+namespace {
+
+// What lies on an instance is lost with it, and unknown to all others.
+void check_state(const Config& config, std::vector<Conflict>& conflicts) {
+  const std::string count = std::to_string(config.fleet.instances.size());
+  if (config.database.kind == Database::Kind::sqlite)
+    conflicts.push_back({"database.url",
+                         "database.url is a file of one machine, and " + count + " instances need one database",
+                         "Give the URL of a PostgreSQL that all reach, \"postgres://user:password@host:5432/name\"; "
+                         "`banyan copy` takes the records there."});
+  if (config.cache.enabled && !config.cache.shared())
+    conflicts.push_back(
+        {"cache.url",
+         "cache.url is memory of one process: of " + count + " instances, each would keep what others have changed",
+         "Write cache.url = \"off\", or the URL of a Redis that all share."});
+  if (config.service_key.empty())
+    conflicts.push_back({"service_key.file",
+                         "the service key would be made by each of " + count +
+                             " instances for itself, and a key of one be refused by the others",
+                         "Give all of them the same BANYAN_SERVICE_KEY; for example: openssl rand -hex 32"});
+}
+
+void check_addresses(const Fleet& fleet, std::vector<Conflict>& conflicts) {
+  if (fleet.first_port + fleet.instances.size() - 1 > std::numeric_limits<std::uint16_t>::max())
+    conflicts.push_back({"fleet.first_port", "fleet.first_port leaves no port for the last of the instances", ""});
+  const std::pair<std::string, Endpoint> own[] = {
+      {"fleet.listen", fleet.listen}, {"fleet.metrics", fleet.metrics}, {"fleet.tls_redirect", fleet.tls.redirect}};
+  for (const auto& [name, endpoint] : own) {
+    if (endpoint.port == 0) continue;
+    const auto is_taken = [&](const auto& other) { return &other.second != &endpoint && other.second == endpoint; };
+    const bool by_instance =
+        std::ranges::find(fleet.instances, endpoint, &Fleet::Instance::endpoint) != fleet.instances.end();
+    if (by_instance || std::ranges::any_of(own, is_taken))
+      conflicts.push_back({name, name + " is " + to_string(endpoint) + ", which is taken in [fleet] already", ""});
+  }
+}
+
+void check_tls(const Fleet& fleet, std::vector<Conflict>& conflicts) {
+  const Fleet::Tls& tls = fleet.tls;
+  const auto needs_certificate = [&](bool given, const std::string& name) {
+    if (given && !tls.enabled())
+      conflicts.push_back({name, name + " needs fleet.tls_certificate", "Without a certificate there is no TLS."});
+  };
+  needs_certificate(!tls.key.empty(), "fleet.tls_key");
+  needs_certificate(tls.redirect.port != 0, "fleet.tls_redirect");
+  needs_certificate(tls.hsts.count() != 0, "fleet.tls_hsts");
+  if (tls.enabled() && fleet.balancer == Fleet::Balancer::haproxy && !haproxy_finds_key(tls))
+    conflicts.push_back({"fleet.tls_key", "fleet.tls_key is not where HAProxy looks for it",
+                         "Name it " + tls.certificate.string() +
+                             ".key, or put it into the certificate's file and leave fleet.tls_key away."});
+}
+
+}  // namespace
+
+std::vector<Conflict> fleet_conflicts(const Config& config) {
+  std::vector<Conflict> conflicts;
+  const Fleet& fleet = config.fleet;
+  if (fleet.instances.empty()) return conflicts;
+  check_addresses(fleet, conflicts);
+  check_tls(fleet, conflicts);
+  if (fleet.health.timeout > fleet.health.interval)
+    conflicts.push_back(
+        {"fleet.health_timeout", "fleet.health_timeout must not be longer than fleet.health_interval", ""});
+  if (fleet.instances.size() > 1) check_state(config, conflicts);
+  return conflicts;
+}
+
+}  // namespace banyan::config

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "banyan/config/config.hpp"
+
+namespace banyan::config {
+
+/// Something that is wrong between settings of which each is sound.
+struct Conflict {
+  std::string setting;  ///< Where to look first: "database.url".
+  std::string message;
+  std::string hint;
+};
+
+/// What a fleet cannot be served with: settings of [fleet] that contradict each other, and, for more than one instance,
+/// whatever would not survive the death of the one that holds it.
+std::vector<Conflict> fleet_conflicts(const Config& config);
+
+}  // namespace banyan::config

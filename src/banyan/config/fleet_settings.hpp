@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "banyan/config/settings.hpp"
+
+namespace banyan::config {
+
+/// Appends the settings of [fleet].
+void add_fleet(std::vector<Setting>& list);
+
+/// Gives instances that were described as a count their ports, once `first_port` is known.
+void place_counted_instances(Fleet& fleet);
+
+}  // namespace banyan::config
