@@ -66,9 +66,10 @@ class Banyan(Server):
             raise DidNotStart(f"{BINARY.relative_to(ROOT)} is not built")
         self.port = machine.free_port()
         config = self.directory / "banyan.toml"
+        database = self.database(cpus)
         config.write_text(CONFIG.format(port=self.port, loops=f"loops = {loops}" if loops else "",
-                                        database=self.database(cpus), read=self._read,
-                                        cache="" if self._cache else '\n[cache]\nurl = "off"'))
+                                        database=database, read=self._read,
+                                        cache=self.cache()))
         program = self.run([BINARY, "serve", config], cpus,
                            environment={"PORT": str(self.port), "BANYAN_SERVICE_KEY": self._key},
                            directory=self.directory)
@@ -77,6 +78,10 @@ class Banyan(Server):
     def database(self, cpus):
         """The URL of the database, which runs when this returns."""
         return "sqlite:data/app.db"
+
+    def cache(self):
+        """Of the config, once the database runs."""
+        return "" if self._cache else '\n[cache]\nurl = "off"'
 
     def before_run(self):
         """The access log grows by some hundred megabytes a minute; what was written before is of no use."""

@@ -101,3 +101,27 @@ def run_pgbench(server, script, seconds, cpu, directory):
         "server_cpu_s": spent, "elapsed_s": requests / float(rate[1]), "errors": 0,
         "others_share": 0.0,  # Counted with the server's, above.
     }
+
+
+def run_redis_benchmark(server, seconds):
+    """The same for redis-benchmark, which is told how many requests, not how long: about as long as the others."""
+    first = _redis_benchmark(server, 20_000)
+    return _redis_benchmark(server, max(20_000, int(first["rate"] * seconds)))
+
+
+def _redis_benchmark(server, requests):
+    command = ["redis-benchmark", "-h", "127.0.0.1", "-p", str(server.port), "-c", "32", "-t", "get", "-n",
+               str(requests), "--csv"]
+    spent = machine.cpu_seconds(server.pids())
+    result = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=die_with_parent)
+    spent = machine.cpu_seconds(server.pids()) - spent
+    line = re.search(r'^"GET","([0-9.]+)","[0-9.]+","[0-9.]+","([0-9.]+)","[0-9.]+","([0-9.]+)","([0-9.]+)"',
+                     result.stdout, re.MULTILINE)
+    if result.returncode != 0 or not line:
+        raise FailedRun(f"redis-benchmark: {result.stdout[-300:]}{result.stderr[-300:]}")
+    rate = float(line[1])
+    return {
+        "cpu_us": spent * 1e6 / requests, "rate": rate, "p50_ms": float(line[2]), "p99_ms": float(line[3]),
+        "max_ms": float(line[4]), "memory_mb": machine.memory_bytes(server.pids()) / 1e6, "requests": requests,
+        "server_cpu_s": spent, "elapsed_s": requests / rate, "errors": 0, "others_share": 0.0,
+    }

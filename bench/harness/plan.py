@@ -4,6 +4,7 @@ import dataclasses
 
 from .banyan import Banyan, BanyanPostgres, PgBench
 from .servers import Bun, Epoll, Express, Nginx, SupabaseLite
+from .shared import INSTANCES, BanyanInstances, BanyanRedis, RedisBenchmark
 
 MAKERS = {
     "epoll": Epoll,
@@ -19,6 +20,11 @@ MAKERS = {
     "banyan-postgres": BanyanPostgres,
     "pgbench-16": lambda work: PgBench(work, 16),
     "pgbench-32": lambda work: PgBench(work, 32),
+    "banyan-redis": lambda work: BanyanRedis(work, local="off"),
+    "banyan-redis-local": lambda work: BanyanRedis(work, local="64MB"),
+    "redis-benchmark": RedisBenchmark,
+    "instance-alone": lambda work: BanyanInstances(work, 1),
+    "instances-behind": lambda work: BanyanInstances(work, INSTANCES),
 }
 
 
@@ -56,4 +62,10 @@ WORKLOADS = (
              requests="postgres_read", servers=("banyan-postgres", "pgbench-16", "express-uncached")),
     Workload("postgres_create", "Create in PostgreSQL", baseline="pgbench-32", writes=True, all_cores=True,
              servers=("banyan-postgres", "pgbench-32", "express-uncached")),
+    Workload("shared_read", "Read by id, kept in Redis", baseline="redis-benchmark", all_cores=True,
+             warm_requests=11_000, requests="cached_read",
+             servers=("banyan-redis", "redis-benchmark", "banyan-redis-local", "banyan", "banyan-uncached")),
+    Workload("fleet_read", "Read by id from one instance and from three behind HAProxy", baseline="instance-alone",
+             all_cores=True, warm_requests=33_000, requests="cached_read",
+             servers=("instance-alone", "instances-behind")),
 )

@@ -55,6 +55,9 @@ class Program:
     def alive(self):
         return self._process.poll() is None
 
+    def wait(self):
+        return self._process.wait()
+
     def last_words(self):
         return self.log.read_text(errors="replace")[-600:].strip()
 

@@ -106,6 +106,8 @@ class Bench:
         try:
             if server.load == "pgbench":
                 return load.run_pgbench(server, workload.script(".sql"), seconds, cpu=cpu, directory=self._work)
+            if server.load == "redis-benchmark":
+                return load.run_redis_benchmark(server, seconds)
             figures = load.run(server, workload.script(".lua"), seconds, self._options.connections,
                                threads=1 if one_core else min(2, self._options.cores), cpu=cpu,
                                tag=self._tag(), directory=self._work)

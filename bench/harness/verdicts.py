@@ -64,4 +64,8 @@ def judge(results, instructions):
                                   "banyan-postgres", "express-uncached", "rate", at_least=15.0))
     verdicts.append(_compared(results, "durable create in PostgreSQL: at least the rate of pgbench -c 32",
                               "postgres_create", "banyan-postgres", "pgbench-32", "rate", at_least=1.0))
+    verdicts.append(_compared(results, "hit in Redis: at least half the rate of redis-benchmark -c 32 -t get",
+                              "shared_read", "banyan-redis", "redis-benchmark", "rate", at_least=0.5))
+    verdicts.append(_compared(results, "one of three instances behind HAProxy: at most 1.1 times the CPU of one alone",
+                              "fleet_read", "instances-behind", "instance-alone", "cpu_us", at_most=1.1))
     return verdicts
