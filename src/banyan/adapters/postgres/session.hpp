@@ -19,6 +19,14 @@ namespace banyan::postgres {
 
 using Results = std::vector<ResultHandle>;
 
+/// Whose log the positions of a session are of. A primary keeps its timeline for as long as a session lasts.
+struct ServerIdentity {
+  std::uint64_t system = 0;  ///< 0 where it has not been asked yet.
+  std::uint32_t timeline = 0;
+  std::uint64_t page_bytes = 0;  ///< Of its log's pages and files.
+  std::uint64_t file_bytes = 0;
+};
+
 /// What the server gets of the time that remains, in steps, so that it has to be told seldom; `most` at most.
 std::chrono::milliseconds time_limit(Duration remaining, std::chrono::milliseconds most) noexcept;
 
@@ -60,6 +68,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void close(Error error);
 
   bool broken() const noexcept { return connection_ == nullptr; }
+  /// Kept here by those who ask for it.
+  ServerIdentity& identity() noexcept { return identity_; }
   /// Forgets what is prepared: for when the server says that a statement is unknown or no longer fits its table.
   void forget_statements() noexcept { must_forget_ = true; }
 
@@ -89,6 +99,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::posix::stream_descriptor socket_;
   ConnectionHandle connection_;
   const Statements& statements_;
+  ServerIdentity identity_;
   std::unordered_set<std::uint64_t> prepared_;
   std::uint64_t generation_ = 0;
   bool must_forget_ = false;
