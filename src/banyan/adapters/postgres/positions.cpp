@@ -13,10 +13,6 @@ namespace {
 constexpr std::uint64_t long_head = 40;
 constexpr std::uint64_t short_head = 24;
 
-// What other programs commit with synchronous_commit = off is seen before it is written, so what a reader has seen is
-// bounded by what was inserted.
-constexpr const char* primary_text = "SELECT pg_current_wal_insert_lsn(), pg_current_wal_lsn()";
-
 constexpr const char* replayed_text = "SELECT pg_last_wal_replay_lsn()";
 // The timeline last: where it is still the same, so it was when the rest was read.
 constexpr const char* replica_text =
@@ -46,6 +42,10 @@ std::uint64_t seen_up_to(std::uint64_t replayed, std::optional<std::uint64_t> re
 
 }  // namespace
 
+// What other programs commit with synchronous_commit = off is seen before it is written, so what a reader has seen is
+// bounded by what was inserted.
+const char* const ask_primary_position = "SELECT pg_current_wal_insert_lsn(), pg_current_wal_lsn()";
+
 const char* const ask_primary_identity =
     "SELECT system_identifier, pg_walfile_name(pg_current_wal_lsn()), current_setting('wal_block_size'), "
     "pg_size_bytes(current_setting('wal_segment_size')) FROM pg_control_system()";
@@ -59,6 +59,20 @@ ServerIdentity identity_from(const PGresult* result) {
   identity.page_bytes = number_from<std::uint64_t>(text(result, 0, 2)).value_or(0);
   identity.file_bytes = number_from<std::uint64_t>(text(result, 0, 3)).value_or(0);
   return identity;
+}
+
+std::optional<Extent> extent_of_primary(const PGresult* result, const ServerIdentity& identity) {
+  if (!has_row(result) || identity.system == 0) return std::nullopt;
+  const auto inserted = parse_lsn(text(result, 0, 0));
+  const auto written = parse_lsn(text(result, 0, 1));
+  if (!inserted || !written) return std::nullopt;
+  Extent extent;
+  extent.to.system = identity.system;
+  extent.to.timeline = identity.timeline;
+  extent.from = extent.to;
+  extent.to.lsn = end_of_record(*inserted, identity);
+  extent.from.lsn = *written;
+  return extent;
 }
 
 std::optional<std::uint64_t> parse_lsn(std::string_view text) noexcept {
@@ -101,7 +115,7 @@ void Measure::end(Session& session) {
   if (of_ == Of::nothing) return;
   const bool primary = of_ == Of::primary;
   Parameters none;
-  session.add(statement(statements_, primary ? primary_text : replica_text), none);
+  session.add(statement(statements_, primary ? ask_primary_position : replica_text), none);
   asks_identity_ = session.identity().system == 0;
   if (asks_identity_) session.add(primary ? ask_primary_identity : ask_replica_identity);
 }
@@ -129,21 +143,7 @@ std::optional<Extent> Measure::take_end(Session& session, Results& results) {
   const ResultHandle last = std::move(results.back());
   results.pop_back();
   if (!has_row(last.get()) || session.identity().system == 0) return std::nullopt;
-  return of_ == Of::primary ? of_primary(session, last.get()) : of_replica(session, last.get());
-}
-
-std::optional<Extent> Measure::of_primary(Session& session, const PGresult* result) const {
-  const ServerIdentity& identity = session.identity();
-  const auto inserted = parse_lsn(text(result, 0, 0));
-  const auto written = parse_lsn(text(result, 0, 1));
-  if (!inserted || !written) return std::nullopt;
-  Extent extent;
-  extent.to.system = identity.system;
-  extent.to.timeline = identity.timeline;
-  extent.from = extent.to;
-  extent.to.lsn = end_of_record(*inserted, identity);
-  extent.from.lsn = *written;
-  return extent;
+  return of_ == Of::primary ? extent_of_primary(last.get(), session.identity()) : of_replica(session, last.get());
 }
 
 // Without a receiver it is not known on which timeline it goes on; what it had it keeps.

@@ -52,7 +52,6 @@ class Measure {
   std::optional<Extent> take_end(Session& session, Results& results);
 
  private:
-  std::optional<Extent> of_primary(Session& session, const PGresult* result) const;
   std::optional<Extent> of_replica(Session& session, const PGresult* result) const;
 
   Of of_;
@@ -76,6 +75,11 @@ struct Measured {
 extern const char* const ask_primary_identity;
 /// The server's, as far as it can be read.
 ServerIdentity identity_from(const PGresult* result);
+
+/// What says how far a primary is, after the snapshot of what was read before it in a transaction.
+extern const char* const ask_primary_position;
+/// Nothing where the answer cannot be read.
+std::optional<Extent> extent_of_primary(const PGresult* result, const ServerIdentity& identity);
 
 /// Bytes of "16/B374D848"; nothing for what is no place in a log.
 std::optional<std::uint64_t> parse_lsn(std::string_view text) noexcept;
