@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "banyan/adapters/postgres/options.hpp"
-#include "banyan/adapters/postgres/session.hpp"
+#include "banyan/adapters/postgres/server_identity.hpp"
 #include "banyan/core/saved_query.hpp"
 #include "banyan/sql/saved_statement.hpp"
 #include "banyan/sql/workers.hpp"

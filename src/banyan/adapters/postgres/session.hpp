@@ -12,20 +12,13 @@
 
 #include "banyan/adapters/postgres/connection.hpp"
 #include "banyan/adapters/postgres/rows.hpp"
+#include "banyan/adapters/postgres/server_identity.hpp"
 #include "banyan/adapters/postgres/statements.hpp"
 #include "banyan/base/task.hpp"
 
 namespace banyan::postgres {
 
 using Results = std::vector<ResultHandle>;
-
-/// Whose log the positions of a session are of. A primary keeps its timeline for as long as a session lasts.
-struct ServerIdentity {
-  std::uint64_t system = 0;  ///< 0 where it has not been asked yet.
-  std::uint32_t timeline = 0;
-  std::uint64_t page_bytes = 0;  ///< Of its log's pages and files.
-  std::uint64_t file_bytes = 0;
-};
 
 /// What the server gets of the time that remains, in steps, so that it has to be told seldom; `most` at most.
 std::chrono::milliseconds time_limit(Duration remaining, std::chrono::milliseconds most) noexcept;
