@@ -123,7 +123,7 @@ Result<std::string> Instance::new_service_key() {
 }
 
 Result<void> Instance::open_database() {
-  auto store = open_store(config_.database, {config_.schema, clock_, log_, metrics_});
+  auto store = open_store(config_.database, {config_.schema, clock_, log_, metrics_, config_.cache.shared()});
   if (!store) return std::unexpected(std::move(store.error()));
   store_ = std::move(*store);
   const Result<SchemaPlan> plan = store_->plan();

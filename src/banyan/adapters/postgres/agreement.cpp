@@ -18,11 +18,18 @@ constexpr std::chrono::milliseconds lock_timeout{1'000};
 constexpr const char* reading_text =
     "SELECT CASE WHEN pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' THEN NULL "
     "ELSE pg_current_wal_lsn() END, view, state, cache_id, "
-    "(extract(epoch FROM clock_timestamp() - since) * 1000)::bigint FROM \"_banyan_cache_use\"";
+    "(extract(epoch FROM clock_timestamp() - since) * 1000)::bigint, "
+    "(extract(epoch FROM clock_timestamp() - attended) * 1000)::bigint FROM \"_banyan_cache_use\"";
+
+// Seldom enough that many instances write no more than one does, and nothing that a disk has to be waited for.
+constexpr const char* wait_for_no_disk = "SET LOCAL synchronous_commit = off";
+constexpr const char* attend_text =
+    "UPDATE \"_banyan_cache_use\" SET attended = clock_timestamp() "
+    "WHERE attended < clock_timestamp() - interval '300 milliseconds'";
 
 constexpr const char* change_text =
-    "UPDATE \"_banyan_cache_use\" SET view = view + 1, state = $2, cache_id = $3, since = clock_timestamp() "
-    "WHERE view = $1";
+    "UPDATE \"_banyan_cache_use\" SET view = view + 1, state = $2, cache_id = $3, since = clock_timestamp(), "
+    "attended = clock_timestamp() WHERE view = $1";
 
 std::int64_t integer(const PGresult* result, int column) noexcept {
   const std::string_view digits = text(result, 0, column);
@@ -42,7 +49,8 @@ Error cannot_write() { return {ErrorCode::unavailable, "the database can be read
 
 const char* const make_cache_use =
     "CREATE TABLE \"_banyan_cache_use\" (one boolean PRIMARY KEY DEFAULT true CHECK (one), view bigint NOT NULL, state "
-    "text NOT NULL CHECK (state IN ('on', 'off')), cache_id text NOT NULL, since timestamptz NOT NULL DEFAULT now()); "
+    "text NOT NULL CHECK (state IN ('on', 'off')), cache_id text NOT NULL, since timestamptz NOT NULL DEFAULT now(), "
+    "attended timestamptz NOT NULL DEFAULT now()); "
     "INSERT INTO \"_banyan_cache_use\" (view, state, cache_id) VALUES (1, 'off', '')";
 
 std::size_t add_reading(Session& session, Statements& statements) {
@@ -69,6 +77,7 @@ Result<CacheAgreement::Reading> reading_after(Session& session, std::span<const 
   reading.use.on = text(row, 0, 2) == "on";
   reading.use.cache_id = text(row, 0, 3);
   reading.use.since = std::chrono::milliseconds(std::max<std::int64_t>(integer(row, 4), 0));
+  reading.use.unattended = std::chrono::milliseconds(std::max<std::int64_t>(integer(row, 5), 0));
   return reading;
 }
 
@@ -89,13 +98,7 @@ Task<void> Agreement::serve(Session& session, AgreementRequest* request) {
 
 Task<Result<CacheAgreement::Reading>> Agreement::ask(Session& session, const AgreementRequest& request) {
   session.limit_statements(statement_timeout, lock_timeout);
-  std::size_t changes = 0;
-  if (request.change) {
-    session.add("BEGIN");
-    add_change(session, *request.change);
-    session.add("COMMIT");
-    changes = 3;
-  }
+  const std::size_t changes = add_change(session, request);
   const std::size_t asked = add_reading(session, statements_);
   auto results = co_await session.exchange(std::min(request.context.deadline, clock_.steady() + statement_timeout));
   if (!results) co_return fail(std::move(results.error()));
@@ -109,13 +112,22 @@ Task<Result<CacheAgreement::Reading>> Agreement::ask(Session& session, const Agr
   co_return reading_after(session, all.subspan(changes));
 }
 
-void Agreement::add_change(Session& session, const AgreementRequest::Change& change) {
+std::size_t Agreement::add_change(Session& session, const AgreementRequest& request) {
+  if (!request.change && !request.attended) return 0;
+  session.add("BEGIN");
   Parameters parameters;
-  parameters.add(static_cast<std::int64_t>(change.view));
-  parameters.add_text(change.on ? "on" : "off");
-  parameters.add_text(change.cache_id);
-  session.add(statements_.get(change_text, [] { return Statement{.text = change_text, .types = {bigint_type, 0, 0}}; }),
-              parameters);
+  if (request.change) {
+    parameters.add(static_cast<std::int64_t>(request.change->view));
+    parameters.add_text(request.change->on ? "on" : "off");
+    parameters.add_text(request.change->cache_id);
+    const auto make = [] { return Statement{.text = change_text, .types = {bigint_type, 0, 0}}; };
+    session.add(statements_.get(change_text, make), parameters);
+  } else {
+    session.add(wait_for_no_disk);
+    session.add(statements_.get(attend_text, [] { return Statement{.text = attend_text, .types = {}}; }), parameters);
+  }
+  session.add("COMMIT");
+  return request.change ? 3 : 4;
 }
 
 }  // namespace banyan::postgres

@@ -29,7 +29,8 @@ class Agreement {
  private:
   Task<void> serve(Session& session, AgreementRequest* request);
   Task<Result<CacheAgreement::Reading>> ask(Session& session, const AgreementRequest& request);
-  void add_change(Session& session, const AgreementRequest::Change& change);
+  /// How many statements it added.
+  std::size_t add_change(Session& session, const AgreementRequest& request);
 
   const Clock& clock_;
   Statements& statements_;

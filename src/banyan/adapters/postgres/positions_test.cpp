@@ -82,9 +82,9 @@ class PositionsTest : public StoreTest {
   }
   std::uint64_t log(const char* function) { return parse_lsn(run(std::string("SELECT ") + function)).value(); }
 
-  Result<CacheAgreement::Reading> read_agreement() {
+  Result<CacheAgreement::Reading> read_agreement(bool attended = false) {
     Context context{executor_, clock_, clock_.steady() + std::chrono::seconds(2)};
-    return block_on(store_->cache_agreement()->read(context));
+    return block_on(store_->cache_agreement()->read(context, attended));
   }
   Result<CacheAgreement::Reading> change_agreement(std::uint64_t view, bool on, std::string id) {
     Context context{executor_, clock_, clock_.steady() + std::chrono::seconds(2)};
@@ -196,6 +196,23 @@ TEST_F(PositionsTest, instances_agree_on_the_use_of_the_cache) {
   ASSERT_TRUE(late) << late.error().message << late.error().detail;
   EXPECT_EQ(late->use.view, changed->use.view) << "somebody else was first";
   EXPECT_EQ(late->use.cache_id, "cache 1");
+}
+
+TEST_F(PositionsTest, instances_note_that_they_reach_the_cache) {
+  start();
+  run("UPDATE _banyan_cache_use SET attended = now() - interval '1 hour'");
+  const auto unnoted = read_agreement();
+  ASSERT_TRUE(unnoted);
+  EXPECT_GE(unnoted->use.unattended, std::chrono::hours(1));
+  const auto noted = read_agreement(true);
+  ASSERT_TRUE(noted) << noted.error().message << noted.error().detail;
+  EXPECT_LT(noted->use.unattended, std::chrono::seconds(5));
+  EXPECT_EQ(noted->use.view, unnoted->use.view);
+  run("UPDATE _banyan_cache_use SET attended = now() - interval '1 hour'");
+  EXPECT_LT(change_agreement(noted->use.view, true, "cache 1")->use.unattended, std::chrono::seconds(5));
+  const std::string written = run("SELECT xmin FROM _banyan_cache_use");
+  EXPECT_TRUE(read_agreement(true));
+  EXPECT_EQ(run("SELECT xmin FROM _banyan_cache_use"), written) << "many write no more often than one";
 }
 
 TEST_F(PositionsTest, of_many_that_change_the_agreement_at_once_one_is_first) {

@@ -53,9 +53,10 @@ struct AgreementRequest : Request<CacheAgreement::Reading> {
     bool on;
     std::string cache_id;
   };
-  AgreementRequest(const Context& of, SteadyTime now, std::optional<Change> wanted = std::nullopt)
-      : Request(of, now), change(std::move(wanted)) {}
-  std::optional<Change> change;  ///< Otherwise it is only read.
+  AgreementRequest(const Context& of, SteadyTime now, bool attends) : Request(of, now), attended(attends) {}
+  AgreementRequest(const Context& of, SteadyTime now, Change wanted) : Request(of, now), change(std::move(wanted)) {}
+  bool attended = false;                        ///< To be noted along.
+  std::optional<Change> change = std::nullopt;  ///< Otherwise it is only read.
 };
 
 /// How often a request is tried before it fails.

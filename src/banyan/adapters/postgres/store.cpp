@@ -1,5 +1,7 @@
 #include "banyan/adapters/postgres/store.hpp"
 
+#include <algorithm>
+
 #include "banyan/adapters/postgres/connection.hpp"
 #include "banyan/adapters/postgres/engine.hpp"
 #include "banyan/adapters/postgres/keeper.hpp"
@@ -33,9 +35,9 @@ class AgreementOfEngine final : public CacheAgreement {
  public:
   AgreementOfEngine(const std::unique_ptr<Engine>& engine, const Clock& clock) : engine_(engine), clock_(clock) {}
 
-  Task<Result<Reading>> read(const Context& context) override {
+  Task<Result<Reading>> read(const Context& context, bool attended) override {
     if (!engine_) co_return fail(ErrorCode::unavailable, "the store has not been started");
-    AgreementRequest request(context, clock_.steady());
+    AgreementRequest request(context, clock_.steady(), attended);
     engine_->submit(request);
     co_return co_await request.completion;
   }
@@ -69,7 +71,7 @@ struct Store::State {
   /// Whether a replica may answer the read.
   bool may_be_elsewhere(const Context& context) {
     if (!replicas) return false;
-    const bool held = context.position.hold_until > context.clock.wall();
+    const bool held = std::max(context.position.hold_until, context.reached.hold_until) > context.clock.wall();
     if (!held && replicas->any_used()) return true;
     (held ? replicas->sources().held : replicas->sources().none).add();
     return false;
@@ -78,7 +80,7 @@ struct Store::State {
   /// Whether what a replica answered is the answer, or the primary has to be asked.
   template <typename Request, typename Answer>
   bool settles(const Context& context, const Request& request, const Result<Answer>& answer) {
-    if (!answer && may_be_of_the_replica(answer.error().code) && !context.expired()) {
+    if (!answer && may_be_of_the_replica(answer.error().code)) {
       (request.routed ? replicas->sources().failed : replicas->sources().behind).add();
       return false;
     }
