@@ -13,7 +13,7 @@
 namespace banyan::app {
 namespace {
 
-http::ServerOptions server_options(const config::Server& settings) {
+http::ServerOptions server_options(const config::Server& settings, bool positions) {
   http::ServerOptions options;
   options.loops = settings.loops;
   options.limits.request_line_bytes = settings.limits.request_line_bytes;
@@ -32,6 +32,7 @@ http::ServerOptions server_options(const config::Server& settings) {
   options.cors.origins = settings.cors_origins;
   options.cors.max_age = settings.cors_max_age;
   options.trusted_proxies = settings.trusted_proxies;
+  if (positions) options.cors.exposed = {std::string(api::PositionHeader::name)};
   return options;
 }
 
@@ -122,7 +123,7 @@ Result<std::string> Instance::new_service_key() {
 }
 
 Result<void> Instance::open_database() {
-  auto store = open_store(config_.database, {config_.schema, clock_, log_, metrics_});
+  auto store = open_store(config_.database, {config_.schema, clock_, log_, metrics_, config_.cache.shared()});
   if (!store) return std::unexpected(std::move(store.error()));
   store_ = std::move(*store);
   const Result<SchemaPlan> plan = store_->plan();
@@ -163,6 +164,10 @@ Result<void> Instance::open_queries() {
 }
 
 Result<void> Instance::listen(http::ReservedAddress address, std::string key) {
+  const bool positions = store_->cache_agreement() != nullptr;
+  if (positions) positions_ = std::make_unique<api::PositionHeader>(key);
+  if (positions)
+    router_.wrap_handlers([this](http::Handler handler) { return positions_->around(std::move(handler)); });
   known_viewers_ = composition_.make_viewers(std::move(key));
   viewers_ = std::make_unique<api::AnonymousKey>(config_.api.anonymous_key, *known_viewers_);
   const api::QueryLimits limits{.default_limit = config_.api.default_limit, .max_limit = config_.api.max_limit};
@@ -179,7 +184,8 @@ Result<void> Instance::listen(http::ReservedAddress address, std::string key) {
                     .version = BANYAN_VERSION,
                     .default_limit = config_.api.default_limit,
                     .max_limit = config_.api.max_limit,
-                    .max_batch = config_.api.max_batch},
+                    .max_batch = config_.api.max_batch,
+                    .positions = positions},
       .unready_reasons = [this] { return unready_reasons(); },
       .expose_metrics = [this] { return metrics_.expose(); },
       .metrics_need_key = config_.metrics.access == config::Metrics::Access::service,
@@ -196,7 +202,7 @@ Result<void> Instance::listen(http::ReservedAddress address, std::string key) {
   rest_->add_routes(router_);
   router_.finish(metrics_);
   auto server =
-      http::Server::listen(std::move(address), server_options(config_.server), router_,
+      http::Server::listen(std::move(address), server_options(config_.server, positions), router_,
                            {clock_, random_, log_, metrics_, *access_log_,
                             [this](const http::Problem& problem) { return application_->render_problem(problem); }});
   if (!server) return std::unexpected(std::move(server.error()));

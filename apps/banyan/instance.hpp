@@ -7,6 +7,7 @@
 
 #include "banyan/api/anonymous_key.hpp"
 #include "banyan/api/application.hpp"
+#include "banyan/api/position_header.hpp"
 #include "banyan/api/rest/face.hpp"
 #include "banyan/base/clock.hpp"
 #include "banyan/base/random.hpp"
@@ -66,6 +67,7 @@ class Instance {
   std::unique_ptr<api::ViewerSource> viewers_;
   std::unique_ptr<api::Application> application_;
   std::unique_ptr<api::rest::Face> rest_;
+  std::unique_ptr<api::PositionHeader> positions_;  ///< Null where the store keeps none.
   http::Router router_;
   std::atomic<bool> listening_ = false;
 };

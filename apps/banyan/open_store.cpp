@@ -26,6 +26,9 @@ postgres::Options postgres_options(const config::Database& database) {
   const std::size_t connections = database.connections - others;
   postgres::Options options;
   options.url = database.url;
+  options.positions = !database.replicas.empty();
+  options.replicas = database.replicas;
+  options.max_lag = database.max_lag;
   options.find_connections = std::clamp<std::size_t>(connections / 5, 1, find_connections_max);
   options.transaction_connections = (connections - options.find_connections) / 2;
   options.list_connections = connections - options.find_connections - options.transaction_connections;
@@ -40,8 +43,9 @@ Result<std::unique_ptr<To>> as(Result<std::unique_ptr<From>> opened) {
 
 template <typename To>
 Result<std::unique_ptr<To>> open_postgres(const config::Database& database, const StoreParts& parts) {
-  return as<To>(
-      postgres::Store::open(postgres_options(database), {parts.schema, parts.clock, parts.log, parts.metrics}));
+  postgres::Options options = postgres_options(database);
+  options.positions = options.positions || parts.positions;
+  return as<To>(postgres::Store::open(std::move(options), {parts.schema, parts.clock, parts.log, parts.metrics}));
 }
 
 }  // namespace
@@ -59,8 +63,11 @@ Result<std::unique_ptr<SchemaKeeper>> open_keeper(const config::Database& databa
 
 std::unique_ptr<SavedQueryRunner> open_saved_queries(const config::Database& database, const Schema& schema,
                                                      DurableStore& store) {
-  if (database.kind == config::Database::Kind::postgres)
-    return std::make_unique<postgres::SavedQueries>(postgres_options(database), schema);
+  if (database.kind == config::Database::Kind::postgres) {
+    postgres::Options options = postgres_options(database);
+    options.positions = store.cache_agreement() != nullptr;
+    return std::make_unique<postgres::SavedQueries>(std::move(options), schema);
+  }
   auto& file_store = dynamic_cast<sqlite::Store&>(store);
   return std::make_unique<sqlite::SavedQueries>(sqlite_options(database), [&file_store] { file_store.note_commit(); });
 }

@@ -18,6 +18,8 @@ struct StoreParts {
   const Clock& clock;
   Log& log;
   Metrics& metrics;
+  /// Whether PostgreSQL says how far it is also where there are no replicas: for a cache that instances share.
+  bool positions = false;
 };
 
 /// The store that `database.url` names, not started yet. Errors say what to do.

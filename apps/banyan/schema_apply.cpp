@@ -73,7 +73,7 @@ int apply_schema(const config::Config& config, const ApplyArguments& arguments) 
   const SystemClock clock;
   NullLog log;
   UnseenMetrics metrics;
-  auto store = open_store(config.database, {config.schema, clock, log, metrics});
+  auto store = open_store(config.database, {config.schema, clock, log, metrics, config.cache.shared()});
   if (!store) return report(store.error(), std::cerr), exit_failed;
   bool dropped = false;
   for (int round = 0; round < rounds_max; ++round) {

@@ -53,11 +53,23 @@ std::vector<std::string> joined(std::vector<std::string> first, std::vector<std:
 
 PostgresServer::PostgresServer(PostgresSettings settings)
     : settings_(std::move(settings)), programs_(postgres_programs()), folder_(make_folder()), data_(folder_ / "data") {
-  guard_ = std::make_unique<Guard>(folder_, data_);
-  as_user_ = become_ordinary_user(folder_);
+  begin();
   make_cluster();
   address_ = std::make_unique<PostgresAddress>(free_port(), folder_.string(), Databases::vanish_with_server);
   start();
+}
+
+PostgresServer::PostgresServer(const PostgresServer& primary, PostgresSettings settings)
+    : settings_(std::move(settings)), programs_(postgres_programs()), folder_(make_folder()), data_(folder_ / "data") {
+  begin();
+  copy_cluster(primary);
+  address_ = std::make_unique<PostgresAddress>(free_port(), folder_.string(), Databases::vanish_with_server);
+  start();
+}
+
+void PostgresServer::begin() {
+  guard_ = std::make_unique<Guard>(folder_, data_);
+  as_user_ = become_ordinary_user(folder_);
 }
 
 PostgresServer::~PostgresServer() {
@@ -79,6 +91,30 @@ void PostgresServer::make_cluster() {
   const std::vector<std::string> icu{"--locale-provider=icu", "--icu-locale=en-US"};
   if (wait_for_program(start_program(joined(common, icu), log)) == 0) return;
   if (wait_for_program(start_program(common, log)) != 0) throw std::runtime_error("initdb failed:\n" + text_of(log));
+}
+
+std::string PostgresServer::conninfo() const {
+  return "host=" + folder_.string() + " port=" + std::to_string(address_->port()) +
+         " user=" + std::string(PostgresAddress::user);
+}
+
+void PostgresServer::copy_cluster(const PostgresServer& primary) {
+  const std::filesystem::path log = folder_ / "pg_basebackup.log";
+  const std::vector<std::string> copy =
+      joined(as_user_, {programs_ / "pg_basebackup", "--pgdata=" + data_.string(), "--dbname=" + primary.conninfo(),
+                        "--checkpoint=fast", "--no-sync", "--write-recovery-conf"});
+  if (wait_for_program(start_program(copy, log)) != 0)
+    throw std::runtime_error("pg_basebackup failed:\n" + text_of(log));
+}
+
+void PostgresServer::promote() {
+  if (run("postgres", "SELECT pg_promote(true, 60)") != "t")
+    throw std::runtime_error("the standby does not become a primary:\n" + log());
+}
+
+void PostgresServer::follow(const PostgresServer& primary) {
+  run("postgres", "ALTER SYSTEM SET primary_conninfo = '" + primary.conninfo() + "'");
+  run("postgres", "SELECT pg_reload_conf()");
 }
 
 void PostgresServer::launch() {

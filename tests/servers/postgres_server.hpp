@@ -25,6 +25,9 @@ struct PostgresSettings {
 class PostgresServer {
  public:
   explicit PostgresServer(PostgresSettings settings = {});
+  /// A standby of `primary`: a copy of what it holds now, which streams the rest. To the primary it goes by the name
+  /// that `cluster_name` gives it.
+  explicit PostgresServer(const PostgresServer& primary, PostgresSettings settings = {});
   ~PostgresServer();
 
   const PostgresAddress& address() const noexcept { return *address_; }
@@ -40,6 +43,10 @@ class PostgresServer {
   void start();
   /// As start(), but does not wait until it answers.
   void launch();
+  /// Of a standby: becomes a primary, on a timeline of its own. Returns once it takes writes.
+  void promote();
+  /// Of a standby: streams from that server from now on.
+  void follow(const PostgresServer& primary);
   /// Stops the time of all of its processes: connections stay, nothing answers.
   void freeze();
   void thaw();
@@ -49,6 +56,9 @@ class PostgresServer {
 
  private:
   void make_cluster();
+  void copy_cluster(const PostgresServer& primary);
+  void begin();
+  std::string conninfo() const;
   void wait_until_it_answers();
   std::vector<pid_t> all_stopped();
 

@@ -53,6 +53,8 @@ struct Database {
   std::string url = "sqlite:data/app.db";  ///< It may hold a password: logs show shown().
   std::filesystem::path path;    ///< Of SQLite's file; a relative one in the URL starts from the config's folder.
   std::size_t connections = 12;  ///< To PostgreSQL, at most.
+  std::vector<std::string> replicas = {};  ///< URLs of its standbys, each of one server; they may hold passwords too.
+  Millis max_lag{10'000};                  ///< By which a replica may be behind that is read from.
   /// The file, or the URL without user, password and parameters.
   std::string shown() const;
   bool operator==(const Database&) const = default;

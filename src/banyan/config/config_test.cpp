@@ -88,6 +88,8 @@ max_age = "1h"
 [database]
 url = "sqlite:../store/shop.db"
 connections = 20
+replicas = []
+max_lag = "3s"
 [cache]
 url = "memory:1GiB"
 ttl = "1m"
@@ -158,6 +160,7 @@ TEST(Config, takes_every_setting_from_the_file) {
   EXPECT_EQ(config.server.cors_max_age, std::chrono::hours(1));
   EXPECT_EQ(config.database.path, "/srv/store/shop.db");
   EXPECT_EQ(config.database.connections, 20U);
+  EXPECT_EQ(config.database.max_lag, Millis(3'000));
   EXPECT_EQ(config.cache, (Cache{true, 1U << 30, Millis(60'000), Millis(2000)}));
   EXPECT_EQ(config.log, (Log{Log::Format::json, Log::Level::warning, false}));
   EXPECT_EQ(config.metrics.access, Metrics::Access::service);
@@ -200,6 +203,15 @@ TEST(Config, a_banyan_variable_goes_before_a_common_one) {
   EXPECT_EQ(config.server.address, "0.0.0.0");
   EXPECT_EQ(config.server.port, 2);
   EXPECT_EQ(config.cache.bytes, 2'000'000U);
+}
+
+TEST(Config, a_postgres_database_has_replicas_from_the_file_or_the_environment) {
+  const std::string text =
+      "[database]\nurl = \"postgres://a/b\"\nreplicas = [\"postgres://c/b\", \"postgresql://u:p@d:5433/b\"]\n";
+  EXPECT_EQ(loaded(text).database.replicas, (std::vector<std::string>{"postgres://c/b", "postgresql://u:p@d:5433/b"}));
+  EXPECT_EQ(loaded(text, {{"BANYAN_DATABASE_REPLICAS", "postgres://e/b,postgres://f/b"}}).database.replicas,
+            (std::vector<std::string>{"postgres://e/b", "postgres://f/b"}));
+  EXPECT_EQ(loaded("").database.replicas, std::vector<std::string>());
 }
 
 TEST(Config, a_postgres_database_has_no_file_and_the_service_key_lies_where_sqlites_would_be_by_default) {

@@ -160,6 +160,26 @@ std::optional<Refusal> check_redis_url(std::string_view scheme, std::string_view
 
 }  // namespace
 
+// What is wrong is told of the first only: its place in the list says which it is, never its text.
+std::optional<Refusal> set_replicas(Database& database, std::vector<std::string> urls) {
+  for (std::size_t place = 0; place < urls.size(); ++place) {
+    const std::string_view scheme = scheme_of(urls[place]);
+    std::optional<Refusal> refusal;
+    if (scheme != "postgres" && scheme != "postgresql")
+      refusal = Refusal{"must be a URL that begins with 'postgres:'",
+                        "For example \"postgres://user:password@replica.example.com:5432/shop\"."};
+    else
+      refusal = check_postgres_url(urls[place]);
+    if (!refusal && shown_postgres_url(urls[place]).contains(','))
+      refusal = Refusal{"must name one host", "Give each replica a URL of its own: each is watched for itself."};
+    if (!refusal) continue;
+    refusal->message = "has at place " + std::to_string(place + 1) + " what it cannot take: it " + refusal->message;
+    return refusal;
+  }
+  database.replicas = std::move(urls);
+  return std::nullopt;
+}
+
 std::optional<Refusal> set_cache_url(Cache& cache, std::string_view text) {
   cache.url.clear();
   if (text == "off") return cache.enabled = false, std::nullopt;

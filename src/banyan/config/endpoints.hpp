@@ -1,7 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "banyan/config/settings.hpp"
 
@@ -19,6 +21,8 @@ std::optional<Refusal> set_listen(Server& server, std::string_view text);
 std::optional<Refusal> set_port(Server& server, std::string_view text);
 /// "sqlite:data/app.db", "postgres://user:password@host:5432/name". A path stays as it is written.
 std::optional<Refusal> set_database_url(Database& database, std::string_view text);
+/// "postgres://user:password@replica:5432/name", each with one host.
+std::optional<Refusal> set_replicas(Database& database, std::vector<std::string> urls);
 /// "memory:64MB", "redis://cache.internal" or "off".
 std::optional<Refusal> set_cache_url(Cache& cache, std::string_view text);
 /// "16MB" or "off".

@@ -174,6 +174,16 @@ class Loader {
     const Limits& limits = config_.server.limits;
     if (limits.body_bytes > limits.body_memory_bytes) refuse_order("limits.body", "limits.body_memory");
     if (config_.api.default_limit > config_.api.max_limit) refuse_order("api.default_limit", "api.max_limit");
+    check_replicas();
+  }
+
+  void check_replicas() {
+    if (config_.database.replicas.empty() || config_.database.kind == Database::Kind::postgres) return;
+    const std::string message = "database.replicas needs a database of PostgreSQL in database.url";
+    const std::string hint = "Name the primary there, or leave the replicas away.";
+    const auto at = given_at_.find("database.replicas");
+    if (at != given_at_.end()) return problems_.add(at->second, message, hint);
+    problems_.add_without_place(message, hint);
   }
 
   void check_fleet() {

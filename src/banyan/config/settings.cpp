@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t app_name_bytes_max = 100;
 constexpr std::size_t origins_max = 100;
 constexpr std::size_t proxies_max = 100;
+constexpr std::size_t replicas_max = 16;
 constexpr std::size_t anonymous_key_bytes_max = 512;
 
 Outcome set_app_name(Config& config, const std::string& text) {
@@ -110,6 +111,11 @@ void add_stores(std::vector<Setting>& list) {
   list.push_back(integer_setting("database", "connections", 12, 5, 1000, [](Config& config, std::int64_t value) {
     config.database.connections = static_cast<std::size_t>(value);
   }));
+  list.push_back(list_setting(
+      "database", "replicas", "[\"postgres://user:password@replica:5432/shop\"]", replicas_max,
+      [](Config& config, std::vector<std::string> urls) { return set_replicas(config.database, std::move(urls)); }));
+  list.push_back(millis_setting("database", "max_lag", "10s", "100ms", "24h",
+                                [](Config& c) -> Millis& { return c.database.max_lag; }));
   list.push_back(text_setting("cache", "url", "memory:64MB", [](Config& config, const std::string& text) {
     return set_cache_url(config.cache, text);
   }));

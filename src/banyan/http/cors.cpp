@@ -7,8 +7,8 @@
 namespace banyan::http {
 namespace {
 
-constexpr std::string_view exposed =
-    "Access-Control-Expose-Headers: Content-Range, ETag, Location, Retry-After, X-Request-Id\r\n";
+constexpr std::string_view always_exposed =
+    "Access-Control-Expose-Headers: Content-Range, ETag, Location, Retry-After, X-Request-Id";
 constexpr std::size_t requested_headers_bytes_max = 2048;
 
 bool is_header_list(std::string_view text) noexcept {
@@ -20,7 +20,11 @@ bool is_header_list(std::string_view text) noexcept {
 CorsPolicy::CorsPolicy(const Cors& cors)
     : origins_(cors.origins),
       any_(std::ranges::find(cors.origins, "*") != cors.origins.end()),
-      max_age_(std::to_string(cors.max_age.count())) {}
+      max_age_(std::to_string(cors.max_age.count())),
+      exposed_(always_exposed) {
+  for (const std::string& name : cors.exposed) exposed_ += ", " + name;
+  exposed_ += "\r\n";
+}
 
 bool CorsPolicy::allows(std::string_view origin) const noexcept {
   return any_ || std::ranges::find(origins_, origin) != origins_.end();
@@ -34,7 +38,7 @@ std::string CorsPolicy::header_lines(std::string_view origin) const {
   lines += "Access-Control-Allow-Origin: ";
   lines += any_ ? std::string_view("*") : origin;
   lines += "\r\n";
-  return lines += exposed;
+  return lines += exposed_;
 }
 
 void CorsPolicy::answer_preflight(const Request& request, std::string_view allowed_methods, Response& response) const {

@@ -26,6 +26,7 @@ class CorsPolicy {
   std::vector<std::string> origins_;
   bool any_ = false;
   std::string max_age_;
+  std::string exposed_;  ///< The whole line.
 };
 
 }  // namespace banyan::http

@@ -118,7 +118,7 @@ void Router::add(Method method, std::string_view path_template, Handler handler)
     throw std::logic_error("there is a route already for " + std::string(to_string(method)) + " " +
                            std::string(path_template));
   }
-  route->handlers_[index_of(method)] = std::move(handler);
+  route->handlers_[index_of(method)] = wrap_ ? wrap_(std::move(handler)) : std::move(handler);
   route->allow_.clear();
   for (std::size_t i = 0; i < method_count; ++i) {
     const auto known = static_cast<Method>(i);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "banyan/base/context.hpp"
@@ -46,6 +47,9 @@ class Router {
   ~Router();
   Router(Router&&) noexcept;
 
+  /// Puts every handler that is added from now on into what `wrap` makes of it.
+  void wrap_handlers(std::function<Handler(Handler)> wrap) { wrap_ = std::move(wrap); }
+
   /// Throws std::logic_error for a template or method that is there already.
   void add(Method method, std::string_view path_template, Handler handler);
   /// Makes the metrics. Call once, after the last add().
@@ -59,6 +63,7 @@ class Router {
   struct Node;
   std::unique_ptr<Node> root_;
   std::vector<std::unique_ptr<Route>> routes_;
+  std::function<Handler(Handler)> wrap_;
 };
 
 }  // namespace banyan::http

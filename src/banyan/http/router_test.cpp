@@ -111,5 +111,14 @@ TEST_F(RouterTest, latencies_are_kept_by_template_method_and_class) {
   EXPECT_EQ(route->latency(Method::get, 999), nullptr);
 }
 
+TEST_F(RouterTest, handlers_are_wrapped_from_when_it_is_said) {
+  add("/plain");
+  int wrapped = 0;
+  router.wrap_handlers([&](Handler handler) { return ++wrapped, handler; });
+  add("/wrapped");
+  add("/wrapped", Method::post);
+  EXPECT_EQ(wrapped, 2);
+}
+
 }  // namespace
 }  // namespace banyan::http

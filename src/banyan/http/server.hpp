@@ -40,6 +40,7 @@ struct Limits {
 struct Cors {
   std::vector<std::string> origins;  ///< "*" or exact origins; empty turns CORS off.
   std::chrono::seconds max_age{600};
+  std::vector<std::string> exposed = {};  ///< Headers of the application that pages may read, beside the usual ones.
 };
 
 struct ServerOptions {

@@ -226,11 +226,13 @@ TEST_F(ServerTest, a_preflight_from_an_allowed_origin_is_answered) {
 
 TEST_F(ServerTest, any_origin_may_read_when_all_are_allowed) {
   options.cors.origins = {"*"};
+  options.cors.exposed = {"App-Header"};
   start();
   Client client = connect();
   const std::string answer = client.ask(get("/hello", "Origin: https://any.example\r\n"));
   EXPECT_THAT(answer, HasSubstr("Access-Control-Allow-Origin: *\r\n"));
-  EXPECT_THAT(answer, HasSubstr("Access-Control-Expose-Headers: "));
+  EXPECT_THAT(answer, HasSubstr("Access-Control-Expose-Headers: Content-Range, ETag, Location, Retry-After, "
+                                "X-Request-Id, App-Header\r\n"));
   EXPECT_THAT(answer, Not(HasSubstr("Vary")));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "banyan/adapters/postgres/agreement.hpp"
 #include "banyan/adapters/postgres/errors.hpp"
 
 namespace banyan::postgres {
@@ -19,7 +20,7 @@ CommitOutcome unknown_outcome(std::string detail) {
                   .with_detail(std::move(detail))};
 }
 
-/// What the result of COMMIT, the last of the exchange, says.
+/// What the result of COMMIT says.
 CommitOutcome outcome_of(const PGresult* result) {
   CommitOutcome outcome;
   const ExecStatusType status = PQresultStatus(result);
@@ -37,6 +38,17 @@ CommitOutcome outcome_of(const PGresult* result) {
   return outcome;
 }
 
+// Without them nobody could be sure to see what was kept: whoever asked must look again.
+void take_after_commit(Session& session, std::span<const ResultHandle> results, CommitOutcome& outcome) {
+  const auto reading = reading_after(session, results);
+  if (!reading) {
+    outcome = unknown_outcome(reading.error().detail);
+    return;
+  }
+  outcome.reached = reading->position;
+  outcome.cache_use = reading->use;
+}
+
 }  // namespace
 
 Task<CommitOutcome> commit(Session& session, WriteStatements& statements, std::span<const Changed> changes,
@@ -44,12 +56,16 @@ Task<CommitOutcome> commit(Session& session, WriteStatements& statements, std::s
   const SteadyTime began = clock.steady();
   const std::size_t notifications = statements.add_notifications(session, changes);
   session.add("COMMIT");
+  const std::size_t asked = statements.add_after_commit(session);
   if (session.broken()) co_return CommitOutcome();  // before anything was sent
   auto results = co_await session.exchange(std::max(answer_by, began + patience_of_commits));
   metrics.commit_latency.observe(microseconds(clock.steady() - began));
   if (!results) co_return unknown_outcome(results.error().detail);
-  CommitOutcome outcome = outcome_of(results->size() == notifications + 1 ? results->back().get() : nullptr);
-  if (outcome.kind == CommitOutcome::Kind::kept) metrics.writes.add(changes.size());
+  const bool complete = results->size() == notifications + 1 + asked;
+  CommitOutcome outcome = outcome_of(complete ? (*results)[notifications].get() : nullptr);
+  if (outcome.kind != CommitOutcome::Kind::kept) co_return outcome;
+  metrics.writes.add(changes.size());
+  if (asked > 0) take_after_commit(session, std::span<const ResultHandle>(*results).last(asked), outcome);
   co_return outcome;
 }
 

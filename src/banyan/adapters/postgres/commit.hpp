@@ -20,9 +20,13 @@ struct CommitOutcome {
   };
   Kind kind = Kind::undone;
   Error reason{ErrorCode::unavailable, "the transaction came to nothing"};
+  // After the commit, where positions are kept:
+  Position reached = {};
+  std::optional<CacheUse> cache_use = std::nullopt;
 };
 
-/// Tells the changes and commits the session's transaction. Where the server is silent, the outcome is unknown at
+/// Tells the changes, commits the session's transaction, and asks how far the log is then and whether the shared cache
+/// is in use, where positions are kept. Where the server is silent, the outcome is unknown at
 /// `answer_by`, or some moments from now if that is later.
 Task<CommitOutcome> commit(Session& session, WriteStatements& statements, std::span<const Changed> changes,
                            const Clock& clock, SteadyTime answer_by, StoreMetrics& metrics);

@@ -41,7 +41,7 @@ Result<Settings> parse(const std::string& url) {
 
 Settings complete(Settings settings, const Options& options, const Purpose& purpose) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(options.connect_timeout).count();
-  const Settings defaults{{"target_session_attrs", "read-write"},
+  const Settings defaults{{"target_session_attrs", options.any_server ? "any" : "read-write"},
                           {"connect_timeout", std::to_string(std::max<std::int64_t>(seconds, 2))},
                           {"keepalives_idle", "5"},
                           {"keepalives_interval", "2"},
@@ -115,6 +115,10 @@ Result<ConnectionHandle> reach(const Settings& settings, std::chrono::steady_clo
   return fail(connection_error(connection.get()));
 }
 
+/// Where a commit does not wait for its log to be written, the position read after it may lie before it.
+constexpr const char* wait_for_the_log =
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'; ";
+
 /// What every session of Banyan rests on.
 std::string session_settings(const Options& options, const Purpose& purpose) {
   const auto milliseconds = [](std::chrono::milliseconds time) { return std::to_string(time.count()); };
@@ -123,7 +127,8 @@ std::string session_settings(const Options& options, const Purpose& purpose) {
          "SET default_transaction_deferrable = off; SET statement_timeout = " +
          milliseconds(options.statement_timeout) + "; SET lock_timeout = " + milliseconds(options.lock_timeout) +
          "; SET idle_in_transaction_session_timeout = " + milliseconds(options.statement_timeout) +
-         "; SELECT set_config('banyan.writer', 'on', false); " + purpose.settings;
+         "; SELECT set_config('banyan.writer', 'on', false); " + (options.positions ? wait_for_the_log : "") +
+         purpose.settings;
 }
 
 Result<void> check(PGconn* connection) {

@@ -94,6 +94,14 @@ class Desk {
     closed_ = error;
   }
 
+  /// Breaks the sessions and refuses whatever waits now.
+  void turn_away(const Error& error) {
+    pool_.break_all(error);
+    for (Request* request : std::exchange(queue_, {})) request->deliver(fail(error));
+  }
+
+  /// What waits, and the batches that are being served.
+  std::size_t load() const noexcept { return queue_.size() + serving_; }
   bool idle() const noexcept { return queue_.empty() && serving_ == 0; }
   const SessionPool& pool() const noexcept { return pool_; }
 

@@ -15,6 +15,10 @@ constexpr std::chrono::seconds silence_max{2};
 /// For what is under way when the store stops.
 constexpr std::chrono::seconds stop_patience{10};
 
+Measured measured(const Options& options) {
+  return {.of = options.positions ? Measure::Of::primary : Measure::Of::nothing};
+}
+
 Error stopping_error() { return Error(ErrorCode::unavailable, "the server is stopping"); }
 
 }  // namespace
@@ -30,9 +34,12 @@ Engine::Engine(const Options& options, const Parts& parts, std::optional<sql::Da
       dialect_(shape_ ? &*shape_ : nullptr),
       connector_(io_, options, parts.log),
       pool_parts_{io_, connector_, statements_, parts.clock, [this] { note_readiness(); }},
-      write_statements_(parts.schema, dialect_, statements_, changed != nullptr),
-      finds_(pool_parts_, options, dialect_, statements_, metrics_.find_queue, metrics_.find_latency),
-      lists_(pool_parts_, {parts.clock, options, parts.schema, dialect_, statements_, metrics_.list_latency},
+      write_statements_(parts.schema, dialect_, statements_,
+                        {.notifies = changed != nullptr, .positions = options.positions}),
+      finds_(pool_parts_, options, dialect_, statements_, metrics_.find_queue, metrics_.find_latency,
+             measured(options)),
+      lists_(pool_parts_,
+             {parts.clock, options, parts.schema, dialect_, statements_, metrics_.list_latency, measured(options)},
              metrics_.list_queue),
       alone_(pool_parts_,
              {.purpose = {.name = "transactions"},
@@ -42,6 +49,7 @@ Engine::Engine(const Options& options, const Parts& parts, std::optional<sql::Da
              metrics_.transaction_queue,
              [this](Session& session, Desk<WriteRequest>::Batch batch) { return serve_alone(session, batch.front()); }),
       shared_(pool_parts_, options, write_statements_, alone_, metrics_),
+      agreement_(pool_parts_, options, statements_, metrics_.agreement_queue),
       inbox_(std::make_shared<Inbox>([this] { boost::asio::post(io_, [this] { drain(); }); })) {
   if (changed)
     listener_ = std::make_unique<Listener>(pool_parts_, parts.schema, metrics_.foreign_changes, std::move(changed));
@@ -86,11 +94,13 @@ void Engine::close() {
   lists_.desk().close(stopping_error());
   shared_.desk().close(stopping_error());
   alone_.close(stopping_error());
+  agreement_.desk().close(stopping_error());
   if (listener_) listener_->close();
 }
 
 bool Engine::idle() const {
-  return finds_.desk().idle() && lists_.desk().idle() && shared_.desk().idle() && alone_.idle();
+  return finds_.desk().idle() && lists_.desk().idle() && shared_.desk().idle() && alone_.idle() &&
+         agreement_.desk().idle();
 }
 
 void Engine::drain() {
@@ -103,6 +113,8 @@ void Engine::drain() {
     else
       alone_.submit(request);
   }
+  for (AgreementRequest* request : arrived.agreements) agreement_.desk().submit(request);
+  agreement_.desk().pump();
   finds_.desk().pump();
   lists_.desk().pump();
   shared_.desk().pump();
@@ -118,6 +130,7 @@ Task<void> Engine::serve_alone(Session& session, WriteRequest* request) {
   std::optional<Result<Applied>> applied = co_await transaction.run(request->context.deadline);
   if (applied) {
     metrics_.write_latency.observe(microseconds(parts_.clock.steady() - request->arrived));
+    request->reached = transaction.reached();
     request->deliver(std::move(*applied));
     co_return;
   }
@@ -134,6 +147,7 @@ void Engine::tick() {
   lists_.desk().look_at_time(now);
   shared_.desk().look_at_time(now);
   alone_.look_at_time(now);
+  agreement_.desk().look_at_time(now);
   if (listener_) listener_->look_at_time(now);
   note_readiness();
   if (stopping_ && (idle() || now > stop_by_)) return close();

@@ -11,6 +11,7 @@
 #include <string>
 #include <thread>
 
+#include "banyan/adapters/postgres/agreement.hpp"
 #include "banyan/adapters/postgres/finds.hpp"
 #include "banyan/adapters/postgres/inbox.hpp"
 #include "banyan/adapters/postgres/listener.hpp"
@@ -65,6 +66,7 @@ class Engine {
   Lists lists_;
   Desk<WriteRequest> alone_;
   SharedWrites shared_;
+  Agreement agreement_;
   std::unique_ptr<Listener> listener_;
 
   std::shared_ptr<Inbox> inbox_;

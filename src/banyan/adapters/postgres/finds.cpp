@@ -4,6 +4,7 @@
 
 #include "banyan/adapters/postgres/errors.hpp"
 #include "banyan/adapters/postgres/store_metrics.hpp"
+#include "banyan/adapters/postgres/write_statements.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::postgres {
@@ -28,11 +29,12 @@ constexpr std::string_view lock_not_available = "55P03";
 }  // namespace
 
 Finds::Finds(SessionPool::Parts parts, const Options& options, const PostgresDialect& dialect, Statements& statements,
-             Gauge& waiting, Histogram& latency)
+             Gauge& waiting, Histogram& latency, Measured measured)
     : clock_(parts.clock),
       dialect_(dialect),
       statements_(statements),
       latency_(latency),
+      measured_(measured),
       desk_(parts,
             {.purpose = {.name = "finds", .settings = session_settings},
              .sessions_max = options.find_connections,
@@ -84,17 +86,23 @@ Task<void> Finds::serve(Session& session, Batch given) {
   const std::vector<Group> groups = groups_of(given);
   const auto under_way = under_way_.insert(under_way_.end(), {.began = began, .requests = std::move(given)});
   session.limit_statements(statement_timeout, lock_timeout);
+  Measure measure = measured_.in(statements_);
+  measure.begin(session);
   Parameters parameters;
   for (const Group& group : groups) {
     parameters.clear();
     parameters.add_text(group.ids);
     session.add(statement(*group.collection), parameters);
   }
+  measure.end(session);
   auto results = co_await session.exchange(began + silence_max);
   latency_.observe(microseconds(clock_.steady() - began));
   Deliveries deliveries;
+  std::optional<Extent> extent;
+  if (measured_.on() && results) note(under_way->requests, extent = measure.take(session, *results), deliveries);
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    if (results && i < results->size())
+    const bool unmeasured = measured_.on() && !extent;
+    if (results && i < results->size() && !(unmeasured && succeeded((*results)[i].get())))
       answer(under_way->requests, groups[i], (*results)[i].get(), session, deliveries);
     else
       ask_again(under_way->requests, groups[i],
@@ -103,6 +111,18 @@ Task<void> Finds::serve(Session& session, Batch given) {
   }
   under_way_.erase(under_way);
   deliveries.send();
+}
+
+void Finds::note(Batch& batch, const std::optional<Extent>& extent, Deliveries& deliveries) {
+  for (FindRequest*& request : batch) {
+    if (request == nullptr) continue;
+    const bool as_far = measured_.of == Measure::Of::primary || (extent && covers(extent->from, request->wanted));
+    if (as_far && extent)
+      request->reached = extent->to;
+    else if (!as_far)
+      std::exchange(request, nullptr)
+          ->deliver(fail(Error(ErrorCode::unavailable, "the replica is not as far as the reader")), deliveries);
+  }
 }
 
 void Finds::answer(Batch& batch, const Group& group, const PGresult* result, Session& session, Deliveries& deliveries) {
@@ -152,7 +172,8 @@ void Finds::ask_again(Batch& batch, const Group& group, const Error& error, Deli
   for (const Group::Wanted& one : group.wanted) {
     FindRequest* const request = batch[one.place];
     if (request == nullptr) continue;
-    if (++request->attempts >= attempts_max || request->context.expired())
+    const bool may_not = measured_.of == Measure::Of::replica || request->context.expired();
+    if (++request->attempts >= attempts_max || may_not)
       deliver(batch, one, fail(error), deliveries);
     else
       desk_.submit_again(request);

@@ -4,18 +4,20 @@
 
 #include "banyan/adapters/postgres/desk.hpp"
 #include "banyan/adapters/postgres/dialect.hpp"
+#include "banyan/adapters/postgres/positions.hpp"
 #include "banyan/adapters/postgres/requests.hpp"
 
 namespace banyan::postgres {
 
 /// Finds of many requests under one sync: one message there and one back, one transaction in the server, one statement
 /// for all that look in the same collection. When a statement fails the server leaves out the rest, which are asked
-/// again; where it may have failed at one record, so are those that shared it, each with a statement of its own.
+/// again; where it may have failed at one record, so are those that shared it, each with a statement of its own. On a
+/// replica none is asked again: what fails there, or is not there yet, is `unavailable` and for the primary to answer.
 /// Thread safety: none; it belongs to the thread of the store.
 class Finds {
  public:
   Finds(SessionPool::Parts parts, const Options& options, const PostgresDialect& dialect, Statements& statements,
-        Gauge& waiting, Histogram& latency);
+        Gauge& waiting, Histogram& latency, Measured measured);
 
   Desk<FindRequest>& desk() noexcept { return desk_; }
   const Desk<FindRequest>& desk() const noexcept { return desk_; }
@@ -52,6 +54,8 @@ class Finds {
   Task<void> serve(Session& session, Batch given);
   const Statement& statement(const Collection& collection);
   void answer(Batch& batch, const Group& group, const PGresult* result, Session& session, Deliveries& deliveries);
+  /// Tells the requests how far the database was; those that are further, or where it has not said, are not answered.
+  void note(Batch& batch, const std::optional<Extent>& extent, Deliveries& deliveries);
   static void deliver_rows(Batch& batch, const Group& group, const PGresult* result, Deliveries& deliveries);
   static void deliver(Batch& batch, const Group::Wanted& one, Result<Record> record, Deliveries& deliveries);
   void ask_again(Batch& batch, const Group& group, const Error& error, Deliveries& deliveries);
@@ -60,6 +64,7 @@ class Finds {
   const PostgresDialect& dialect_;
   Statements& statements_;
   Histogram& latency_;
+  Measured measured_;
   std::list<UnderWay> under_way_;
   std::string key_;
   Desk<FindRequest> desk_;

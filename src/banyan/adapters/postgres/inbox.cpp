@@ -24,13 +24,13 @@ void Inbox::add(std::vector<Request*> Arrived::* place, Request& request) {
 template void Inbox::add(std::vector<FindRequest*> Arrived::*, FindRequest&);
 template void Inbox::add(std::vector<ListRequest*> Arrived::*, ListRequest&);
 template void Inbox::add(std::vector<WriteRequest*> Arrived::*, WriteRequest&);
+template void Inbox::add(std::vector<AgreementRequest*> Arrived::*, AgreementRequest&);
 
 // It wakes under the lock: whoever has closed can be sure that nobody is at it any more.
 void Inbox::end_turn(const Executor& executor) {
   const std::lock_guard lock(mutex_);
   std::erase(in_turn_, &executor);
-  const bool nothing = arrived_.finds.empty() && arrived_.lists.empty() && arrived_.writes.empty();
-  if (open_ && !nothing && !std::exchange(woken_, true)) wake_();
+  if (open_ && !arrived_.empty() && !std::exchange(woken_, true)) wake_();
 }
 
 Inbox::Arrived Inbox::take() {

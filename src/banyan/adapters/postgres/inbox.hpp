@@ -18,6 +18,8 @@ class Inbox : public std::enable_shared_from_this<Inbox> {
     std::vector<FindRequest*> finds;
     std::vector<ListRequest*> lists;
     std::vector<WriteRequest*> writes;
+    std::vector<AgreementRequest*> agreements;
+    bool empty() const noexcept { return finds.empty() && lists.empty() && writes.empty() && agreements.empty(); }
   };
 
   /// `wake` is called when there is something to take, and not again before it is taken; never after close().
@@ -27,6 +29,7 @@ class Inbox : public std::enable_shared_from_this<Inbox> {
   void submit(FindRequest& request) { add(&Arrived::finds, request); }
   void submit(ListRequest& request) { add(&Arrived::lists, request); }
   void submit(WriteRequest& request) { add(&Arrived::writes, request); }
+  void submit(AgreementRequest& request) { add(&Arrived::agreements, request); }
 
   /// What has come since the last time.
   Arrived take();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "banyan/adapters/postgres/agreement.hpp"
 #include "banyan/adapters/postgres/dialect.hpp"
 #include "banyan/adapters/postgres/schema_reader.hpp"
 #include "banyan/adapters/postgres/triggers.hpp"
@@ -24,7 +25,7 @@ constexpr const char* make_graves =
 constexpr const char* brief_timeouts = "SET LOCAL lock_timeout = '500ms'; SET LOCAL statement_timeout = 0";
 /// Of a change that lets others go on, and may wait for their transactions to end.
 constexpr const char* long_timeouts = "SET lock_timeout = '10min'; SET statement_timeout = 0";
-constexpr int attempts_max = 40;
+constexpr int brief_attempts_max = 40;
 
 bool waited_for_a_lock(const Error& error) { return error.detail.find("55P03") != std::string::npos; }
 
@@ -111,13 +112,21 @@ Result<void> Keeper::make_one(const SchemaDifference& difference) {
   return {};
 }
 
+Result<void> Keeper::add_missing(std::vector<std::string>& missing, const char* table, const char* statement) {
+  const std::vector<Value> parameters{std::string(table)};
+  auto found = connection_.query(
+      "SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = $1", parameters);
+  if (!found) return fail(std::move(found.error()));
+  if (PQntuples(found->get()) == 0) missing.emplace_back(statement);
+  return {};
+}
+
 // Looked for rather than made IF NOT EXISTS: a role that may not make tables can serve what is there.
 Result<std::vector<std::string>> Keeper::missing_own() {
   std::vector<std::string> missing;
-  auto graves = connection_.query(
-      "SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = '_banyan_graves'");
-  if (!graves) return fail(std::move(graves.error()));
-  if (PQntuples(graves->get()) == 0) missing.emplace_back(make_graves);
+  Result<void> added = add_missing(missing, "_banyan_graves", make_graves);
+  if (added && cache_use_) added = add_missing(missing, "_banyan_cache_use", make_cache_use);
+  if (!added) return fail(std::move(added.error()));
   for (const TriggerFunction& function : trigger_functions) {
     const std::vector<Value> parameters{std::string(function.name), std::string(function.body)};
     auto found = connection_.query(
@@ -148,7 +157,7 @@ Result<void> Keeper::briefly(const std::function<Result<void>()>& change) {
     Result<void> done = change();
     auto ended = connection_.execute(done ? "COMMIT" : "ROLLBACK");
     if (done) return ended;
-    if (attempt == attempts_max || !waited_for_a_lock(done.error())) return done;
+    if (attempt == brief_attempts_max || !waited_for_a_lock(done.error())) return done;
     // Whoever waited behind it gets through meanwhile.
     std::this_thread::sleep_for(std::chrono::milliseconds(100 + 10 * attempt));
   }

@@ -12,8 +12,9 @@ namespace banyan::postgres {
 /// Thread safety and lifetime: those of the connection.
 class Keeper final : public SchemaKeeper {
  public:
-  Keeper(const Schema& schema, const Clock& clock, Connection& connection)
-      : schema_(schema), clock_(clock), connection_(connection) {}
+  /// With `cache_use`, also for the row on which instances agree on a shared cache.
+  Keeper(const Schema& schema, const Clock& clock, Connection& connection, bool cache_use = false)
+      : schema_(schema), clock_(clock), connection_(connection), cache_use_(cache_use) {}
 
   Result<SchemaPlan> plan() override;
   Result<void> apply_additive(const SchemaPlan& plan) override;
@@ -28,6 +29,8 @@ class Keeper final : public SchemaKeeper {
   Result<void> make_one(const SchemaDifference& difference);
   /// Statements for what Banyan itself needs, whatever the schema.
   Result<std::vector<std::string>> missing_own();
+  /// The statement, where the table is not there.
+  Result<void> add_missing(std::vector<std::string>& missing, const char* table, const char* statement);
   Result<void> make_together(const std::vector<std::string>& own, const SchemaPlan& current);
   /// In a transaction that gives way to others, again and again for a while.
   Result<void> briefly(const std::function<Result<void>()>& change);
@@ -37,6 +40,7 @@ class Keeper final : public SchemaKeeper {
   const Schema& schema_;
   const Clock& clock_;
   Connection& connection_;
+  bool cache_use_;
 };
 
 }  // namespace banyan::postgres

@@ -1,6 +1,7 @@
 #include "banyan/adapters/postgres/lists.hpp"
 
 namespace banyan::postgres {
+
 void mend_patterns(Filter& filter) {
   for (Filter& child : filter.children) mend_patterns(child);
   if (filter.op != CompareOp::like && filter.op != CompareOp::ilike) return;
@@ -42,8 +43,12 @@ Task<void> Lists::serve(Session& session, ListRequest* request) {
 Task<std::optional<Result<RecordPage>>> Lists::ask(Session& session, ListRequest& request) {
   PageRead read(session, parts_, request.query);
   Result<RecordPage> page = co_await read.run(request.context.deadline);
-  const bool may_try_again = ++request.attempts < attempts_max && !request.context.expired();
+  const bool on_replica = parts_.measured.of == Measure::Of::replica;
+  const bool may_try_again = ++request.attempts < attempts_max && !request.context.expired() && !on_replica;
   if (!page && read.may_be_retried() && may_try_again) co_return std::nullopt;
+  if (page && on_replica && !covers(read.extent().from, request.wanted))
+    co_return fail(Error(ErrorCode::unavailable, "the replica is not as far as the reader"));
+  request.reached = read.extent().to;
   co_return page;
 }
 

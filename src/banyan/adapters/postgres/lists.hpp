@@ -7,7 +7,8 @@
 namespace banyan::postgres {
 
 /// Pages, each on a session that it has to itself: a slow one keeps nobody waiting, and the server ends it at its
-/// deadline. Thread safety: none; it belongs to the thread of the store.
+/// deadline. On a replica none is asked again: what fails there, or is not there yet, is `unavailable` and for the
+/// primary to answer. Thread safety: none; it belongs to the thread of the store.
 class Lists {
  public:
   Lists(SessionPool::Parts parts, PageRead::Parts read_parts, Gauge& waiting);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "banyan/base/clock.hpp"
 #include "banyan/base/log.hpp"
@@ -18,11 +19,22 @@ struct Options {
   /// target_session_attrs, `read-write` is meant: of several hosts, the one that takes writes.
   std::string url;
 
+  /// Whether any server of the URL will do without target_session_attrs.
+  bool any_server = false;
+  /// URLs of standbys of that database, each of one server: they answer reads that need not be answered by the primary.
+  /// Needs `positions`.
+  std::vector<std::string> replicas = {};
+  std::chrono::milliseconds max_lag{10'000};  ///< By which a replica may be behind that is read from.
+
   // Connections, at most; one more hears of other programs' changes.
   std::size_t find_connections = 2;         ///< Finds of many requests share each.
   std::size_t list_connections = 4;         ///< A list has one to itself.
   std::size_t transaction_connections = 4;  ///< A transaction has one to itself.
   // and one on which small writes share transactions.
+
+  /// Whether answers say how far the database is, and instances agree on the use of a shared cache. Costs a statement
+  /// an exchange.
+  bool positions = false;
 
   std::size_t queue_max = 4096;  ///< Requests that wait, of each kind; more are `overloaded`.
   std::size_t page_bytes_max = std::size_t{64} << 20;

@@ -35,6 +35,7 @@ Task<Result<RecordPage>> PageRead::run(SteadyTime deadline) {
   bytes_left_ = parts_.options.page_bytes_max;
   // First of all: what stands before it in an exchange would have taken a snapshot already.
   begins_ = !one_statement();
+  if (begins_) measure_.begin_apart(session_);
   if (begins_) session_.add("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   RecordPage page;
   Failure failure = co_await read(page);
@@ -45,10 +46,13 @@ Task<Result<RecordPage>> PageRead::run(SteadyTime deadline) {
 
 Task<PageRead::Failure> PageRead::read(RecordPage& page) {
   limit_time();
+  if (one_statement()) measure_.begin(session_);
   Failure unsayable = add(session_, parts_.statements, sql::select_page(parts_.dialect, parts_.schema, query_));
   if (!unsayable && query_.counted != Counted::no)
     unsayable = add_counts(session_, parts_.statements, parts_.dialect, parts_.schema, query_);
-  if (unsayable && one_statement()) co_return unsayable;
+  // What has been added to an exchange must be asked, or its answers would come to whoever asks next.
+  const bool nothing_added = one_statement() && parts_.measured.of != Measure::Of::replica;
+  if (unsayable && nothing_added) co_return unsayable;
   auto results = co_await ask(query_.embeds.empty() && !unsayable);
   if (unsayable) co_return unsayable;
   if (!results) co_return std::move(results.error());
@@ -138,6 +142,7 @@ void PageRead::limit_time() {
 }
 
 Task<Result<Results>> PageRead::ask(bool last) {
+  if (last) measure_.end(session_);
   if (last && !one_statement()) session_.add("COMMIT");
   const SteadyTime began = parts_.clock.steady();
   auto results = co_await session_.exchange(give_up_at_, bytes_left_);
@@ -150,8 +155,19 @@ Task<Result<Results>> PageRead::ask(bool last) {
   bytes_left_ -= std::min(session_.bytes_received(), bytes_left_);
   for (const ResultHandle& result : *results)
     if (!succeeded(result.get())) co_return fail(failure_of(result.get()));
-  if (std::exchange(begins_, false)) results->erase(results->begin());
+  if (Failure failure = take_measure(*results, last)) co_return fail(std::move(*failure));
   co_return results;
+}
+
+PageRead::Failure PageRead::take_measure(Results& results, bool last) {
+  if (!std::exchange(asked_, true)) measure_.take_begin(results);
+  if (std::exchange(begins_, false)) results.erase(results.begin());
+  if (!last || !parts_.measured.on()) return std::nullopt;
+  if (!one_statement()) results.pop_back();
+  const std::optional<Extent> extent = measure_.take_end(session_, results);
+  if (!extent) return Error(ErrorCode::unavailable, "the database does not say how far it is");
+  extent_ = *extent;
+  return std::nullopt;
 }
 
 Error PageRead::failure_of(const PGresult* result) {

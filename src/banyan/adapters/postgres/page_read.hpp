@@ -5,6 +5,7 @@
 
 #include "banyan/adapters/postgres/dialect.hpp"
 #include "banyan/adapters/postgres/options.hpp"
+#include "banyan/adapters/postgres/positions.hpp"
 #include "banyan/adapters/postgres/session.hpp"
 #include "banyan/base/metrics.hpp"
 #include "banyan/core/query.hpp"
@@ -23,12 +24,16 @@ class PageRead {
     const PostgresDialect& dialect;
     Statements& statements;
     Histogram& latency;
+    Measured measured = {};
   };
-  PageRead(Session& session, Parts parts, const Query& query) : session_(session), parts_(parts), query_(query) {}
+  PageRead(Session& session, Parts parts, const Query& query)
+      : session_(session), parts_(parts), query_(query), measure_(parts.measured.in(parts.statements)) {}
 
   Task<Result<RecordPage>> run(SteadyTime deadline);
   /// Whether it came to nothing through no fault of the query's.
   bool may_be_retried() const noexcept { return may_be_retried_; }
+  /// How far the database was, where that is measured and the page was read.
+  const Extent& extent() const noexcept { return extent_; }
 
  private:
   using Failure = std::optional<Error>;
@@ -54,13 +59,18 @@ class PageRead {
   /// What was added; every result is a success. The transaction ends with the last.
   Task<Result<Results>> ask(bool last);
   Error failure_of(const PGresult* result);
+  /// Takes out what measures how far the database is.
+  Failure take_measure(Results& results, bool last);
 
   Session& session_;
   Parts parts_;
   const Query& query_;
+  Measure measure_;
+  Extent extent_;
   SteadyTime deadline_;
   SteadyTime give_up_at_;
   bool begins_ = false;
+  bool asked_ = false;
   bool may_be_retried_ = false;
   std::size_t bytes_left_ = 0;
   std::size_t embedded_ = 0;  ///< Records and rows of embeds so far.

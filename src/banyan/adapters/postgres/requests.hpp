@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "banyan/base/context.hpp"
 #include "banyan/base/deliveries.hpp"
 #include "banyan/base/task.hpp"
+#include "banyan/core/cache_use.hpp"
 #include "banyan/core/record_store.hpp"
 
 namespace banyan::postgres {
@@ -21,7 +25,10 @@ struct Request {
   const Context& context;
   SteadyTime arrived;
   Completion<Result<Answer>> completion;
-  unsigned attempts = 0;  ///< That came to nothing through no fault of its own.
+  unsigned attempts = 0;              ///< That came to nothing through no fault of its own.
+  Position wanted = context.reached;  ///< What a replica must have reached that answers.
+  bool routed = false;                ///< Whether a replica was asked.
+  Position reached = {};              ///< How far the database was that answered, where that is asked.
 };
 
 struct FindRequest : Request<Record> {
@@ -38,6 +45,18 @@ struct ListRequest : Request<RecordPage> {
 struct WriteRequest : Request<Applied> {
   WriteRequest(const Context& of, SteadyTime now, const WriteBatch& wanted) : Request(of, now), batch(wanted) {}
   const WriteBatch& batch;
+};
+
+struct AgreementRequest : Request<CacheAgreement::Reading> {
+  struct Change {
+    std::uint64_t view;
+    bool on;
+    std::string cache_id;
+  };
+  AgreementRequest(const Context& of, SteadyTime now, bool attends) : Request(of, now), attended(attends) {}
+  AgreementRequest(const Context& of, SteadyTime now, Change wanted) : Request(of, now), change(std::move(wanted)) {}
+  bool attended = false;                        ///< To be noted along.
+  std::optional<Change> change = std::nullopt;  ///< Otherwise it is only read.
 };
 
 /// How often a request is tried before it fails.

@@ -6,6 +6,7 @@
 
 #include "banyan/adapters/postgres/connection.hpp"
 #include "banyan/adapters/postgres/errors.hpp"
+#include "banyan/adapters/postgres/positions.hpp"
 #include "banyan/adapters/postgres/rows.hpp"
 
 namespace banyan::postgres {
@@ -100,10 +101,18 @@ Error cannot_be_prepared(const SavedQuery& query, const PGresult* result) {
       .with_hint("Mend [queries." + query.name + "] postgres, or sql.");
 }
 
+Error committed_unseen() {
+  return Error(ErrorCode::outcome_unknown, "the connection broke when the query was committed")
+      .with_hint("look whether its change was made before you make it again");
+}
+
 }  // namespace
 
 SavedQueries::SavedQueries(Options options, const Schema& schema)
-    : options_(std::move(options)), connections_(threads_max), workers_(threads_max, queue_max) {
+    : options_(std::move(options)),
+      connections_(threads_max),
+      identities_(threads_max),
+      workers_(threads_max, queue_max) {
   if (!schema.collections.empty()) forget_ = "SELECT pg_notify('banyan', '" + schema.collections.front().name + " *')";
 }
 
@@ -138,8 +147,26 @@ Result<void> SavedQueries::check(const SavedQuery& query) {
 
 Task<Result<SavedRows>> SavedQueries::run(const Context& context, const SavedQuery& query,
                                           std::vector<Value> arguments) {
-  const auto work = [&](std::size_t thread) { return run_now(thread, context, query, arguments); };
-  co_return co_await sql::run_on(workers_, context, work);
+  Position reached;
+  const auto work = [&](std::size_t thread) { return run_now(thread, context, query, arguments, reached); };
+  Result<SavedRows> rows = co_await sql::run_on(workers_, context, work);
+  context.reached.fold(reached);
+  co_return rows;
+}
+
+Result<void> SavedQueries::measure(std::size_t thread, Position& reached) {
+  if (!options_.positions) return {};
+  Connection& connection = *connections_[thread];
+  ServerIdentity& identity = identities_[thread];
+  if (identity.system == 0) {
+    auto asked = connection.query(ask_primary_identity);
+    if (!asked) return fail(std::move(asked.error()));
+    identity = identity_from(asked->get());
+  }
+  auto asked = connection.query(ask_primary_position);
+  if (!asked) return fail(std::move(asked.error()));
+  if (const auto extent = extent_of_primary(asked->get(), identity)) reached = extent->to;
+  return {};
 }
 
 Result<Connection*> SavedQueries::begin(std::size_t thread, const Context& context, bool writes) {
@@ -153,6 +180,7 @@ Result<Connection*> SavedQueries::begin(std::size_t thread, const Context& conte
   auto opened = open();
   if (!opened) return fail(std::move(opened.error()));
   connection = std::make_unique<Connection>(std::move(*opened));
+  identities_[thread] = {};
   if (auto begun = connection->execute(text); !begun) return fail(std::move(begun.error()));
   return connection.get();
 }
@@ -170,13 +198,17 @@ Result<void> SavedQueries::commit(Connection& connection, const SavedQuery& quer
 }
 
 Result<SavedRows> SavedQueries::run_now(std::size_t thread, const Context& context, const SavedQuery& query,
-                                        const std::vector<Value>& arguments) {
+                                        const std::vector<Value>& arguments, Position& reached) {
   try {
     auto connection = begin(thread, context, query.writes);
     if (!connection) return fail(std::move(connection.error()));
     auto rows = execute((*connection)->get(), query, arguments, options_.page_bytes_max);
+    if (rows && !query.writes)
+      if (auto measured = measure(thread, reached); !measured) rows = fail(std::move(measured.error()));
     if (rows)
       if (auto committed = commit(**connection, query); !committed) rows = fail(std::move(committed.error()));
+    if (rows && query.writes)
+      if (!measure(thread, reached)) rows = fail(committed_unseen());
     // With answers left unread nothing can be asked on it any more.
     if (!rows && (PQtransactionStatus((*connection)->get()) != PQTRANS_INERROR || !(*connection)->execute("ROLLBACK")))
       connections_[thread].reset();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "banyan/adapters/postgres/options.hpp"
+#include "banyan/adapters/postgres/server_identity.hpp"
 #include "banyan/core/saved_query.hpp"
 #include "banyan/sql/saved_statement.hpp"
 #include "banyan/sql/workers.hpp"
@@ -27,7 +28,9 @@ class SavedQueries final : public SavedQueryRunner {
 
  private:
   Result<SavedRows> run_now(std::size_t thread, const Context& context, const SavedQuery& query,
-                            const std::vector<Value>& arguments);
+                            const std::vector<Value>& arguments, Position& reached);
+  /// How far the primary is now, where positions are kept: after what was read in its transaction, or committed.
+  Result<void> measure(std::size_t thread, Position& reached);
   /// The thread's connection in a transaction that has just begun; made anew where the old one is no more.
   Result<Connection*> begin(std::size_t thread, const Context& context, bool writes);
   Result<Connection> open();
@@ -37,6 +40,7 @@ class SavedQueries final : public SavedQueryRunner {
   std::string forget_;  ///< What tells all instances to forget what they have cached.
   std::atomic<bool> give_up_ = false;
   std::vector<std::unique_ptr<Connection>> connections_;  ///< One a thread.
+  std::vector<ServerIdentity> identities_;                ///< Of their servers.
   sql::Workers workers_;
 };
 

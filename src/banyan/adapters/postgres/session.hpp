@@ -12,6 +12,7 @@
 
 #include "banyan/adapters/postgres/connection.hpp"
 #include "banyan/adapters/postgres/rows.hpp"
+#include "banyan/adapters/postgres/server_identity.hpp"
 #include "banyan/adapters/postgres/statements.hpp"
 #include "banyan/base/task.hpp"
 
@@ -60,6 +61,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void close(Error error);
 
   bool broken() const noexcept { return connection_ == nullptr; }
+  /// Kept here by those who ask for it.
+  ServerIdentity& identity() noexcept { return identity_; }
   /// Forgets what is prepared: for when the server says that a statement is unknown or no longer fits its table.
   void forget_statements() noexcept { must_forget_ = true; }
 
@@ -89,6 +92,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::posix::stream_descriptor socket_;
   ConnectionHandle connection_;
   const Statements& statements_;
+  ServerIdentity identity_;
   std::unordered_set<std::uint64_t> prepared_;
   std::uint64_t generation_ = 0;
   bool must_forget_ = false;

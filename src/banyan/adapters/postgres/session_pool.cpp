@@ -67,12 +67,15 @@ void SessionPool::look_at_time(SteadyTime now) {
   for (const std::shared_ptr<Session>& session : sessions) session->look_at_time(now);
 }
 
+void SessionPool::break_all(const Error& error) {
+  const auto sessions = sessions_;  // one that is closed leaves the list
+  for (const std::shared_ptr<Session>& session : sessions) session->close(error);
+  idle_.clear();
+}
+
 void SessionPool::close() {
   closed_ = true;
-  const auto sessions = sessions_;
-  for (const std::shared_ptr<Session>& session : sessions)
-    session->close(Error(ErrorCode::unavailable, "the server is stopping"));
-  idle_.clear();
+  break_all(Error(ErrorCode::unavailable, "the server is stopping"));
 }
 
 }  // namespace banyan::postgres

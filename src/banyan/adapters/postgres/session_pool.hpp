@@ -34,6 +34,8 @@ class SessionPool {
   const std::string& failure() const noexcept { return failure_; }
 
   void look_at_time(SteadyTime now);
+  /// Breaks all that there are now.
+  void break_all(const Error& error);
   /// Breaks all, and makes no more.
   void close();
 

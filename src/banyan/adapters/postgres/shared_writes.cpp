@@ -73,7 +73,7 @@ Task<void> SharedWrites::serve(Session& session, Batch batch) {
   }
   const std::vector<Outcome>& written = *outcomes;
   const CommitOutcome committed = co_await commit(session, written);
-  if (committed.kind == CommitOutcome::Kind::kept) co_return deliver(std::move(*outcomes));
+  if (committed.kind == CommitOutcome::Kind::kept) co_return deliver(std::move(*outcomes), committed);
   if (committed.kind == CommitOutcome::Kind::unknown) {
     for (WriteRequest* request : batch) request->deliver(fail(committed.reason));
     co_return;
@@ -127,7 +127,7 @@ void SharedWrites::send_alone(const Batch& batch) {
 }
 
 // One that met no record has changed nothing, so it may go on to where the reason is found out.
-void SharedWrites::deliver(std::vector<Outcome> outcomes) {
+void SharedWrites::deliver(std::vector<Outcome> outcomes, const CommitOutcome& committed) {
   Deliveries deliveries;
   Batch unclear;
   const SteadyTime now = clock_.steady();
@@ -140,6 +140,8 @@ void SharedWrites::deliver(std::vector<Outcome> outcomes) {
     Result<Applied> applied(std::in_place);
     applied->changes.push_back(std::move(*outcome.changed));
     applied->counts.push_back(1);
+    applied->cache_use = committed.cache_use;
+    outcome.request->reached = committed.reached;
     outcome.request->deliver(std::move(applied), deliveries);
   }
   deliveries.send();

@@ -37,7 +37,7 @@ class SharedWrites {
   Task<CommitOutcome> commit(Session& session, const std::vector<Outcome>& outcomes);
   Task<void> roll_back(Session& session);
   void send_alone(const Batch& batch);
-  void deliver(std::vector<Outcome> outcomes);
+  void deliver(std::vector<Outcome> outcomes, const CommitOutcome& committed);
 
   const Clock& clock_;
   const Options& options_;

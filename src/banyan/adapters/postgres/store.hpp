@@ -24,7 +24,8 @@ class Store final : public DurableStore {
   void on_foreign_change(std::function<void(const ForeignChange&)> call) override;
   Result<void> start() override;
   void stop() override;
-  CacheAgreement* cache_agreement() override { return nullptr; }
+  /// Null where positions are not kept.
+  CacheAgreement* cache_agreement() override;
 
   Task<Result<Record>> find(const Context& context, const RecordKey& key, Source source) override;
   Task<Result<RecordPage>> list(const Context& context, Query query) override;
@@ -36,6 +37,10 @@ class Store final : public DurableStore {
   Result<void> apply_planned(const SchemaPlan& plan) override;
 
  private:
+  /// By a replica; nothing where the primary has to be asked.
+  Task<std::optional<Result<Record>>> find_elsewhere(const Context& context, const RecordKey& key);
+  Task<std::optional<Result<RecordPage>>> list_elsewhere(const Context& context, Query& query);
+
   struct State;
   explicit Store(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

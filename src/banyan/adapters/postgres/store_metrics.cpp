@@ -33,6 +33,7 @@ StoreMetrics::StoreMetrics(Metrics& metrics)
       find_queue(queue(metrics, "find")),
       list_queue(queue(metrics, "list")),
       write_queue(queue(metrics, "write")),
-      transaction_queue(queue(metrics, "transaction")) {}
+      transaction_queue(queue(metrics, "transaction")),
+      agreement_queue(queue(metrics, "agreement")) {}
 
 }  // namespace banyan::postgres

@@ -31,6 +31,7 @@ struct StoreMetrics {
   Gauge& list_queue;
   Gauge& write_queue;
   Gauge& transaction_queue;
+  Gauge& agreement_queue;
 };
 
 }  // namespace banyan::postgres

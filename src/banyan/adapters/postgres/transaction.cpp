@@ -69,7 +69,10 @@ Task<std::optional<Result<Applied>>> Transaction::conclude() {
   }
   CommitOutcome committed = co_await commit(session_, statements_, applied_.changes, clock_, deadline_, metrics_);
   switch (committed.kind) {
-    case CommitOutcome::Kind::kept: co_return Result<Applied>(std::move(applied_));
+    case CommitOutcome::Kind::kept:
+      reached_ = committed.reached;
+      applied_.cache_use = std::move(committed.cache_use);
+      co_return Result<Applied>(std::move(applied_));
     case CommitOutcome::Kind::unknown: co_return fail(std::move(committed.reason));
     case CommitOutcome::Kind::forbidden: co_return fail(sql::unknown_reference(batch_.writes.back()));
     case CommitOutcome::Kind::undone: break;

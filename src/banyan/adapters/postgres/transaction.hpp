@@ -28,6 +28,8 @@ class Transaction {
   /// Until COMMIT is sent it ends at the deadline, and has done nothing then.
   Task<std::optional<Result<Applied>>> run(SteadyTime deadline);
   const Error& reason() const noexcept { return reason_; }
+  /// How far the database was after the commit, where that is asked.
+  const Position& reached() const noexcept { return reached_; }
 
  private:
   using Failure = std::optional<Error>;
@@ -76,6 +78,7 @@ class Transaction {
   std::size_t cascaded_ = 0;
   std::vector<ReferenceCheck> checks_;
   Applied applied_;
+  Position reached_;
   std::vector<Changed> caused_;
   bool may_be_retried_ = false;
   Error reason_{ErrorCode::unavailable, "the transaction came to nothing"};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "banyan/adapters/postgres/agreement.hpp"
 #include "banyan/adapters/postgres/composed.hpp"
 #include "banyan/adapters/postgres/errors.hpp"
 #include "banyan/adapters/postgres/write_texts.hpp"
@@ -81,11 +82,11 @@ std::optional<Error> missed(const Write& write, const PGresult* looked) {
 }
 
 WriteStatements::WriteStatements(const Schema& schema, const PostgresDialect& dialect, Statements& statements,
-                                 bool notifies)
+                                 Settings settings)
     : schema_(schema),
       dialect_(dialect),
       statements_(statements),
-      notifies_(notifies),
+      settings_(settings),
       incoming_(sql::incoming_references(schema)) {}
 
 std::string& WriteStatements::key(const char* kind, const Collection& collection) {
@@ -214,7 +215,7 @@ Result<std::vector<Value>> WriteStatements::ids(const Collection& collection, co
 }
 
 std::size_t WriteStatements::add_notifications(Session& session, std::span<const Changed> changes) {
-  if (!notifies_) return 0;
+  if (!settings_.notifies) return 0;
   std::size_t added = 0;
   std::string payload;
   const auto send = [&] {
@@ -241,6 +242,10 @@ std::size_t WriteStatements::add_notifications(Session& session, std::span<const
   }
   send();
   return added;
+}
+
+std::size_t WriteStatements::add_after_commit(Session& session) {
+  return settings_.positions ? add_reading(session, statements_) : 0;
 }
 
 }  // namespace banyan::postgres

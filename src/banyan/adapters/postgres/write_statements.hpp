@@ -22,8 +22,11 @@ struct Written {
 /// The statements of writes, and what they answer. Thread safety: none; it belongs to the thread of the store.
 class WriteStatements {
  public:
-  /// With `notifies`, changes are told to every instance that listens.
-  WriteStatements(const Schema& schema, const PostgresDialect& dialect, Statements& statements, bool notifies);
+  struct Settings {
+    bool notifies = false;   ///< Changes are told to every instance that listens.
+    bool positions = false;  ///< What comes after a commit is asked along.
+  };
+  WriteStatements(const Schema& schema, const PostgresDialect& dialect, Statements& statements, Settings settings);
 
   /// Adds what makes the write, all but what a deletion does to other records: as many statements as answers_of() says;
   /// or nothing, and says why. Where `skips_conflicts`, a create that collides with another record makes nothing and
@@ -46,6 +49,10 @@ class WriteStatements {
   /// Tells the changes, in as few messages as they fit into; answers nothing of use. How many statements it added.
   std::size_t add_notifications(Session& session, std::span<const Changed> changes);
 
+  /// Asks where the log and the use of the shared cache are; reading_after() takes the answers. How many statements it
+  /// added.
+  std::size_t add_after_commit(Session& session);
+
   const Schema& schema() const noexcept { return schema_; }
   /// For a statement of any other kind.
   sql::Composer composer() const { return sql::Composer(dialect_, schema_); }
@@ -60,7 +67,7 @@ class WriteStatements {
   const Schema& schema_;
   const PostgresDialect& dialect_;
   Statements& statements_;
-  bool notifies_;
+  Settings settings_;
   std::vector<std::vector<sql::Incoming>> incoming_;
   std::string key_;
 };

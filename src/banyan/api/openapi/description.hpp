@@ -19,6 +19,7 @@ struct Description {
   std::uint32_t default_limit = 100;
   std::uint32_t max_limit = 1'000;
   std::uint32_t max_batch = 1'000;
+  bool positions = false;  ///< Whether answers say how far a client has seen.
 };
 
 }  // namespace banyan::openapi

@@ -4,6 +4,7 @@
 
 #include "banyan/api/openapi/json_document.hpp"
 #include "banyan/api/openapi/operations.hpp"
+#include "banyan/api/openapi/parameters.hpp"
 #include "banyan/api/openapi/schemas.hpp"
 #include "banyan/http/response.hpp"
 
@@ -138,17 +139,30 @@ json::object shared_responses() {
   return all;
 }
 
-json::object shared_headers() {
+json::object shared_headers(bool positions) {
   const auto header = [](std::string_view description, std::string_view type = "string") {
     return json::object{{"description", description}, {"schema", json::object{{"type", type}}}};
   };
-  return {{"ETag", header("The record's version, in quotes; for If-Match and If-None-Match. With one record only.")},
-          {"Location", header("The path of the record that was created. With one record only.")},
-          {"Link", header("The next page, `rel=\"next\"`, where there may be one.")},
-          {"Content-Range", header("Which of how many records these are, where they were counted.")},
-          {"Preference-Applied", header("What of `Prefer` was heeded.")},
-          {"WWW-Authenticate", header("How to say who asks: `Bearer`.")},
-          {"Retry-After", header("After how many seconds to try again.", "integer")}};
+  json::object all{
+      {"ETag", header("The record's version, in quotes; for If-Match and If-None-Match. With one record only.")},
+      {"Location", header("The path of the record that was created. With one record only.")},
+      {"Link", header("The next page, `rel=\"next\"`, where there may be one.")},
+      {"Content-Range", header("Which of how many records these are, where they were counted.")},
+      {"Preference-Applied", header("What of `Prefer` was heeded.")},
+      {"WWW-Authenticate", header("How to say who asks: `Bearer`.")},
+      {"Retry-After", header("After how many seconds to try again.", "integer")}};
+  if (positions)
+    all["Banyan-Position"] = header("How far the client has seen: for `Banyan-Position` of its next request.");
+  return all;
+}
+
+/// Operations on records and queries, and all that they answer but errors, have the position.
+void add_position(Path& path) {
+  if (path.tag == "server" && path.path != "/batch") return;
+  for (Operation& operation : path.operations) {
+    operation.parameters.push_back(position_parameter());
+    for (Answer& answer : operation.answers) answer.headers.emplace_back("Banyan-Position");
+  }
 }
 
 json::object security_schemes() {
@@ -173,7 +187,8 @@ json::array tags_of(const Description& description) {
 
 std::string make_document(const Description& description) {
   json::object paths;
-  for (const Path& path : all_paths(description)) {
+  for (Path& path : all_paths(description)) {
+    if (description.positions) add_position(path);
     json::object& item = paths[path.path].emplace_object();
     for (const Operation& operation : path.operations) item[operation.method] = operation_of(path, operation);
   }
@@ -186,7 +201,7 @@ std::string make_document(const Description& description) {
   document["paths"] = std::move(paths);
   document["components"] = {{"schemas", all_schemas(description)},
                             {"responses", shared_responses()},
-                            {"headers", shared_headers()},
+                            {"headers", shared_headers(description.positions)},
                             {"securitySchemes", security_schemes()}};
   return write_json(document);
 }

@@ -65,6 +65,23 @@ TEST_F(OpenApi, gives_the_same_bytes_for_the_same_schema) {
   EXPECT_EQ(make_database_types(schema_, queries_), make_database_types(schema_, queries_));
 }
 
+TEST_F(OpenApi, tells_of_positions_where_they_are_kept) {
+  const auto made = [&](bool positions) {
+    Description with = description();
+    with.positions = positions;
+    return make_document(with);
+  };
+  EXPECT_EQ(made(false).find("Banyan-Position"), std::string::npos);
+  const json::value whole = json::parse(made(true));
+  const json::object& answer = whole.at("paths").at("/users").at("get").at("responses").at("200").as_object();
+  EXPECT_TRUE(answer.at("headers").as_object().contains("Banyan-Position"));
+  EXPECT_TRUE(whole.at("components").at("headers").as_object().contains("Banyan-Position"));
+  const json::array& parameters = whole.at("paths").at("/batch").at("post").at("parameters").as_array();
+  EXPECT_EQ(parameters.back().at("name"), "Banyan-Position");
+  const json::object& health = whole.at("paths").at("/health").at("get").as_object();
+  EXPECT_FALSE(health.contains("parameters"));
+}
+
 TEST_F(OpenApi, says_what_a_field_takes) {
   EXPECT_EQ(at("/components/schemas/users.create/properties/name"),
             json::parse(R"({"type":"string","maxLength":50,"pattern":"^(?:[A-Z][^\\n]*)$"})"));

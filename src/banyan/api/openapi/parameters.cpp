@@ -174,4 +174,11 @@ Parameter if_none_match_parameter() {
                           "\"1764000000000000\"");
 }
 
+Parameter position_parameter() {
+  return header_parameter("Banyan-Position",
+                          "What the last answer gave: this one is then of nothing older than what was seen or written. "
+                          "One that the server does not know is no error.",
+                          "");
+}
+
 }  // namespace banyan::openapi

@@ -13,6 +13,7 @@ Parameter select_parameter(const Collection& collection);
 Parameter id_parameter(const Schema& schema, const Collection& collection);
 Parameter if_match_parameter();
 Parameter if_none_match_parameter();
+Parameter position_parameter();
 
 /// The operators of a filter on the field, as the grammar has them: "eq", "in", …
 std::vector<std::string_view> operators_of(const Collection& collection, std::size_t field);

@@ -1,0 +1,202 @@
+// Instances that read from standbys: what clients see, and what a promotion leaves of what they wrote.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "failure/load.hpp"
+#include "failure/postgres_stage.hpp"
+#include "scenarios/http_client.hpp"
+
+namespace banyan::scenarios {
+namespace {
+
+using std::chrono::milliseconds;
+using testkit::PostgresAddress;
+using testkit::PostgresServer;
+
+constexpr int records = 8;
+constexpr int clients = 4;
+
+const char* const notes = R"toml(
+[cache]
+url = "off"
+[log]
+access = false
+[collections.notes]
+fields.value = { type = "integer" }
+access.read   = "anyone"
+access.create = "anyone"
+access.update = "anyone"
+)toml";
+
+/// Three instances on a primary and two standbys that are never as far as it: one is late, the other stands still.
+class PostgresReplicas : public testing::Test {
+ protected:
+  void start() {
+    late_.run("postgres", "ALTER SYSTEM SET recovery_min_apply_delay = '200ms'");
+    late_.run("postgres", "SELECT pg_reload_conf()");
+    const std::string url = primary_.make_database();
+    const std::string name = PostgresAddress::name_in(url);
+    const std::map<std::string, std::string> environment{
+        {"DATABASE_URL", url},
+        {"BANYAN_DATABASE_REPLICAS", late_.url(name) + "," + paused_.url(name)},
+        {"BANYAN_DATABASE_MAX_LAG", "1h"}};
+    for (int i = 0; i < 3; ++i) {
+      instances_.push_back(std::make_unique<ServerProcess>(ServerSetup{.config = notes, .environment = environment}));
+      instances_.back()->start();
+    }
+    HttpClient client(instances_.front()->port());
+    for (int i = 0; i < records; ++i) ASSERT_EQ(client.post("/notes", "{\"value\":0}").status, 201);
+    const auto has_all = [&](const PostgresServer& server) {
+      return server.run(name, "SELECT count(*) FROM notes") == std::to_string(records);
+    };
+    ASSERT_TRUE(becomes_true([&] { return replicas_used() == 2 && has_all(late_) && has_all(paused_); }));
+    paused_.run("postgres", "SELECT pg_wal_replay_pause()");
+  }
+
+  static double metric(HttpClient& client, const std::string& name) {
+    const std::string text = client.get("/metrics").body;
+    double sum = 0;
+    for (std::size_t at = text.find("\n" + name); at != std::string::npos; at = text.find("\n" + name, at + 1))
+      sum += std::stod(text.substr(text.find(' ', text.find('}', at))));
+    return sum;
+  }
+  int replicas_used() {
+    HttpClient client(instances_.front()->port());
+    return static_cast<int>(metric(client, "banyan_replica_used"));
+  }
+  struct History {
+    std::uint64_t violations = 0;  ///< A record older than the same client had seen or written it.
+    std::uint64_t failures = 0;
+  };
+  /// One client: every request to any instance; what it saw of each record.
+  History run_client(bool with_token, std::uint64_t operations, unsigned seed) {
+    History history;
+    std::mt19937 random(seed);
+    std::vector<std::unique_ptr<HttpClient>> to;
+    for (const auto& instance : instances_) to.push_back(std::make_unique<HttpClient>(instance->port()));
+    std::string token;
+    std::array<std::uint64_t, records + 1> seen{};
+    for (std::uint64_t i = 0; i < operations; ++i) {
+      const std::size_t id = 1 + random() % records;
+      Request request{.path = "/notes/" + std::to_string(id)};
+      if (random() % 4 == 0) request.method = "PATCH", request.body = "{\"value\":" + std::to_string(i) + "}";
+      if (with_token && !token.empty()) request.headers.emplace_back("Banyan-Position", token);
+      const Response response = to[random() % to.size()]->send(request);
+      const auto tag = response.header("etag");
+      if (response.status != 200 || !tag) {
+        ++history.failures;
+        continue;
+      }
+      token = response.header("banyan-position").value_or("");
+      const std::uint64_t version = std::stoull(tag->substr(1));
+      if (version < seen[id]) ++history.violations;
+      seen[id] = std::max(seen[id], version);
+    }
+    return history;
+  }
+
+  History run_clients(bool with_token, std::uint64_t operations) {
+    std::vector<History> all(clients);
+    const unsigned seed = printed_seed();
+    {
+      std::vector<std::jthread> threads;
+      for (unsigned i = 0; i < clients; ++i)
+        threads.emplace_back([&, i] { all[i] = run_client(with_token, operations / clients, seed + i); });
+    }
+    History sum;
+    for (const History& one : all) sum.violations += one.violations, sum.failures += one.failures;
+    return sum;
+  }
+
+  void expect_no_violation(std::uint64_t operations) {
+    start();
+    const History with = run_clients(true, operations);
+    EXPECT_EQ(with.violations, 0U);
+    EXPECT_EQ(with.failures, 0U);
+    HttpClient client(instances_.front()->port());
+    EXPECT_GT(metric(client, "banyan_store_reads_total{source=\"replica\"}"), 0) << "replicas answered nothing";
+    const History without = run_clients(false, std::min<std::uint64_t>(operations, 4'000));
+    EXPECT_GT(without.violations, 0U) << "the checker finds nothing";
+    EXPECT_EQ(without.failures, 0U);
+    std::cout << operations << " operations with a token: 0 violations; without: " << without.violations << "\n";
+  }
+
+  PostgresServer primary_;
+  PostgresServer late_{primary_, {.more = {"cluster_name=late"}}};
+  PostgresServer paused_{primary_, {.more = {"cluster_name=paused"}}};
+  std::vector<std::unique_ptr<ServerProcess>> instances_;
+};
+
+TEST_F(PostgresReplicas, clients_with_a_token_see_nothing_older_than_they_saw_whichever_instance_answers) {
+  expect_no_violation(environment_number("BANYAN_OPERATIONS", 4'000));
+}
+
+class PostgresReplicasLong : public PostgresReplicas {};
+
+TEST_F(PostgresReplicasLong, clients_with_a_token_see_nothing_older_than_they_saw_in_many_operations) {
+  expect_no_violation(environment_number("BANYAN_OPERATIONS", 200'000));
+}
+
+TEST_F(PostgresReplicas, whose_token_is_forged_or_of_another_key_is_answered_and_gets_a_new_one) {
+  start();
+  HttpClient client(instances_.front()->port());
+  const Response first = client.get("/notes/1");
+  const std::string token = first.header("banyan-position").value_or("");
+  ASSERT_FALSE(token.empty());
+  std::string forged = token;
+  forged[10] = forged[10] == 'A' ? 'B' : 'A';
+  for (const std::string& brought : {forged, std::string("x"), std::string(4'000, 'A')}) {
+    const Response response = client.send({.path = "/notes/1", .headers = {{"Banyan-Position", brought}}});
+    EXPECT_EQ(response.status, 200) << response.body;
+    const std::string given = response.header("banyan-position").value_or("");
+    EXPECT_EQ(client.send({.path = "/notes/1", .headers = {{"Banyan-Position", given}}}).status, 200);
+  }
+  EXPECT_GE(metric(client, "banyan_store_fallbacks_total{reason=\"held\"}"), 3);
+  for (const char* path : {"/notes?limit=1", "/notes/99", "/rest/v1/notes?limit=1", "/nothing"}) {
+    const bool has = client.get(path).header("banyan-position").has_value();
+    EXPECT_EQ(has, std::string_view(path) != "/nothing") << path;
+  }
+  const Response unchanged = client.send({.path = "/notes/1", .headers = {{"If-None-Match", *first.header("etag")}}});
+  EXPECT_EQ(unchanged.status, 304);
+  EXPECT_TRUE(unchanged.header("banyan-position"));
+}
+
+TEST(PostgresPromotion, by_hand_loses_nothing_that_was_acknowledged_and_needs_no_restart) {
+  PostgresServer primary;
+  PostgresServer standby(primary, {.more = {"cluster_name=east"}});
+  primary.run("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'FIRST 1 (east)'");
+  primary.run("postgres", "SELECT pg_reload_conf()");
+  ASSERT_TRUE(becomes_true([&] {
+    return primary.run("postgres", "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == "1";
+  }));
+  const std::string name = PostgresAddress::name_in(primary.make_database());
+  std::string url = primary.url(name);
+  url.replace(url.rfind('/'), 0, ",127.0.0.1:" + std::to_string(standby.address().port()));
+  ServerProcess server(
+      {.config = std::string("[limits]\nrequest_timeout = \"1s\"\n[log]\naccess = false\n") + ledger_collection,
+       .environment = {{"DATABASE_URL", url}}});
+  server.start();
+  Ledger ledger;
+  Load load(server.port(), ledger, 4, 0, printed_seed());
+  ASSERT_TRUE(becomes_true([&] { return load.writes() > 200; }));
+  primary.kill_9();
+  HttpClient client(server.port());
+  ASSERT_TRUE(becomes_true([&] { return client.get("/health/ready").status == 503; }));
+  standby.promote();
+  Writer writer(server.port(), ledger, "returned", 0);
+  ASSERT_TRUE(becomes_true([&] { return writer.create() == Outcome::done; })) << server.output();
+  load.stop();
+  ledger.expect_kept(client);
+  EXPECT_EQ(server.terminate(), 0) << server.output();
+}
+
+}  // namespace
+}  // namespace banyan::scenarios
