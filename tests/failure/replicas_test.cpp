@@ -7,12 +7,14 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <sstream>
 #include <thread>
 #include <vector>
 
 #include "failure/load.hpp"
 #include "failure/postgres_stage.hpp"
 #include "scenarios/http_client.hpp"
+#include "tests/servers/redis_server.hpp"
 
 namespace banyan::scenarios {
 namespace {
@@ -25,8 +27,6 @@ constexpr int records = 8;
 constexpr int clients = 4;
 
 const char* const notes = R"toml(
-[cache]
-url = "off"
 [log]
 access = false
 [collections.notes]
@@ -39,7 +39,7 @@ access.update = "anyone"
 /// Three instances on a primary and two standbys that are never as far as it: one is late, the other stands still.
 class PostgresReplicas : public testing::Test {
  protected:
-  void start() {
+  void start(const std::string& cache_url = "off") {
     late_.run("postgres", "ALTER SYSTEM SET recovery_min_apply_delay = '200ms'");
     late_.run("postgres", "SELECT pg_reload_conf()");
     const std::string url = primary_.make_database();
@@ -47,7 +47,8 @@ class PostgresReplicas : public testing::Test {
     const std::map<std::string, std::string> environment{
         {"DATABASE_URL", url},
         {"BANYAN_DATABASE_REPLICAS", late_.url(name) + "," + paused_.url(name)},
-        {"BANYAN_DATABASE_MAX_LAG", "1h"}};
+        {"BANYAN_DATABASE_MAX_LAG", "1h"},
+        {"BANYAN_CACHE_URL", cache_url}};
     for (int i = 0; i < 3; ++i) {
       instances_.push_back(std::make_unique<ServerProcess>(ServerSetup{.config = notes, .environment = environment}));
       instances_.back()->start();
@@ -64,8 +65,9 @@ class PostgresReplicas : public testing::Test {
   static double metric(HttpClient& client, const std::string& name) {
     const std::string text = client.get("/metrics").body;
     double sum = 0;
-    for (std::size_t at = text.find("\n" + name); at != std::string::npos; at = text.find("\n" + name, at + 1))
-      sum += std::stod(text.substr(text.find(' ', text.find('}', at))));
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+      if (line.starts_with(name)) sum += std::stod(line.substr(line.rfind(' ')));
     return sum;
   }
   int replicas_used() {
@@ -137,6 +139,19 @@ class PostgresReplicas : public testing::Test {
 
 TEST_F(PostgresReplicas, clients_with_a_token_see_nothing_older_than_they_saw_whichever_instance_answers) {
   expect_no_violation(environment_number("BANYAN_OPERATIONS", 4'000));
+}
+
+TEST_F(PostgresReplicas, clients_with_a_token_see_nothing_older_where_instances_share_a_cache_too) {
+  testkit::RedisServer redis;
+  start(redis.url());
+  HttpClient client(instances_.front()->port());
+  ASSERT_TRUE(becomes_true([&] {
+    for (int i = 1; i <= records; ++i) client.get("/notes/" + std::to_string(i));
+    return metric(client, "banyan_shared_cache_hits_total") > 0;
+  }));
+  const History history = run_clients(true, environment_number("BANYAN_OPERATIONS", 4'000));
+  EXPECT_EQ(history.violations, 0U);
+  EXPECT_EQ(history.failures, 0U);
 }
 
 class PostgresReplicasLong : public PostgresReplicas {};
