@@ -92,6 +92,7 @@ replicas = []
 max_lag = "3s"
 [cache]
 url = "memory:1GiB"
+local = "32MB"
 ttl = "1m"
 negative_ttl = "2s"
 [log]
@@ -161,7 +162,7 @@ TEST(Config, takes_every_setting_from_the_file) {
   EXPECT_EQ(config.database.path, "/srv/store/shop.db");
   EXPECT_EQ(config.database.connections, 20U);
   EXPECT_EQ(config.database.max_lag, Millis(3'000));
-  EXPECT_EQ(config.cache, (Cache{true, 1U << 30, Millis(60'000), Millis(2000)}));
+  EXPECT_EQ(config.cache, (Cache{true, 1U << 30, Millis(60'000), Millis(2000), "", 32'000'000}));
   EXPECT_EQ(config.log, (Log{Log::Format::json, Log::Level::warning, false}));
   EXPECT_EQ(config.metrics.access, Metrics::Access::service);
   EXPECT_EQ(config.api, (Api{10, 20, 30, "everybody-knows"}));
