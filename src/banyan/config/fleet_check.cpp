@@ -1,7 +1,6 @@
 #include "banyan/config/fleet_check.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace banyan::config {
 namespace {
@@ -38,7 +37,7 @@ bool share_a_port(const Endpoint& a, const Endpoint& b) {
 }
 
 void check_addresses(const Fleet& fleet, std::vector<Conflict>& conflicts) {
-  if (fleet.first_port + fleet.instances.size() - 1 > std::numeric_limits<std::uint16_t>::max())
+  if (fleet.instances.back().endpoint.port == 0)
     conflicts.push_back({"fleet.first_port", "fleet.first_port leaves no port for the last of the instances", ""});
   const std::pair<std::string, Endpoint> own[] = {
       {"fleet.listen", fleet.listen}, {"fleet.metrics", fleet.metrics}, {"fleet.tls_redirect", fleet.tls.redirect}};

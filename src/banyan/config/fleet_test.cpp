@@ -55,6 +55,10 @@ TEST(Fleet, may_listen_on_the_port_that_instances_have_on_other_machines) {
   EXPECT_EQ(fleet_of("instances = [\"10.0.0.11:8080\"]\nlisten = \"0.0.0.0:8080\"").listen.port, 8080);
 }
 
+TEST(Fleet, of_a_list_needs_no_first_port) {
+  EXPECT_EQ(fleet_of("instances = [\"a:1\", \"b:1\"]\nfirst_port = 65535").instances.size(), 2U);
+}
+
 TEST(Fleet, that_is_not_described_has_no_instances) { EXPECT_TRUE(fleet_of("").instances.empty()); }
 
 TEST(Problems, of_a_fleets_settings_name_the_place_and_the_nearest_word) {
