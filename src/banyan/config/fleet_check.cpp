@@ -1,7 +1,6 @@
 #include "banyan/config/fleet_check.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace banyan::config {
 namespace {
@@ -26,17 +25,28 @@ void check_state(const Config& config, std::vector<Conflict>& conflicts) {
                          "Give all of them the same BANYAN_SERVICE_KEY; for example: openssl rand -hex 32"});
 }
 
+// Whether they cannot both be listened on. Who listens on every address of a machine has those of its loopback too; an
+// instance at any other address may be on another machine.
+bool share_a_port(const Endpoint& a, const Endpoint& b) {
+  const auto covers = [](const std::string& host, const std::string& other) {
+    if (host == other) return true;
+    const bool v4 = other == "0.0.0.0" || other == "127.0.0.1";
+    return (host == "0.0.0.0" && v4) || (host == "::" && (v4 || other == "::1"));
+  };
+  return a.port == b.port && (covers(a.host, b.host) || covers(b.host, a.host));
+}
+
 void check_addresses(const Fleet& fleet, std::vector<Conflict>& conflicts) {
-  if (fleet.first_port + fleet.instances.size() - 1 > std::numeric_limits<std::uint16_t>::max())
+  if (fleet.instances.back().endpoint.port == 0)
     conflicts.push_back({"fleet.first_port", "fleet.first_port leaves no port for the last of the instances", ""});
   const std::pair<std::string, Endpoint> own[] = {
       {"fleet.listen", fleet.listen}, {"fleet.metrics", fleet.metrics}, {"fleet.tls_redirect", fleet.tls.redirect}};
-  for (const auto& [name, endpoint] : own) {
+  for (auto at = std::begin(own); at != std::end(own); ++at) {
+    const auto& [name, endpoint] = *at;
     if (endpoint.port == 0) continue;
-    const auto is_taken = [&](const auto& other) { return &other.second != &endpoint && other.second == endpoint; };
-    const bool by_instance =
-        std::ranges::find(fleet.instances, endpoint, &Fleet::Instance::endpoint) != fleet.instances.end();
-    if (by_instance || std::ranges::any_of(own, is_taken))
+    const auto takes_it = [&](const Endpoint& other) { return share_a_port(other, endpoint); };
+    if (std::ranges::any_of(fleet.instances, takes_it, &Fleet::Instance::endpoint) ||
+        std::ranges::any_of(at + 1, std::end(own), takes_it, &std::pair<std::string, Endpoint>::second))
       conflicts.push_back({name, name + " is " + to_string(endpoint) + ", which is taken in [fleet] already", ""});
   }
 }

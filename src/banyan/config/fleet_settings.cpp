@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t instances_max = 256;
 constexpr unsigned weight_max = 256;
 constexpr std::size_t max_connections_max = 1'000'000;
+constexpr std::size_t port_max = 65'535;
 constexpr std::size_t cookie_bytes_max = 64;
 constexpr std::size_t path_bytes_max = 256;
 constexpr std::size_t socket_bytes_max = 90;  // what sun_path holds, less what HAProxy appends while it binds
@@ -221,7 +222,7 @@ void add_fleet(std::vector<Setting>& list) {
 }
 
 void place_counted_instances(Fleet& fleet) {
-  for (std::size_t i = 0; i < fleet.instances.size(); ++i)
+  for (std::size_t i = 0; i < fleet.instances.size() && fleet.first_port + i <= port_max; ++i)
     if (Endpoint& endpoint = fleet.instances[i].endpoint; endpoint.port == 0)
       endpoint = {"127.0.0.1", static_cast<std::uint16_t>(fleet.first_port + i)};
 }

@@ -9,7 +9,8 @@ namespace banyan::config {
 /// Appends the settings of [fleet].
 void add_fleet(std::vector<Setting>& list);
 
-/// Gives instances that were described as a count their ports, once `first_port` is known.
+/// Gives instances that were described as a count their ports, once `first_port` is known. One for which there is none
+/// left keeps port 0.
 void place_counted_instances(Fleet& fleet);
 
 }  // namespace banyan::config

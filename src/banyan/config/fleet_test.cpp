@@ -51,6 +51,14 @@ TEST(Fleet, can_be_described_by_the_environment) {
   EXPECT_EQ(fleet_of("", environment).instances[4].endpoint.port, 3004);
 }
 
+TEST(Fleet, may_listen_on_the_port_that_instances_have_on_other_machines) {
+  EXPECT_EQ(fleet_of("instances = [\"10.0.0.11:8080\"]\nlisten = \"0.0.0.0:8080\"").listen.port, 8080);
+}
+
+TEST(Fleet, of_a_list_needs_no_first_port) {
+  EXPECT_EQ(fleet_of("instances = [\"a:1\", \"b:1\"]\nfirst_port = 65535").instances.size(), 2U);
+}
+
 TEST(Fleet, that_is_not_described_has_no_instances) { EXPECT_TRUE(fleet_of("").instances.empty()); }
 
 TEST(Problems, of_a_fleets_settings_name_the_place_and_the_nearest_word) {
@@ -84,6 +92,10 @@ TEST(Problems, of_a_fleets_settings_name_the_place_and_the_nearest_word) {
       {"instances = 2\nfirst_port = 65535", "3:14: fleet.first_port leaves no port for the last of the instances"},
       {"instances = 2\nlisten = \"127.0.0.1:3001\"",
        "3:10: fleet.listen is 127.0.0.1:3001, which is taken in [fleet] already"},
+      {"instances = 2\nlisten = \"0.0.0.0:3001\"",
+       "3:10: fleet.listen is 0.0.0.0:3001, which is taken in [fleet] already"},
+      {"instances = 2\nlisten = \"0.0.0.0:8404\"",
+       "3:10: fleet.listen is 0.0.0.0:8404, which is taken in [fleet] already"},
       {"instances = 2\ntls_redirect = \"0.0.0.0:80\"", "3:16: fleet.tls_redirect needs fleet.tls_certificate"},
       {"instances = 2\ntls_certificate = \"a.pem\"\ntls_key = \"b.pem\"",
        "4:11: fleet.tls_key is not where HAProxy looks for it"},
