@@ -232,7 +232,7 @@ TEST_F(ReplicasTest, they_go_on_without_the_primary_and_with_the_one_that_is_pro
                  std::string(PostgresAddress::encoded_password) +
                  "@127.0.0.1:" + std::to_string(primary_.address().port()) +
                  ",127.0.0.1:" + std::to_string(first_.address().port()) + "/" + name_;
-  start();
+  start(std::chrono::hours(1));  // so that lag puts none out
   ASSERT_TRUE(becomes_true([&] {
     return primary_.run("postgres", "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == "1";
   }));
