@@ -68,6 +68,7 @@ class SharedCache final : public Cache {
   Task<void> hear(const Context& context, std::span<const Raise> keys) override;
   Task<void> show(const Context& context, std::span<const Raise> keys) override;
   Version shown_from() const override;
+  bool hears_in_time() const override { return membership_.alone(); }
   Task<void> clear(const Context& context) override;
   std::optional<std::string> unready_reason() const override;
 
