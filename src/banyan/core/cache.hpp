@@ -82,6 +82,9 @@ class Cache {
   virtual Task<void> show(const Context&, std::span<const Raise>) { return {}; }
   virtual Version shown_from() const { return std::numeric_limits<Version>::max(); }
 
+  /// Whether every change is heard of here before it is acknowledged, whoever made it.
+  virtual bool hears_in_time() const { return true; }
+
   /// Forgets everything, tickets too.
   virtual Task<void> clear(const Context& context) = 0;
 

@@ -20,6 +20,7 @@ namespace banyan::services {
 struct Landed {
   Result<CachedRecordPtr> record;
   Position reached;  ///< How far whoever is shown it has seen.
+  SteadyTime began;  ///< When its leader began to ask.
 };
 using Landing = std::optional<Landed>;
 
@@ -49,8 +50,9 @@ class Flight {
 /// One query a key, however many readers miss it at once, on whatever loops.
 ///
 /// The rule that keeps it honest: a write detaches the key's flight before it is acknowledged. Who boarded before may
-/// be given the older value, for they asked before; who comes after starts a flight that sees the write. What another
-/// instance has written is seen by those who bring its position: they follow only a leader who has seen as much.
+/// be given the older value, for they asked before; who comes after starts a flight that sees the write. Where another
+/// instance can write, of which this one hears late, whoever boarded after the leader had begun asks again; and who
+/// brings a position follows only a leader who has seen as much.
 ///
 /// How long a follower waits: until the leader lands, which stores hold to the leader's deadline; then a follower whose
 /// own has passed answers `deadline_exceeded`. All requests have the same time, counted from their first byte, so a

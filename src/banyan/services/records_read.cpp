@@ -34,8 +34,14 @@ Task<Result<CachedRecordPtr>> fetch(Records::State& state, const Context& contex
   co_return record;
 }
 
+// Another instance may have acknowledged a change between the leader's beginning and this reader's.
+bool came_too_late(const Records::State& state, const Landed& landed, SteadyTime arrived) {
+  return landed.began < arrived && !state.parts.cache.hears_in_time();
+}
+
 Task<Result<CachedRecordPtr>> find_missed(Records::State& state, const Context& context, RecordKey key) {
   const std::string text = to_string(key);
+  const SteadyTime arrived = context.clock.steady();
   while (!context.expired()) {
     Completion<Landing> arrival(context.executor);
     Flight flight(state.flights, text, context.position);
@@ -46,12 +52,14 @@ Task<Result<CachedRecordPtr>> find_missed(Records::State& state, const Context& 
       state.followed.add();
       Landing landing = co_await arrival;
       if (!landing) continue;  // its leader gave up for a reason of its own
+      if (landing->record && came_too_late(state, *landing, arrived)) continue;
       context.reached.fold(landing->reached);
       if (!landing->record) co_return fail(std::move(landing->record.error()));
       co_return answer(*key.collection, key.id, std::move(*landing->record));
     }
+    const SteadyTime began = context.clock.steady();
     Result<CachedRecordPtr> record = co_await fetch(state, context, key, text);
-    state.flights.land(flight, is_own_failure(context, record) ? Landing() : Landing({record, context.reached}));
+    state.flights.land(flight, is_own_failure(context, record) ? Landing() : Landing({record, context.reached, began}));
     if (!record) co_return record;
     co_return answer(*key.collection, key.id, std::move(*record));
   }

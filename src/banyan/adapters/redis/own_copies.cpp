@@ -1,6 +1,7 @@
 #include "banyan/adapters/redis/own_copies.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "banyan/adapters/redis/cache_scripts.hpp"
@@ -82,7 +83,9 @@ void OwnCopies::take(std::string_view message) {
     lost = sequence > known + 1;
     if (lost) forget();
     if (sequence == known + 1) {
-      const Cache::Raise one{.key = key, .version = version, .value = nullptr};
+      // "Absent" cannot say what it is newer than: whatever is kept goes.
+      const Version floor = version == 0 ? std::numeric_limits<Version>::max() : version;
+      const Cache::Raise one{.key = key, .version = floor, .value = nullptr};
       if (kept_ != nullptr) block_on(kept_->hear(context_, std::span(&one, 1)));
       heard_.note(key, version, sequence);
       sequence_.store(sequence, std::memory_order_release);

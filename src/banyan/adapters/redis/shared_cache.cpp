@@ -55,7 +55,7 @@ SharedCache::SharedCache(Settings settings, Setting setting, std::unique_ptr<Cli
       membership_({.client = *client_,
                    .attendant = attendant_,
                    .agreement = setting_.agreement,
-                   .scripts = scripts_,
+                   .scripts = setting_.scripts,
                    .clock = setting_.parts.clock,
                    .random = setting_.parts.random,
                    .log = setting_.parts.log},
@@ -130,7 +130,7 @@ Task<void> SharedCache::keep_stream() {
   const std::string sent = hex16(static_cast<std::uint64_t>(setting_.parts.clock.steady().time_since_epoch().count()));
   const std::vector<std::string_view> keys{attached->control};
   const std::vector<std::string_view> arguments{attached->number_text, alive_channel_, sent};
-  Command command(Effect::write, scripts_.tell, keys, arguments);
+  Command command(Effect::write, setting_.scripts.tell, keys, arguments);
   command.generation = attached->generation;
   const Result<resp::Reply> told = co_await client_->run(context, command);
   if (told && told->is_nil()) membership_.doubt();
@@ -231,7 +231,7 @@ Task<Cache::Ticket> SharedCache::take_ticket_far(const Context& context, std::st
     const std::string slot = attached->slot_of(key);
     const std::vector<std::string_view> keys{attached->control, slot};
     const std::vector<std::string_view> arguments{attached->number_text, id, lifetime};
-    Command command(Effect::write, scripts_.ticket, keys, arguments);
+    Command command(Effect::write, setting_.scripts.ticket, keys, arguments);
     command.generation = attached->generation;
     command.deadline = soon(settings_.read_patience);
     const Result<resp::Reply> reply = co_await client_->run(context, command);
@@ -307,7 +307,7 @@ Task<bool> SharedCache::run_fill(const Context& context, std::string_view key, F
   const std::vector<std::string_view> keys{attached->control, slot};
   const std::vector<std::string_view> arguments{attached->number_text, id,  version, position, lifetime, payload,
                                                 raises_channel,        key, age};
-  Command command(Effect::write, scripts_.fill, keys, arguments);
+  Command command(Effect::write, setting_.scripts.fill, keys, arguments);
   command.generation = attached->generation;
   command.deadline = soon(settings_.read_patience);
   const Result<resp::Reply> reply = co_await client_->run(context, command);
@@ -336,7 +336,7 @@ Task<SharedCache::Raised> SharedCache::run_raise(const Context& context, const A
     const std::vector<std::string_view> arguments{
         attached.number_text, own.version,    position, lifetime,
         own.payload,          raises_channel, one.key,  telling == Telling::always ? "always" : "changed"};
-    Command& command = commands.emplace_back(Effect::write, scripts_.raise, names, arguments);
+    Command& command = commands.emplace_back(Effect::write, setting_.scripts.raise, names, arguments);
     command.generation = attached.generation;
     command.deadline = deadline;
   }

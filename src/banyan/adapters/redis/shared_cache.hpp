@@ -48,6 +48,7 @@ class SharedCache final : public Cache {
     std::unique_ptr<Cache> own;  ///< For this instance's own copies; null: it keeps none.
     /// Told of every key that any instance has changed, on a thread of the cache.
     std::function<void(std::string_view key)> changed;
+    CacheScripts scripts = {};  ///< The protocol's steps; only tests that break it on purpose give others.
   };
 
   /// Errors: those of Client::make().
@@ -67,6 +68,7 @@ class SharedCache final : public Cache {
   Task<void> hear(const Context& context, std::span<const Raise> keys) override;
   Task<void> show(const Context& context, std::span<const Raise> keys) override;
   Version shown_from() const override;
+  bool hears_in_time() const override { return membership_.alone(); }
   Task<void> clear(const Context& context) override;
   std::optional<std::string> unready_reason() const override;
 
@@ -104,7 +106,6 @@ class SharedCache final : public Cache {
   Settings settings_;
   Setting setting_;
   std::unordered_map<std::string_view, std::uint64_t> encodings_;  ///< By the collection's name.
-  CacheScripts scripts_;
   SharedCacheMetrics metrics_;
   std::string instance_;  ///< Unique for ever: the beginning of its tickets.
   std::string alive_channel_;

@@ -72,6 +72,21 @@ TEST_F(SharedCacheFleet, an_own_copy_answers_until_a_raise_is_heard_and_nobody_w
   EXPECT_TRUE(eventually([&] { return second_->has_heard_of(key); }));
 }
 
+TEST_F(SharedCacheFleet, who_was_told_that_there_is_nothing_is_not_answered_by_an_own_copy_of_what_was) {
+  start(true);
+  const auto kept_by_second = [&](std::string_view name, const Position& position) {
+    const std::uint64_t before = second_->own_hits();
+    return second_->get(name, position).has_value() && second_->own_hits() > before;
+  };
+  first_->put(key, record_at(7));
+  ASSERT_TRUE(eventually([&] { return kept_by_second(key, {}); }));
+  redis_.run({"EVAL", "for _, k in ipairs(redis.call('KEYS', 'b:*:users:1')) do redis.call('DEL', k) end", "0"});
+  const Position told = first_->fill(key, first_->take_ticket(key).ticket, record_at(0));
+  first_->put("users:2", record_at(1));
+  ASSERT_TRUE(eventually([&] { return kept_by_second("users:2", told); })) << "the second has heard of it";
+  EXPECT_NE(second_->get(key, told), 7U);
+}
+
 TEST_F(SharedCacheFleet, an_instance_that_hears_nothing_keeps_no_own_copies) {
   start(true);
   first_->put(key, record_at(7));

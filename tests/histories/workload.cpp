@@ -1,0 +1,102 @@
+#include "tests/histories/workload.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace banyan::histories {
+namespace {
+
+std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
+  const char* const told = std::getenv(name);
+  return told == nullptr ? otherwise : std::strtoull(told, nullptr, 10);
+}
+
+/// One run of clients and a fault.
+class Run {
+ public:
+  Run(World& world, const WorkloadSettings& settings) : world_(world), settings_(settings) {}
+
+  Outcome with(const Fault& fault) {
+    for (std::size_t key = 0; key < settings_.keys; ++key) make(key);
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t number = 1; number <= settings_.clients; ++number)
+        threads.emplace_back([this, number] { be_client(number); });
+      SeededRandom random(settings_.seed);
+      while (fault && (faults_ < settings_.faults_min || done_ < settings_.operations)) {
+        fault(world_, random);
+        ++faults_;
+      }
+      faults_over_ = true;
+    }
+    outcome_.history = recorder_.history();
+    return std::move(outcome_);
+  }
+
+ private:
+  void make(std::size_t key) {
+    Client first(world_, recorder_, 0, false);
+    // Whoever made it may have died before it could say so.
+    while (!first.create(0, key) && first.read(0, key).value_or(0) == 0) {
+    }
+  }
+
+  void be_client(std::size_t number) {
+    SeededRandom random(settings_.seed + number);
+    Client client(world_, recorder_, number, settings_.by_token);
+    while (done_ < settings_.operations || !faults_over_) {
+      act(client, random);
+      ++done_;
+    }
+    const std::lock_guard lock(mutex_);
+    outcome_.acknowledged += client.acknowledged();
+    outcome_.unanswered_reads += client.unanswered_reads();
+    if (!client.last_failure().empty()) outcome_.last_failure = client.last_failure();
+  }
+
+  void act(Client& client, Random& random) const {
+    const std::size_t instance = random.below(World::instances);
+    const std::size_t key = random.below(settings_.keys);
+    switch (random.below(20)) {
+      case 0: client.remove(instance, key); break;
+      case 1:
+      case 2: client.create(instance, key); break;
+      case 3:
+      case 4:
+      case 5: client.update(instance, key); break;
+      case 6: client.list(instance, settings_.keys / 2); break;
+      default: client.read(instance, key);
+    }
+  }
+
+  World& world_;
+  const WorkloadSettings& settings_;
+  Recorder recorder_;
+  std::atomic<std::size_t> done_ = 0;
+  std::atomic<std::size_t> faults_ = 0;
+  std::atomic<bool> faults_over_ = false;
+  std::mutex mutex_;
+  Outcome outcome_;
+};
+
+}  // namespace
+
+Outcome run(World& world, const WorkloadSettings& settings, const Fault& fault) {
+  return Run(world, settings).with(fault);
+}
+
+std::size_t operations_or(std::size_t otherwise) { return number_of("BANYAN_HISTORY_OPERATIONS", otherwise); }
+
+std::uint64_t printed_seed() {
+  const auto fresh = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+  const std::uint64_t seed = number_of("BANYAN_SEED", fresh);
+  std::cout << "BANYAN_SEED=" << seed << "\n";
+  return seed;
+}
+
+}  // namespace banyan::histories
