@@ -67,7 +67,7 @@ TEST(Up, ctrl_c_while_it_starts_leaves_nothing_either) {
 TEST(UpLong, what_is_kept_is_there_again) {
   const PrivateFolder kept;
   std::filesystem::permissions(kept.path(), std::filesystem::perms(0711));
-  UpProcess up({"--stage=3", "--keep=" + kept.path().string()});
+  UpProcess up({"--stage=3", "--keep=" + (kept.path() / "new").string()});
   up.start();
   ASSERT_EQ(HttpClient(up.port()).post("/users", R"({"name":"Alice"})").status, 201);
   EXPECT_EQ(up.end_by(SIGINT), 0);

@@ -91,6 +91,8 @@ Result<Service*> RunningFleet::start_part(ServiceSetup setup) {
 
 Result<void> RunningFleet::start_database() {
   const std::filesystem::path base = parts_.plan.kept.empty() ? parts_.folder.path() : parts_.plan.kept;
+  std::error_code ignored;  // what cannot be made is told by the next line
+  std::filesystem::create_directories(base, ignored);
   if (Result<void> made = make_private_folder(base / "data"); !made) return made;
   urls_.database = "sqlite:" + (base / "data" / "app.db").string();
   if (!parts_.plan.postgres) return {};

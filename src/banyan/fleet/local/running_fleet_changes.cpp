@@ -8,7 +8,6 @@ namespace banyan::fleet {
 namespace {
 
 constexpr std::chrono::seconds opened_within{30};
-constexpr std::chrono::seconds drained_within{60};
 
 }  // namespace
 
@@ -63,8 +62,8 @@ Result<void> RunningFleet::close(std::size_t place, const Report& progress) {
   if (!balancer_) return {};
   if (Result<void> applied = balancer_->apply(open_); !applied) return applied;
   const std::string& name = places_[place].service->setup().name;
-  const Result<void> drained =
-      until([&] { return balancer_->drained(place); }, drained_within, name + " does not get rid of its requests");
+  const Result<void> drained = until([&] { return balancer_->drained(place); }, parts_.plan.config.fleet.drain,
+                                     name + " does not get rid of its requests");
   if (!drained && stop_requested_) return drained;
   progress(name + (drained ? " has no requests any more." : " still has requests, and ends them by itself."));
   return {};
