@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "commands.hpp"
+#include "stage_files.hpp"
 
 namespace banyan::app {
 namespace {
@@ -22,6 +23,8 @@ struct CommandLine {
   std::vector<std::string> explained;
   std::string from;
   std::string to;
+  UpArguments up;
+  std::size_t instances = 0;
   int exit_code = exit_ok;
 
   CLI::App* with_config(CLI::App* command) {
@@ -102,6 +105,66 @@ void add_rules(CLI::App& app, CommandLine& line) {
   });
 }
 
+void add_copy(CLI::App& app, CommandLine& line) {
+  CLI::App* copy_command =
+      line.with_config(app.add_subcommand("copy", "fill a database with the records of another, and compare both"));
+  copy_command->add_option("--from", line.from, "where the records are: sqlite:data/app.db, postgres://…")->required();
+  copy_command->add_option("--to", line.to, "an empty database, or one that the same copy began to fill")->required();
+  copy_command->footer("Nothing may write to either while it runs. Broken off, it goes on when it is run again.");
+  copy_command->callback([&] { line.exit_code = copy_database(line.config_file, line.from, line.to); });
+}
+
+void add_fleet_name(CLI::App* command, CommandLine& line) {
+  line.with_config(command);
+  command->add_option("--stage", line.up.name.stage, "the example of that stage instead of a configuration")
+      ->check(CLI::Range(1, stages_count));
+}
+
+void add_up(CLI::App& app, CommandLine& line) {
+  CLI::App* up_command = app.add_subcommand("up", "run the whole described fleet on this machine, until Ctrl-C");
+  add_fleet_name(up_command, line);
+  up_command->add_option("--port", line.up.port, "the one address that clients use (default: as configured)");
+  up_command->add_option("--instances", line.up.instances, "how many instances (default: as configured)");
+  up_command->add_option("--keep", line.up.keep, "a folder where the data stays (default: it goes with the fleet)");
+  up_command->add_option(
+      "--once-ready", line.up.once_ready,
+      "a shell command to run then: the fleet ends with it, with its exit code; it finds the address in "
+      "BANYAN_URL and the key in BANYAN_SERVICE_KEY");
+  up_command->add_flag("--verbose", line.up.verbose, "show what the programs write");
+  up_command->footer(
+      "Databases, caches and balancers are private ones, whatever URLs the configuration names; nothing of them is "
+      "touched.");
+  up_command->callback([&] {
+    line.up.name.config_file = line.config_file;
+    line.exit_code = up(line.up);
+  });
+}
+
+void add_running_fleet(CLI::App* fleet_command, CommandLine& line) {
+  const auto ask = [&line](const std::string& words) {
+    line.up.name.config_file = line.config_file;
+    line.exit_code = ask_running_fleet(line.up.name, words);
+  };
+  CLI::App* status_command = fleet_command->add_subcommand("status", "say what runs, and how it does");
+  add_fleet_name(status_command, line);
+  status_command->callback([ask] { ask("status"); });
+
+  CLI::App* scale_command = fleet_command->add_subcommand("scale", "add instances, or drain them and take them away");
+  scale_command->add_option("instances", line.instances, "how many there shall be")->required();
+  add_fleet_name(scale_command, line);
+  scale_command->callback([ask, &line] { ask("scale " + std::to_string(line.instances)); });
+
+  CLI::App* restart_command =
+      fleet_command->add_subcommand("restart", "restart the instances one at a time, without a gap");
+  add_fleet_name(restart_command, line);
+  restart_command->callback([ask] { ask("restart"); });
+
+  CLI::App* reset_command = fleet_command->add_subcommand(
+      "reset", "empty the database and the cache, and start the instances again, as between two tests");
+  add_fleet_name(reset_command, line);
+  reset_command->callback([ask] { ask("reset"); });
+}
+
 void add_fleet(CLI::App& app, CommandLine& line) {
   CLI::App* fleet_command = app.add_subcommand("fleet", "serve the application with many instances behind a balancer");
   fleet_command->require_subcommand(1);
@@ -114,15 +177,7 @@ void add_fleet(CLI::App& app, CommandLine& line) {
   };
   add("haproxy", config::Fleet::Balancer::haproxy);
   add("nginx", config::Fleet::Balancer::nginx);
-}
-
-void add_copy(CLI::App& app, CommandLine& line) {
-  CLI::App* copy_command =
-      line.with_config(app.add_subcommand("copy", "fill a database with the records of another, and compare both"));
-  copy_command->add_option("--from", line.from, "where the records are: sqlite:data/app.db, postgres://…")->required();
-  copy_command->add_option("--to", line.to, "an empty database, or one that the same copy began to fill")->required();
-  copy_command->footer("Nothing may write to either while it runs. Broken off, it goes on when it is run again.");
-  copy_command->callback([&] { line.exit_code = copy_database(line.config_file, line.from, line.to); });
+  add_running_fleet(fleet_command, line);
 }
 
 int parse_and_run(int argc, char** argv, const Composition& composition) {
@@ -141,6 +196,7 @@ int parse_and_run(int argc, char** argv, const Composition& composition) {
   add_rules(app, line);
   add_copy(app, line);
   add_types(app, line);
+  add_up(app, line);
   add_fleet(app, line);
   app.add_subcommand("version", "print the version")->callback([] { std::cout << "banyan " BANYAN_VERSION "\n"; });
   try {

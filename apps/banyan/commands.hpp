@@ -63,6 +63,28 @@ int rules_explain(const std::filesystem::path& config_file, const ExplainArgumen
 /// `banyan copy`: fills one database with the records of another and compares both.
 int copy_database(const std::filesystem::path& config_file, const std::string& from, const std::string& to);
 
+/// The fleet that a command is about: that of a stage, or of a configuration.
+struct FleetName {
+  std::filesystem::path config_file;
+  int stage = 0;  ///< 0: the configuration counts.
+};
+
+struct UpArguments {
+  FleetName name;
+  std::optional<std::uint16_t> port;     ///< Where clients go; else as the configuration says.
+  std::optional<std::size_t> instances;  ///< Else as the configuration says.
+  std::filesystem::path keep;            ///< Where data stays; empty: nowhere.
+  bool verbose = false;                  ///< Show what the programs write.
+  std::string once_ready;                ///< A shell command: the fleet runs as long as it does. Empty: until a signal.
+};
+
+/// `banyan up`: runs a whole described fleet on this machine until SIGTERM, SIGINT or SIGHUP.
+int up(const UpArguments& arguments);
+
+/// `banyan fleet status`, `scale`, `restart` and `reset`: asks a fleet that runs; `words` as in
+/// fleet/local/control_socket.hpp.
+int ask_running_fleet(const FleetName& name, const std::string& words);
+
 /// `banyan types typescript`: writes the schema as the type `Database` of supabase-js.
 int types_typescript(const std::filesystem::path& config_file, const std::filesystem::path& output);
 

@@ -9,16 +9,6 @@
 namespace banyan::app {
 namespace {
 
-config::Environment process_environment() {
-  config::Environment environment;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    const std::size_t equals = text.find('=');
-    if (equals != std::string_view::npos) environment.emplace(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return environment;
-}
-
 void describe_kind(const SchemaPlan& plan, SchemaDifference::Kind kind, const char* heading, std::ostream& out) {
   if (!plan.has(kind)) return;
   out << heading << "\n";
@@ -36,8 +26,23 @@ void describe_kind(const SchemaPlan& plan, SchemaDifference::Kind kind, const ch
 
 }  // namespace
 
+config::Environment process_environment() {
+  config::Environment environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::size_t equals = text.find('=');
+    if (equals != std::string_view::npos) environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return environment;
+}
+
 std::optional<config::Config> load_or_report(const std::filesystem::path& file, std::ostream& err) {
-  auto loaded = config::load(file, process_environment());
+  return load_or_report(file, process_environment(), err);
+}
+
+std::optional<config::Config> load_or_report(const std::filesystem::path& file, const config::Environment& environment,
+                                             std::ostream& err) {
+  auto loaded = config::load(file, environment);
   if (loaded) {
     for (const config::Problem& warning : loaded->warnings) err << "warning: " << config::to_string(warning) << "\n";
     return std::move(*loaded);

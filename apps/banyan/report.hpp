@@ -9,8 +9,13 @@
 
 namespace banyan::app {
 
+/// The variables of this process.
+config::Environment process_environment();
+
 /// The configuration, or nothing after its problems were written to `err`, a line each, and what to do.
 std::optional<config::Config> load_or_report(const std::filesystem::path& file, std::ostream& err);
+std::optional<config::Config> load_or_report(const std::filesystem::path& file, const config::Environment& environment,
+                                             std::ostream& err);
 
 /// "banyan: message" with its hint and, for the operator, its detail.
 void report(const Error& error, std::ostream& err);

@@ -17,6 +17,7 @@ sigset_t handled_signals() {
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);  // the terminal is gone
   sigaddset(&set, wake_signal);
   return set;
 }

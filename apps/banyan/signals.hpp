@@ -6,7 +6,7 @@
 
 namespace banyan::app {
 
-/// Calls `stop` when SIGTERM or SIGINT arrives; a second one ends the process at once. Make it before any other
+/// Calls `stop` when SIGTERM, SIGINT or SIGHUP arrives; a second one ends the process at once. Make it before any other
 /// thread, for threads inherit the mask that keeps these signals for this one.
 class StopSignals {
  public:

@@ -37,8 +37,8 @@ OWNED = [
     (r"hiredis/.*", ["wire"]),
     (r"boost/asio.*", ["http", "wire", "apps", "adapters/postgres", "adapters/redis"]),
     (r"curl/.*", ["wire"]),
-    (r"netinet/.*|sys/epoll\.h", ["http", "wire", "apps"]),
-    (r"sys/socket\.h|poll\.h", ["http", "wire", "observe", "apps", "adapters/postgres"]),
+    (r"netinet/.*|sys/epoll\.h", ["http", "wire", "fleet", "apps"]),
+    (r"sys/socket\.h|poll\.h", ["http", "wire", "observe", "fleet", "apps", "adapters/postgres"]),
 ]
 # Input, output and threads have no place in these.
 PURE = ["core"]

@@ -2,25 +2,14 @@
 
 #include <chrono>
 #include <string>
-#include <thread>
 
 #include "failure/ledger.hpp"
+#include "scenarios/becomes_true.hpp"
 #include "scenarios/server_process.hpp"
 #include "tests/servers/postgres_server.hpp"
 #include "tests/servers/tcp_proxy.hpp"
 
 namespace banyan::scenarios {
-
-/// Repeats `holds` until it is true; for what becomes true by itself.
-template <typename Holds>
-bool becomes_true(Holds holds, std::chrono::milliseconds at_most = std::chrono::milliseconds(20'000)) {
-  const auto end = std::chrono::steady_clock::now() + at_most;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return true;
-}
 
 /// A PostgreSQL server of its own, a proxy before it, and a Banyan that reaches it through the proxy.
 class PostgresStage {

@@ -77,6 +77,7 @@ Response HttpClient::send(const Request& request) {
       !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
   if (has_body && !names_content_type(request.headers)) headers.add("Content-Type: application/json");
   if (request.as_service) headers.add(std::string("Authorization: Bearer ") + ServerProcess::service_key);
+  if (!position_.empty()) headers.add("Banyan-Position: " + position_);
   for (const auto& [name, value] : request.headers) headers.add(name + (value.empty() ? ";" : ": " + value));
 
   const std::string url = (reach_.authority.empty() ? "http" : "https") + std::string("://127.0.0.1:") +
@@ -110,6 +111,7 @@ Response HttpClient::send(const Request& request) {
     response.failure = curl_easy_strerror(outcome);
     response.status = 0;
   }
+  if (keeps_position_) position_ = response.header("banyan-position").value_or(position_);
   return response;
 }
 

@@ -46,11 +46,15 @@ class HttpClient {
   Response send(const Request& request);
   Response get(std::string path);
   Response post(std::string path, std::string body);
+  /// From now on it sends the position of the last answer back with each request, as clients of a fleet do.
+  void keep_position() noexcept { keeps_position_ = true; }
   void set_port(std::uint16_t port) noexcept { port_ = port; }
 
  private:
   struct Handle;
   std::unique_ptr<Handle> handle_;
+  bool keeps_position_ = false;
+  std::string position_;
   std::uint16_t port_;
   Reach reach_;
 };

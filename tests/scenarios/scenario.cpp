@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "scenarios/fleet_stage.hpp"
+
 namespace banyan::scenarios {
 namespace {
 
@@ -75,7 +77,9 @@ void expect_response(const Response& response, const Expected& expected, const s
 }
 
 ServedTest::ServedTest(std::string config, Executable executable)
-    : server_(ServerSetup{.config = std::move(config), .executable = executable}), client_(server_.port()) {}
+    : server_(ServerSetup{.config = std::move(config), .executable = executable}), client_(server_.port()) {
+  if (fleet_stage()) client_.keep_position();
+}
 
 void ServedTest::SetUp() {
   server_.start();

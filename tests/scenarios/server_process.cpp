@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "scenarios/child_process.hpp"
+#include "scenarios/fleet_stage.hpp"
 #include "scenarios/raw_connection.hpp"
 #include "scenarios/stage.hpp"
 
@@ -126,6 +127,7 @@ void ServerProcess::spawn() {
 }
 
 std::chrono::microseconds ServerProcess::start() {
+  if (fleet_stage()) return start_by_fleet();
   for (int attempt = 1;; ++attempt) {
     const auto spawned = std::chrono::steady_clock::now();
     spawn();
@@ -141,6 +143,12 @@ std::chrono::microseconds ServerProcess::start() {
     port_ = free_port();
     write_config(setup_.config);
   }
+}
+
+std::chrono::microseconds ServerProcess::start_by_fleet() {
+  const auto asked = std::chrono::steady_clock::now();
+  port_ = serve_by_fleet(configured(setup_, port_), setup_.executable);
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - asked);
 }
 
 int ServerProcess::run_to_exit() {

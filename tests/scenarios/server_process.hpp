@@ -44,7 +44,9 @@ struct ServerSetup {
 };
 
 /// The real binary, started in a private folder on a free port. Killed with the object, and by the kernel should the
-/// test die first. Thread safety: none, but port(), pid() and folder() may be read from any thread.
+/// test die first. In a run through the fleet of a stage (fleet_stage.hpp) start() has that fleet serve the config
+/// instead, at its port, and there is no process. Thread safety: none, but port(), pid() and folder() may be read from
+/// any thread.
 class ServerProcess {
  public:
   static constexpr const char* service_key = "scenario-service-key-0123456789abcdef";
@@ -82,6 +84,7 @@ class ServerProcess {
 
  private:
   void spawn();
+  std::chrono::microseconds start_by_fleet();
   void reap(int status);
 
   ServerSetup setup_;

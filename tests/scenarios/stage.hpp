@@ -6,7 +6,8 @@
 
 namespace banyan::scenarios {
 
-/// Whether the servers and commands of this run keep their records in PostgreSQL: BANYAN_TEST_STAGE is "postgres".
+/// Whether the servers and commands of this run keep their records in PostgreSQL: BANYAN_TEST_STAGE is "postgres",
+/// or a stage of fleets that has it (fleet_stage.hpp).
 /// Otherwise in SQLite, as the config of the test says.
 bool on_postgres();
 

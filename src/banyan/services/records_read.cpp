@@ -74,13 +74,14 @@ Task<Result<CachedRecordPtr>> find_far(Records::State& state, const Context& con
   co_return co_await find_missed(state, context, std::move(key));
 }
 
-Result<CachedRecordPtr> encoded(const Collection& collection, Result<Record> found) {
-  if (!found) return fail(std::move(found.error()));
-  return encode(collection, *found);
+// A store has words of its own for what is not there, and they would tell it from what is hidden.
+Result<CachedRecordPtr> encoded(const RecordKey& key, Result<Record> found) {
+  if (found) return encode(*key.collection, *found);
+  return fail(found.error().code == ErrorCode::not_found ? no_such_record(key) : std::move(found.error()));
 }
 
 Task<Result<CachedRecordPtr>> find_from_store(Records::State& state, const Context& context, RecordKey key) {
-  co_return encoded(*key.collection, co_await state.parts.store.find(context, key, Source::any));
+  co_return encoded(key, co_await state.parts.store.find(context, key, Source::any));
 }
 
 // No coroutine where the store answers at once. One that does not has not begun; it is asked again by a coroutine that
@@ -88,7 +89,7 @@ Task<Result<CachedRecordPtr>> find_from_store(Records::State& state, const Conte
 Task<Result<CachedRecordPtr>> find_uncached(Records::State& state, const Context& context, RecordKey key) {
   {
     Task<Result<Record>> found = state.parts.store.find(context, key, Source::any);
-    if (found.await_ready()) return encoded(*key.collection, found.await_resume());
+    if (found.await_ready()) return encoded(key, found.await_resume());
   }
   return find_from_store(state, context, std::move(key));
 }

@@ -31,6 +31,16 @@ TEST_F(Find, a_record_that_may_not_be_read_is_answered_as_one_that_is_not_there)
   EXPECT_EQ(closed.fields, gone.fields);
 }
 
+TEST_F(Find, without_a_cache_a_record_that_may_not_be_read_is_answered_so_too) {
+  memory::NoCache none;
+  Records bare({schema, store, none, clock, random, metrics},
+               {.batch_records_max = 9, .flight_followers_max = 9, .cached = false});
+  const Error closed = block_on(bare.find(*bob, notes, Value(std::int64_t{2}))).error();
+  ASSERT_EQ(remove(*ann, notes, 2), "removed");
+  const Error gone = block_on(bare.find(*bob, notes, Value(std::int64_t{2}))).error();
+  EXPECT_EQ(words(closed), words(gone));
+}
+
 TEST_F(Find, a_projection_leaves_out_what_is_hidden) {
   const auto found = block_on(records.find(*bob, notes, Value(std::int64_t{1})));
   ASSERT_TRUE(found);

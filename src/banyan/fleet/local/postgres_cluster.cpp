@@ -1,0 +1,223 @@
+#include "banyan/fleet/local/postgres_cluster.hpp"
+
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "banyan/base/ids.hpp"
+
+namespace banyan::fleet {
+namespace {
+
+constexpr std::chrono::milliseconds program_within{60'000};
+constexpr std::size_t password_bytes = 16;
+constexpr std::size_t other_connections = 20;  // of people, and of programs that make and watch it
+constexpr const char* role = "banyan";
+constexpr const char* database = "app";
+
+std::string name_of_replica(std::size_t number) { return "replica-" + std::to_string(number + 1); }
+
+// PostgreSQL's own user where it is installed, else the one that owns nothing.
+Result<std::optional<RunAs>> ordinary_user() {
+  if (::geteuid() != 0) return std::nullopt;
+  for (const char* name : {"postgres", "nobody"})
+    if (const passwd* found = ::getpwnam(name)) return RunAs{.user = found->pw_uid, .group = found->pw_gid};
+  return fail(
+      Error(ErrorCode::unavailable, "PostgreSQL refuses to run as root, and there is no user postgres or nobody.")
+          .with_hint("Start the fleet as an ordinary user."));
+}
+
+// Its file says how far the server is; one that was killed leaves the file behind.
+bool serves(const std::filesystem::path& data, std::uint16_t port) {
+  const std::string text = end_of_file(data / "postmaster.pid", 1024);
+  return text.find("\nready") != std::string::npos && answers(port);
+}
+
+}  // namespace
+
+Result<PostgresCluster> PostgresCluster::prepare(PostgresPlan plan, const Programs& programs, FreePorts& ports,
+                                                 Random& random) {
+  PostgresCluster cluster;
+  cluster.plan_ = std::move(plan);
+  if (Result<void> found = cluster.find_programs(programs); !found) return fail(std::move(found.error()));
+  if (Result<void> chosen = cluster.choose_ports(ports); !chosen) return fail(std::move(chosen.error()));
+  if (Result<void> made = cluster.make_cluster(random); !made) return fail(std::move(made.error()));
+  return cluster;
+}
+
+Result<void> PostgresCluster::find_programs(const Programs& programs) {
+  const std::pair<const char*, std::filesystem::path*> wanted[] = {
+      {"initdb", &initdb_}, {"postgres", &postgres_}, {"psql", &psql_}, {"pg_basebackup", &basebackup_}};
+  for (const auto& [name, file] : wanted) {
+    Result<std::filesystem::path> found = programs.find(name);
+    if (!found) return fail(std::move(found.error()));
+    *file = std::move(*found);
+  }
+  return {};
+}
+
+Result<void> PostgresCluster::choose_ports(FreePorts& ports) {
+  std::vector<std::uint16_t> chosen;
+  for (std::size_t i = 0; i <= plan_.replicas; ++i) {
+    const Result<std::uint16_t> port = ports.next();
+    if (!port) return fail(port.error());
+    chosen.push_back(*port);
+  }
+  primary_port_ = chosen.back();
+  chosen.pop_back();
+  replica_ports_ = std::move(chosen);
+  return {};
+}
+
+Result<void> PostgresCluster::make_cluster(Random& random) {
+  Result<std::optional<RunAs>> user = ordinary_user();
+  if (!user) return fail(std::move(user.error()));
+  user_ = *user;
+  if (user_ && ::chown(plan_.folder.c_str(), user_->user, user_->group) != 0)
+    return fail(ErrorCode::unavailable, "The folder " + plan_.folder.string() +
+                                            " cannot be given to PostgreSQL's user: " + std::strerror(errno));
+  const std::filesystem::path password_file = plan_.folder / "password";
+  std::getline(std::ifstream(password_file) >> std::ws, password_);
+  if (!password_.empty() && std::filesystem::exists(data_of("primary") / "PG_VERSION")) return {};
+  password_ = make_hex_token(random, password_bytes);
+  std::ofstream(password_file) << password_ << "\n";
+  if (user_ && ::chown(password_file.c_str(), user_->user, user_->group) != 0)
+    return fail(ErrorCode::unavailable, "The password's file cannot be given to PostgreSQL's user.");
+  ::chmod(password_file.c_str(), 0600);
+  std::vector<std::string> words{initdb_,
+                                 "--pgdata=" + data_of("primary").string(),
+                                 "--username=" + std::string(role),
+                                 "--pwfile=" + password_file.string(),
+                                 "--encoding=UTF8",
+                                 "--locale=C.UTF-8",
+                                 "--auth-local=trust",
+                                 "--auth-host=scram-sha-256",
+                                 "--no-instructions"};
+  if (!plan_.kept) words.emplace_back("--no-sync");
+  return run_to_end(command(std::move(words), "initdb"), program_within);
+}
+
+ChildSetup PostgresCluster::command(std::vector<std::string> words, const std::string& log) const {
+  return {.command = std::move(words),
+          .environment = {{"PATH", "/usr/bin:/bin"}, {"LC_ALL", "C.UTF-8"}},
+          .folder = plan_.folder,
+          .output = plan_.folder / (log + ".log"),
+          .run_as = user_,
+          .death_signal = SIGQUIT};
+}
+
+std::vector<std::string> PostgresCluster::settings(std::uint16_t port) const {
+  const std::size_t connections = plan_.connections + other_connections;
+  return {"listen_addresses=127.0.0.1",
+          "port=" + std::to_string(port),
+          "unix_socket_directories=" + plan_.folder.string(),
+          "max_connections=" + std::to_string(connections),
+          "max_wal_senders=" + std::to_string(plan_.replicas + 4),
+          "wal_keep_size=256MB",
+          "shared_buffers=64MB",
+          "log_line_prefix=%m [%p] "};
+}
+
+ServiceSetup PostgresCluster::server(const std::string& name, const std::string& what, std::uint16_t port) const {
+  std::vector<std::string> words{postgres_, "-D", data_of(name)};
+  for (const std::string& setting : settings(port)) {
+    words.emplace_back("-c");
+    words.push_back(setting);
+  }
+  const std::filesystem::path data = data_of(name);
+  return {.name = name,
+          .what = what,
+          .port = port,
+          .child = command(std::move(words), name),
+          .ready = [data, port] { return serves(data, port); },
+          .stop_signal = SIGINT};
+}
+
+ServiceSetup PostgresCluster::primary() const { return server("primary", "PostgreSQL primary", primary_port_); }
+
+ServiceSetup PostgresCluster::replica(std::size_t number) const {
+  const std::string name = name_of_replica(number);
+  ServiceSetup setup = server(name, "PostgreSQL replica", replica_ports_[number]);
+  setup.child.command.emplace_back("-c");
+  setup.child.command.push_back("primary_conninfo=host=" + plan_.folder.string() + " port=" +
+                                std::to_string(primary_port_) + " user=" + role + " application_name=" + name);
+  return setup;
+}
+
+Result<void> PostgresCluster::make_database() const {
+  return run_sql("SELECT 'CREATE DATABASE " + std::string(database) +
+                 "' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '" + database + "') \\gexec\n");
+}
+
+Result<void> PostgresCluster::empty_database() const {
+  return run_sql("DROP DATABASE IF EXISTS " + std::string(database) + " WITH (FORCE);\nCREATE DATABASE " + database +
+                 ";\n");
+}
+
+Result<void> PostgresCluster::run_sql(const std::string& statements) const {
+  const std::filesystem::path file = plan_.folder / "statements.sql";
+  std::ofstream(file) << statements;
+  ::chmod(file.c_str(), 0644);
+  return run_to_end(command({psql_, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1",
+                             "--host=" + plan_.folder.string(), "--port=" + std::to_string(primary_port_),
+                             "--username=" + std::string(role), "--dbname=postgres", "--file=" + file.string()},
+                            "psql"),
+                    program_within);
+}
+
+// Always anew: one of an earlier run may have fallen too far behind to follow.
+Result<void> PostgresCluster::copy_to_replicas() const {
+  std::vector<ChildProcess> copies;
+  for (std::size_t i = 0; i < replicas(); ++i) {
+    const std::string name = name_of_replica(i);
+    std::error_code error;
+    std::filesystem::remove_all(data_of(name), error);
+    if (error) return fail(ErrorCode::unavailable, data_of(name).string() + " cannot be removed: " + error.message());
+    Result<ChildProcess> copy = ChildProcess::start(
+        command({basebackup_, "--pgdata=" + data_of(name).string(), "--host=" + plan_.folder.string(),
+                 "--port=" + std::to_string(primary_port_), "--username=" + std::string(role), "--write-recovery-conf",
+                 "--checkpoint=fast", "--no-sync", "--no-password"},
+                name));
+    if (!copy) return fail(std::move(copy.error()));
+    copies.push_back(std::move(*copy));
+  }
+  for (std::size_t i = 0; i < copies.size(); ++i) {
+    if (copies[i].wait(program_within) == 0) continue;
+    return fail(Error(ErrorCode::unavailable, "The primary could not be copied to " + name_of_replica(i) + ".")
+                    .with_detail(end_of_file(plan_.folder / (name_of_replica(i) + ".log"), 4096)));
+  }
+  return {};
+}
+
+std::string PostgresCluster::url(std::uint16_t port) const {
+  return "postgres://" + std::string(role) + ":" + password_ + "@127.0.0.1:" + std::to_string(port) + "/" + database;
+}
+
+std::map<std::string, std::uint64_t> PostgresCluster::lags_bytes() const {
+  const std::string statement =
+      "SELECT application_name, greatest(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn), 0) FROM "
+      "pg_stat_replication";
+  ChildSetup asked =
+      command({psql_, "--no-psqlrc", "--tuples-only", "--no-align",
+               "--field-separator= ", "--host=" + plan_.folder.string(), "--port=" + std::to_string(primary_port_),
+               "--username=" + std::string(role), "--dbname=postgres", "--command=" + statement},
+              "lags");
+  std::error_code ignored;
+  std::filesystem::remove(asked.output, ignored);
+  asked.environment["PGCONNECT_TIMEOUT"] = "1";
+  if (!run_to_end(asked, std::chrono::milliseconds(2'000))) return {};
+  std::istringstream lines(end_of_file(asked.output, 4096));
+  std::map<std::string, std::uint64_t> lags;
+  std::string name;
+  for (std::uint64_t bytes = 0; lines >> name >> bytes;) lags[name] = bytes;
+  return lags;
+}
+
+}  // namespace banyan::fleet
