@@ -29,6 +29,10 @@ struct Attachment {
 
   std::string slot_of(std::string_view key) const { return "b:" + number_text + ":" + std::string(key); }
   Position position(std::uint64_t sequence, std::uint64_t lsn) const;
+  /// How far in the database's log that is; 0 where it is of another timeline.
+  std::uint64_t lsn_of(const Position& reached) const noexcept {
+    return reached.system == system && reached.timeline == timeline ? reached.lsn : 0;
+  }
 };
 using AttachmentPtr = std::shared_ptr<const Attachment>;
 

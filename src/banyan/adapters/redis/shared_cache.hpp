@@ -73,6 +73,10 @@ class SharedCache final : public Cache {
   std::optional<std::string> unready_reason() const override;
 
  private:
+  static constexpr std::string_view raises_channel = "banyan:raises";
+  static constexpr std::chrono::milliseconds stream_interval{100};
+  static constexpr std::chrono::milliseconds behind_patience{2'000};
+
   enum class Telling : unsigned char { always, changed };
   struct Raised {
     bool confirmed = false;
