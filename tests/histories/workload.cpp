@@ -55,7 +55,7 @@ class Run {
     for (; done_ < settings_.operations || !faults_over_; number += settings_.clients) {
       Client client(world_, recorder_, number, settings_.by_token);
       for (std::size_t i = 0; i < operations_of_a_client; ++i) {
-        act(client, random);
+        act(client, instance_for(number, random), random);
         ++done_;
       }
       count(client);
@@ -69,8 +69,13 @@ class Run {
     if (!client.last_failure().empty()) outcome_.last_failure = client.last_failure();
   }
 
-  void act(Client& client, Random& random) const {
-    const std::size_t instance = random.below(World::instances);
+  // Half of them are mostly answered by one instance, as behind a balancer that keeps clients together.
+  static std::size_t instance_for(std::size_t client, Random& random) {
+    const bool keeps = client % 2 == 1 && random.below(10) != 0;
+    return keeps ? client % World::instances : random.below(World::instances);
+  }
+
+  void act(Client& client, std::size_t instance, Random& random) const {
     const std::size_t key = random.below(settings_.keys);
     switch (random.below(20)) {
       case 0: client.remove(instance, key); break;
