@@ -8,9 +8,11 @@
 namespace banyan::app {
 namespace {
 
-std::unique_ptr<Cache> open_memory(const config::Cache& settings, std::size_t bytes, const CacheParts& parts) {
-  memory::Cache::Options options;
-  options.bytes_max = bytes;
+// A copy is on its way for as long as a reader waits for Redis; one that finds nothing there leaves its ticket.
+constexpr std::chrono::milliseconds own_ticket_lifetime{300};
+
+std::unique_ptr<Cache> open_memory(const config::Cache& settings, memory::Cache::Options options,
+                                   const CacheParts& parts) {
   options.ttl = settings.ttl;
   options.negative_ttl = settings.negative_ttl;
   return memory::make_cache(options, {parts.clock, parts.random, parts.metrics});
@@ -32,12 +34,16 @@ redis::SharedCache::Settings shared_settings(const config::Cache& settings) {
 Result<OpenCache> open_cache(const config::Cache& settings, const CacheParts& parts) {
   const auto nothing = [] {};
   if (!settings.shared())
-    return OpenCache{open_memory(settings, settings.enabled ? settings.bytes : 0, parts), nothing, nothing};
+    return OpenCache{open_memory(settings, {.bytes_max = settings.enabled ? settings.bytes : 0}, parts), nothing,
+                     nothing};
   redis::SharedCache::Setting setting{
       .parts = {.clock = parts.clock, .log = parts.log, .metrics = parts.metrics, .random = parts.random},
       .schema = parts.schema,
       .agreement = parts.agreement,
-      .own = settings.local_bytes == 0 ? nullptr : open_memory(settings, settings.local_bytes, parts),
+      .own = settings.local_bytes == 0
+                 ? nullptr
+                 : open_memory(settings, {.bytes_max = settings.local_bytes, .ticket_lifetime = own_ticket_lifetime},
+                               parts),
       .changed = parts.changed};
   auto made = redis::SharedCache::make(shared_settings(settings), std::move(setting));
   if (!made) return std::unexpected(std::move(made.error()));

@@ -1,6 +1,6 @@
 """Documents stay true: links and anchors lead somewhere, and what is shown is run.
 
-    documents.py                     links and anchors of every Markdown file
+    documents.py                     links and anchors of every Markdown file, and the tests that it names
     documents.py --run BANYAN        the blocks of code that documents say can be run, against that program
 
 A ```toml block after `<!-- complete -->` is a whole config, and `banyan check` must accept it. A ```sh block after
@@ -27,6 +27,8 @@ LINK = re.compile(r"(?<!\\)\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*<?([^)\s>]+)>?(?:\s+\
 HTML_LINK = re.compile(r'(?:href|src|srcset)="([^"]+)"')
 FENCE = re.compile(r"^(```+|~~~+)[^\n]*\n.*?^\1\s*$", re.M | re.S)
 BLOCK = re.compile(r"<!--\s*(complete|run)\s*-->\s*\n```(\w+)\n(.*?)^```", re.M | re.S)
+NAMED_TEST = re.compile(r"`([A-Z]\w*)\.([a-z0-9]+(?:_[a-z0-9]+){2,})`")
+DECLARED_TEST = re.compile(r"^TEST(?:_[FP])?\(\s*(\w+),\s*(\w+)\s*\)", re.M)
 WAIT_SECONDS_MAX = 10
 
 
@@ -58,6 +60,19 @@ def check_links(root):
             elif anchor and destination.suffix == ".md" and anchor not in anchors(tree.read(destination)):
                 problems.append(f"{path}: links to {target}, which has no such heading")
     return problems, len(documents)
+
+
+def check_tests(root):
+    """Tests that documents name are there: `Suite.what_it_promises` in backticks."""
+    declared = set()
+    for path in tree.files(root, ".cpp", ".hpp", under=("src", "apps", "tests")):
+        declared.update(DECLARED_TEST.findall(tree.read(root / path)))
+    problems = []
+    for path in tree.files(root, ".md"):
+        for suite, name in NAMED_TEST.findall(FENCE.sub("", tree.read(root / path))):
+            if (suite, name) not in declared:
+                problems.append(f"{path}: names the test {suite}.{name}, which is not there")
+    return problems
 
 
 def blocks(root):
@@ -194,4 +209,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--run"]:
         tree.finish("documents --run", *check_blocks(tree.REPOSITORY, str(pathlib.Path(sys.argv[2]).resolve())))
     else:
-        tree.finish("documents", *check_links(tree.REPOSITORY))
+        problems, count = check_links(tree.REPOSITORY)
+        tree.finish("documents", problems + check_tests(tree.REPOSITORY), count)

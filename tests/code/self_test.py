@@ -154,6 +154,13 @@ class Documents(unittest.TestCase):
         good = "# A `thing`, here\n[b](b.md#two-words) [c](#a-thing-here) [d](https://example.com/x) `[e](f.md)`\n"
         self.assertEqual(self.problems({"a.md": good, "b.md": "## Two words\n"}), [])
 
+    def test_a_test_that_is_named_and_not_there_is_refused(self):
+        code = {"tests/a_test.cpp": "TEST_F(Cache, is_never_older) {}\n"}
+        with planted(code | {"a.md": "`Cache.is_never_older`, `cache.local`, `Cache.shared`"}) as root:
+            self.assertEqual(documents.check_tests(root), [])
+        with planted(code | {"a.md": "`Cache.is_never_very_old` `Store.is_never_older`"}) as root:
+            self.assertEqual(len(documents.check_tests(root)), 2)
+
     def test_the_blocks_that_can_be_run_are_found(self):
         text = "<!-- run -->\n```sh\n$ echo a \\\n  b\na b\n$ true\n```\n\n<!-- complete -->\n```toml\na = 1\n```\n"
         with planted({"a.md": text}) as root:

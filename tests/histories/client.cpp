@@ -45,6 +45,7 @@ std::unique_ptr<Context> Client::request(Instance& instance) {
                   .request_id = std::to_string(number_) + "." + std::to_string(++requests_)});
 }
 
+// Errors say too how far the client has seen.
 void Client::answered(const Context& context) { position_ = context.reached; }
 
 std::optional<Version> Client::read(std::size_t instance, std::size_t key) {
@@ -55,12 +56,12 @@ std::optional<Version> Client::read(std::size_t instance, std::size_t key) {
   const Result<CachedRecordPtr> found =
       on_loop(use.instance, [&] { return use.instance.records().find(*context, world_.notes(), id_of(key)); });
   operation.ended = steady_clock::now();
+  answered(*context);
   if (!found && found.error().code != ErrorCode::not_found) {
     ++unanswered_reads_;
     last_failure_ = found.error().message + " " + found.error().detail;
     return std::nullopt;
   }
-  answered(*context);
   operation.version = found ? (*found)->version : 0;
   recorder_.add(operation);
   return operation.version;
@@ -79,8 +80,8 @@ bool Client::change(std::size_t instance, std::size_t key, Operation::Kind kind,
   });
   operation.ended = steady_clock::now();
   const std::optional<Version> committed = world_.commits().of(context->request_id);
+  answered(*context);
   if (done) {
-    answered(*context);
     ++acknowledged_;
   } else {
     last_failure_ = done.error().message + " " + done.error().detail;
@@ -121,12 +122,12 @@ bool Client::list(std::size_t instance, std::size_t count) {
   const Result<RecordPage> page =
       on_loop(use.instance, [&] { return use.instance.records().list(*context, std::move(query)); });
   operation.ended = steady_clock::now();
+  answered(*context);
   if (!page) {
     ++unanswered_reads_;
     last_failure_ = page.error().message + " " + page.error().detail;
     return false;
   }
-  answered(*context);
   for (operation.key = 0; operation.key < count; ++operation.key) {
     for (const Record& record : page->records) {
       if (record.values.front() != id_of(operation.key)) continue;

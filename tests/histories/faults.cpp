@@ -2,6 +2,7 @@
 
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace banyan::histories {
 namespace {
@@ -76,6 +77,12 @@ Fault replacements() {
     wait_up_to(milliseconds(200), random);
     world.replace(random.below(World::instances));
   };
+}
+
+Fault all_faults(milliseconds length) {
+  const std::vector<Fault> faults{evictions(),  restarts(),     freezes(length),
+                                  cuts(length), lost_streams(), replacements()};
+  return [faults](World& world, Random& random) { faults[random.below(faults.size())](world, random); };
 }
 
 }  // namespace banyan::histories

@@ -19,4 +19,7 @@ Fault lost_streams();
 /// An instance dies between its commits and their raises, and another takes its place.
 Fault replacements();
 
+/// One of all these after the other, at random; outages of that length.
+Fault all_faults(std::chrono::milliseconds length);
+
 }  // namespace banyan::histories

@@ -11,6 +11,10 @@
 namespace banyan::histories {
 namespace {
 
+/// Then another comes in its place, who knows nothing: one that was shown what could not be raised is kept from the
+/// cache.
+constexpr std::size_t operations_of_a_client = 100;
+
 std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
   const char* const told = std::getenv(name);
   return told == nullptr ? otherwise : std::strtoull(told, nullptr, 10);
@@ -48,19 +52,30 @@ class Run {
 
   void be_client(std::size_t number) {
     SeededRandom random(settings_.seed + number);
-    Client client(world_, recorder_, number, settings_.by_token);
-    while (done_ < settings_.operations || !faults_over_) {
-      act(client, random);
-      ++done_;
+    for (; done_ < settings_.operations || !faults_over_; number += settings_.clients) {
+      Client client(world_, recorder_, number, settings_.by_token);
+      for (std::size_t i = 0; i < operations_of_a_client; ++i) {
+        act(client, instance_for(number, random), random);
+        ++done_;
+      }
+      count(client);
     }
+  }
+
+  void count(const Client& client) {
     const std::lock_guard lock(mutex_);
     outcome_.acknowledged += client.acknowledged();
     outcome_.unanswered_reads += client.unanswered_reads();
     if (!client.last_failure().empty()) outcome_.last_failure = client.last_failure();
   }
 
-  void act(Client& client, Random& random) const {
-    const std::size_t instance = random.below(World::instances);
+  // Half of them are mostly answered by one instance, as behind a balancer that keeps clients together.
+  static std::size_t instance_for(std::size_t client, Random& random) {
+    const bool keeps = client % 2 == 1 && random.below(10) != 0;
+    return keeps ? client % World::instances : random.below(World::instances);
+  }
+
+  void act(Client& client, std::size_t instance, Random& random) const {
     const std::size_t key = random.below(settings_.keys);
     switch (random.below(20)) {
       case 0: client.remove(instance, key); break;

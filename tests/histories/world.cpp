@@ -81,8 +81,9 @@ void Instance::open_cache(const Parts& parts, const InstanceSettings& settings) 
   shared.write_patience = settings.write_patience;
   std::unique_ptr<Cache> own;
   if (settings.own_copies) {
-    auto kept =
-        std::make_unique<memory::Cache>(memory::Cache::Options(), memory::Cache::Parts{clock_, random_, metrics_});
+    memory::Cache::Options options;
+    options.ticket_lifetime = std::chrono::milliseconds(300);
+    auto kept = std::make_unique<memory::Cache>(options, memory::Cache::Parts{clock_, random_, metrics_});
     own_ = kept.get();
     own = std::move(kept);
     if (settings.around_own_copies) {
