@@ -1,0 +1,72 @@
+// Many requests at once for what no cache has, to instances that share one.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "failure/postgres_stage.hpp"
+#include "scenarios/http_client.hpp"
+#include "scenarios/raw_connection.hpp"
+#include "tests/servers/redis_server.hpp"
+
+namespace banyan::scenarios {
+namespace {
+
+constexpr std::size_t instances = 3;
+constexpr std::size_t connections = 240;  // each with some requests one after the other: files are scarce
+constexpr std::size_t requests = 1'000;
+
+const char* const notes = R"toml(
+[log]
+access = false
+[collections.notes]
+fields.text = { type = "text" }
+access.read   = "anyone"
+access.create = "anyone"
+)toml";
+
+std::size_t count_of(std::string_view part, std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+bool uses_cache(const ServerProcess& server) {
+  HttpClient client(server.port());
+  return client.get("/metrics").body.find("\nbanyan_shared_cache_in_use 1") != std::string::npos;
+}
+
+// The instances are asked by the log of the database, which knows nothing of what they say of themselves.
+TEST(PostgresInstances, a_thousand_requests_for_one_record_that_no_cache_has_ask_the_database_once) {
+  testkit::PostgresServer postgres({.more = {"log_statement=all"}});
+  const testkit::RedisServer redis;
+  const std::string url = postgres.make_database();
+  std::vector<std::unique_ptr<ServerProcess>> servers;
+  for (std::size_t i = 0; i < instances; ++i) {
+    servers.push_back(std::make_unique<ServerProcess>(
+        ServerSetup{.config = notes, .environment = {{"DATABASE_URL", url}, {"BANYAN_CACHE_URL", redis.url()}}}));
+    servers.back()->start();
+  }
+  for (const auto& server : servers) ASSERT_TRUE(becomes_true([&] { return uses_cache(*server); })) << server->output();
+  ASSERT_EQ(HttpClient(servers.front()->port()).post("/notes", R"({"text":"one"})").status, 201);
+  const auto asked = [&] { return count_of("FROM \"notes\"", postgres.log()); };
+  const std::size_t before = asked();
+
+  std::vector<RawConnection> storm(connections);
+  for (std::size_t i = 0; i < storm.size(); ++i) ASSERT_TRUE(storm[i].connect(servers[i % instances]->port()));
+  for (std::size_t i = 0; i < requests; ++i)
+    ASSERT_TRUE(storm[i % connections].send("GET /notes/1 HTTP/1.1\r\nHost: a\r\n\r\n"));
+  std::size_t answered = 0;
+  for (std::size_t i = 0; i < requests; ++i) {
+    const auto response = storm[i % connections].read_response(std::chrono::seconds(30));
+    if (response && response->status == 200) ++answered;
+  }
+  EXPECT_EQ(answered, requests);
+  EXPECT_EQ(asked() - before, 1U);
+}
+
+}  // namespace
+}  // namespace banyan::scenarios
