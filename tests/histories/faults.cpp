@@ -74,7 +74,7 @@ Fault lost_streams() {
 
 Fault replacements() {
   return [](World& world, Random& random) {
-    wait_up_to(milliseconds(200), random);
+    wait_up_to(milliseconds(1'000), random);
     world.replace(random.below(World::instances));
   };
 }
