@@ -214,7 +214,7 @@ TEST_F(ReplicasTest, who_may_be_answered_by_the_primary_only_is) {
   EXPECT_FALSE(read(held).by_replica);
   EXPECT_EQ(fallbacks("held"), 1U);
   held.hold_until = clock_.wall() - 1;
-  EXPECT_TRUE(read(held).by_replica);
+  read_from_a_replica(held);
   Position of_another = held;
   of_another.timeline = 7;
   EXPECT_FALSE(read(of_another).by_replica);
