@@ -27,7 +27,7 @@ class PostgresServer {
   explicit PostgresServer(PostgresSettings settings = {});
   /// A standby of `primary`: a copy of what it holds now, which streams the rest. To the primary it goes by the name
   /// that `cluster_name` gives it.
-  explicit PostgresServer(const PostgresServer& primary, PostgresSettings settings = {});
+  PostgresServer(const PostgresServer& primary, PostgresSettings settings);
   ~PostgresServer();
 
   const PostgresAddress& address() const noexcept { return *address_; }

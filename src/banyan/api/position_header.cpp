@@ -1,5 +1,6 @@
 #include "banyan/api/position_header.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -26,7 +27,13 @@ void PositionHeader::bring(const http::Request& request, Context& context) const
 }
 
 void PositionHeader::tell(const Context& context, http::Response& response) const {
-  if (!context.reached.empty()) response.headers.emplace_back(name, tokens_.write(context.reached));
+  if (context.reached.empty()) return;
+  response.headers.emplace_back(name, tokens_.write(context.reached));
+  // One client's position and what it may be shown by it are not for another's cache.
+  const bool said =
+      std::ranges::any_of(response.headers, [](const auto& header) { return header.first == "Cache-Control"; });
+  if (!said) response.headers.emplace_back("Cache-Control", "private, no-cache");
+  response.headers.emplace_back("Vary", std::string(name));
 }
 
 Task<http::Response> PositionHeader::tell_later(Task<http::Response> answering, const Context& context) const {

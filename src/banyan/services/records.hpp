@@ -88,6 +88,9 @@ class Records {
   /// has begun.
   Task<void> forget(const Context& context, ForeignChange change);
 
+  /// Whether a write of somebody else's making may begin, as Cache::before_write() says.
+  Task<Result<void>> before_write(const Context& context);
+
   /// Lets no reader share a query for the key ("users:123") that has begun: the cache has heard that another instance
   /// changed it.
   void forget_readers(std::string_view key);

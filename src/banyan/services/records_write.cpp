@@ -189,6 +189,8 @@ Task<void> Records::forget(const Context& context, ForeignChange change) {
   if (!raises.empty()) co_await state_->parts.cache.hear(context, raises);
 }
 
+Task<Result<void>> Records::before_write(const Context& context) { return state_->parts.cache.before_write(context); }
+
 void Records::forget_readers(std::string_view key) { state_->flights.detach(key); }
 
 Task<Result<std::vector<Written>>> Records::create(const Context& context, const Collection& collection,

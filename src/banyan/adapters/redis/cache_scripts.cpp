@@ -84,6 +84,13 @@ redis.call('SET', KEYS[1], control)
 return control
 )";
 
+constexpr std::string_view touch_text = R"(
+local control = redis.call('GET', KEYS[1])
+if not control or string.sub(control, 1, 16) ~= ARGV[1] then return nil end
+redis.call('SET', KEYS[1], control)
+return 1
+)";
+
 constexpr std::string_view tell_text = R"(
 local control = redis.call('GET', KEYS[1])
 if not control or string.sub(control, 1, 16) ~= ARGV[1] then return nil end
@@ -115,6 +122,7 @@ CacheScripts::CacheScripts()
       ticket(step(ticket_step)),
       raise(step(raise_step)),
       fill(step(fill_step)),
+      touch(std::string(touch_text)),
       tell(std::string(tell_text)) {}
 
 }  // namespace banyan::redis

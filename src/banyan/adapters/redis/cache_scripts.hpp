@@ -35,6 +35,8 @@ struct CacheScripts {
   /// "old". Answers the sequence, and 1 where the value was kept.
   Script fill;
 
+  /// KEYS: control. ARGV: number. Writes the control key as it is, to see whether the server takes writes; else nil.
+  Script touch;
   /// KEYS: control. ARGV: number, channel, text. Tells the text, where the cache has that number; else nil.
   Script tell;
 

@@ -11,6 +11,14 @@ constexpr std::chrono::milliseconds beat_patience{1'000};
 // Licences are measured by other clocks than the age of a change: so much apart they may run.
 constexpr std::chrono::milliseconds clock_margin{100};
 
+// What the database says of a change's age counts from before its commit, which may have waited: only what is left of
+// an age far beyond any wait is believed. Before the first change nobody has used the cache.
+std::chrono::milliseconds old_age_of(const CacheUse& use) {
+  constexpr std::chrono::minutes longest_commit{5};
+  if (use.view == 0) return longest_commit;
+  return std::max(use.since - longest_commit, std::chrono::milliseconds(0));
+}
+
 }  // namespace
 
 Position Attachment::position(std::uint64_t sequence, std::uint64_t lsn) const {
@@ -30,7 +38,9 @@ Membership::Membership(const Parts& parts, std::function<void()> renumbered)
 Task<void> Membership::beat() {
   const SteadyTime sent = parts_.clock.steady();
   if (!co_await read()) co_return;
+  forget_where_view_changed();
   co_await attach();
+  co_await try_to_write();
   co_await decide(sent);
 }
 
@@ -48,7 +58,7 @@ Task<bool> Membership::read() {
   {
     const std::lock_guard lock(mutex_);
     const std::optional<Connected> connected = parts_.client.connected();
-    attends = attached && note_ && note_->use.on && note_->use.cache_id == attached->run_id && connected &&
+    attends = attached && writable_ && note_ && note_->use.on && note_->use.cache_id == attached->run_id && connected &&
               connected->generation == attached->generation;
   }
   const Result<CacheAgreement::Reading> reading = co_await parts_.agreement->read(context, attends);
@@ -65,7 +75,13 @@ void Membership::take(const CacheAgreement::Reading& reading) {
       note_ && (note_->system != reading.position.system || note_->timeline != reading.position.timeline);
   if (moved) quiet_until_ = now + licence_lifetime + clock_margin;
   if (!note_ && reading.use.unattended <= licence_lifetime) renewal_wanted_ = false;
-  note_ = Note{.use = reading.use, .at = now, .system = reading.position.system, .timeline = reading.position.timeline};
+  const bool same_view = note_ && !moved && note_->use.view == reading.use.view;
+  view_changed_ = view_changed_ || (note_ && !same_view);
+  note_ = Note{.use = reading.use,
+               .at = now,
+               .first_seen = same_view ? note_->first_seen : now - old_age_of(reading.use),
+               .system = reading.position.system,
+               .timeline = reading.position.timeline};
 }
 
 // Asks for the cache's number on the connection of now, where that is not known.
@@ -105,6 +121,39 @@ Task<void> Membership::attach() {
   if (renewal) renewal_wanted_ = false;
 }
 
+// Own copies do not outlive a time in which nobody had to be told of changes.
+void Membership::forget_where_view_changed() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!std::exchange(view_changed_, false)) return;
+    doubted_ = true;
+  }
+  renumbered_();
+}
+
+// A server may answer and take no writes: it is full, or somebody's replica by now. Raises would fail there.
+Task<void> Membership::try_to_write() {
+  const AttachmentPtr attached = attachment();
+  bool taken = false;
+  if (attached) {
+    const std::vector<std::string_view> keys{attached->control};
+    const std::vector<std::string_view> arguments{attached->number_text};
+    Command command(Effect::write, parts_.scripts.touch, keys, arguments);
+    command.generation = attached->generation;
+    const Context context{parts_.attendant, parts_.clock, parts_.clock.steady() + beat_patience};
+    const Result<resp::Reply> reply = co_await parts_.client.run(context, command);
+    taken = reply && !reply->is_nil();
+    if (reply && reply->is_nil()) doubt();
+  }
+  const std::lock_guard lock(mutex_);
+  writable_ = taken;
+}
+
+bool Membership::knows_timeline_of(const Position& reached) const {
+  const std::lock_guard lock(mutex_);
+  return reached.system == 0 || (note_ && note_->system == reached.system && note_->timeline == reached.timeline);
+}
+
 void Membership::adopt(AttachmentPtr attachment) {
   const bool renumbered = attachment->number != number();
   bool other_server = false;
@@ -122,7 +171,11 @@ void Membership::adopt(AttachmentPtr attachment) {
 
 Task<void> Membership::decide(SteadyTime sent) {
   const AttachmentPtr attached = attachment();
-  const bool connected = parts_.client.connected().has_value() && attached;
+  bool connected = parts_.client.connected().has_value() && attached;
+  {
+    const std::lock_guard lock(mutex_);
+    connected = connected && writable_;
+  }
   if (alone()) {
     note_detached(connected);
     const std::lock_guard lock(mutex_);
@@ -205,12 +258,15 @@ Task<bool> Membership::renew_now(const Context& context) {
 CacheUse Membership::known_use(const std::optional<CacheUse>& use) const {
   const SteadyTime now = parts_.clock.steady();
   const std::lock_guard lock(mutex_);
-  if (use && (!note_ || use->view > note_->use.view)) return *use;
-  if (!note_) return use.value_or(CacheUse());
+  if (!note_ || (use && use->view > note_->use.view)) {
+    CacheUse unseen = use.value_or(CacheUse());
+    unseen.since = old_age_of(unseen);
+    unseen.unattended = std::chrono::milliseconds(0);
+    return unseen;
+  }
   CacheUse known = note_->use;
-  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(now - note_->at);
-  known.since += passed;
-  known.unattended += passed;
+  known.since = std::chrono::duration_cast<std::chrono::milliseconds>(now - note_->first_seen);
+  known.unattended += std::chrono::duration_cast<std::chrono::milliseconds>(now - note_->at);
   return known;
 }
 

@@ -85,7 +85,10 @@ class Membership {
   /// The same, at once, for this caller; false where that did not succeed yet.
   Task<bool> renew_now(const Context& context);
 
-  /// What is known of whether the cache is in use, at least as new as `use`, with `since` as of now.
+  /// Whether what is known here is of the timeline that the position is of.
+  bool knows_timeline_of(const Position& reached) const;
+  /// What is known of whether the cache is in use, at least as new as `use`; `since` counts from when this instance
+  /// first saw it, by its own clock.
   CacheUse known_use(const std::optional<CacheUse>& use) const;
   bool attached_to(const CacheUse& use) const;
   /// How long this instance has not been attached to the cache in use; nothing while it is, or none is in use.
@@ -98,13 +101,16 @@ class Membership {
  private:
   struct Note {
     CacheUse use;
-    SteadyTime at;  ///< When it was read.
+    SteadyTime at;          ///< When it was read.
+    SteadyTime first_seen;  ///< When the view was first read: by no other clock can a wait be measured.
     std::uint64_t system = 0;
     std::uint32_t timeline = 0;
   };
 
   Task<bool> read();
+  void forget_where_view_changed();
   Task<void> attach();
+  Task<void> try_to_write();
   Task<void> decide(SteadyTime sent);
   Task<void> switch_to(bool on);
   void take(const CacheAgreement::Reading& reading);
@@ -120,6 +126,8 @@ class Membership {
   mutable std::mutex mutex_;
   AttachmentPtr attachment_;
   std::optional<Note> note_;
+  bool writable_ = false;  ///< The server took a write since the last heartbeat.
+  bool view_changed_ = false;
   std::optional<SteadyTime> detached_since_;
   SteadyTime quiet_until_{};
   bool doubted_ = false;

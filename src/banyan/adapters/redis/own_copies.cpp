@@ -87,7 +87,8 @@ void OwnCopies::take(std::string_view message) {
       const Version floor = version == 0 ? std::numeric_limits<Version>::max() : version;
       const Cache::Raise one{.key = key, .version = floor, .value = nullptr};
       if (kept_ != nullptr) block_on(kept_->hear(context_, std::span(&one, 1)));
-      heard_.note(key, version, sequence);
+      // Of an outcome that is unknown nobody knows the version: what will be told of it is not known yet.
+      if (version != std::numeric_limits<Version>::max()) heard_.note(key, version, sequence);
       sequence_.store(sequence, std::memory_order_release);
     }
   }

@@ -68,9 +68,10 @@ void SharedCache::start() {
 }
 
 void SharedCache::stop() {
-  if (stopping_.exchange(true)) return;
-  attendant_.stop();
-  client_->stop();
+  if (!stopping_.exchange(true)) {
+    attendant_.stop();
+    client_->stop();
+  }
   while (behind_.load() > 0) std::this_thread::sleep_for(milliseconds(1));
 }
 

@@ -96,6 +96,8 @@ class SharedCache final : public Cache {
                       const Position& reached);
   Task<Raised> run_raise(const Context& context, const Attachment& attached, std::span<const Raise> keys,
                          Telling telling);
+  Task<Raised> run_raise_some(const Context& context, const Attachment& attached, std::span<const Raise> keys,
+                              Telling telling);
   Task<Result<void>> raise_alone(const Context& context, std::span<const Raise> keys);
   Task<Result<void>> raise_agreed(const Context& context, std::span<const Raise> keys, std::optional<CacheUse> use);
   Task<void> hear_later(std::vector<std::pair<std::string, Version>> keys);
@@ -106,6 +108,9 @@ class SharedCache final : public Cache {
   std::uint64_t encoding_for(std::string_view key) const;
   std::chrono::milliseconds lifetime_of(const CachedRecord& value) const;
   bool fits(const Attachment& attached, const Position& reached) const;
+  static bool counts_in(const Attachment& attached, const Position& position) noexcept {
+    return position.cache == 0 || position.cache == attached.number;
+  }
 
   Settings settings_;
   Setting setting_;

@@ -72,21 +72,22 @@ void SharedCache::hold(const Context& context, const CachedRecord& value) const 
   context.reached.hold_until = std::max(context.reached.hold_until, from + window);
 }
 
-// What the database has answered, at or past the client's position, counts on from here in the cache of now.
+// A client that has seen another cache goes on in the one of now, once that has said how far it is: what the database
+// has answered was at or past the client's position.
 Task<void> SharedCache::fill(const Context& context, std::string_view key, FillTicket ticket, CachedRecordPtr value) {
-  const std::uint64_t number = membership_.number();
-  if (number != 0 && context.position.cache != 0 && context.position.cache != number &&
-      membership_.licensed(setting_.parts.clock.steady()))
-    context.reached.fold_cache(number, 0);
   const bool fresh = value->absent() || value->version >= shown_from();
-  if (fresh) return fill_far(context, key, ticket, std::move(value));
+  const std::uint64_t number = membership_.number();
+  const bool moves_on = context.position.cache != 0 && context.position.cache != number &&
+                        membership_.licensed(setting_.parts.clock.steady());
+  if (fresh || moves_on) return fill_far(context, key, ticket, std::move(value));
   if (ticket != 0 && !stopping_) detach(fill_behind(std::string(key), ticket, std::move(value), context.reached));
   return {};
 }
 
 Task<void> SharedCache::fill_far(const Context& context, std::string_view key, FillTicket ticket,
                                  CachedRecordPtr value) {
-  if (!co_await run_fill(context, key, ticket, *value, context.reached)) hold(context, *value);
+  const bool told = co_await run_fill(context, key, ticket, *value, context.reached);
+  if (!told && (value->absent() || value->version >= shown_from())) hold(context, *value);
 }
 
 // Nobody can have anything older than an old record, so nobody need wait until it is kept.

@@ -1,7 +1,9 @@
 // Several instances on one Redis, while it, the ways to it, and they themselves fail.
 #include "banyan/adapters/redis/shared_cache.hpp"
 
+#include <limits>
 #include <thread>
+#include <vector>
 
 #include "banyan/adapters/redis/shared_cache_fixture.hpp"
 #include "tests/servers/tcp_proxy.hpp"
@@ -226,6 +228,40 @@ TEST_F(SharedCacheFleet, what_another_program_wrote_is_raised_by_whoever_hears_o
   const auto context = second_->request();
   block_on((**second_).hear(*context, std::span(&heard, 1)));
   EXPECT_TRUE(eventually([&] { return !first_->hits(key); }));
+}
+
+TEST_F(SharedCacheFleet, what_is_heard_of_a_key_after_a_write_of_unknown_outcome_is_raised) {
+  const Cache::Raise unknown{.key = key, .version = std::numeric_limits<Version>::max(), .value = nullptr};
+  const auto context = second_->request();
+  ASSERT_TRUE(block_on((**second_).raise(*context, std::span(&unknown, 1), agreement_.use())));
+  ASSERT_TRUE(eventually([&] { return first_->has_heard_of(key) && second_->has_heard_of(key); }));
+  first_->put(key, record_at(7));
+  ASSERT_EQ(first_->get(key), 7U);
+  const Cache::Raise heard{.key = key, .version = 8, .value = nullptr};
+  block_on((**second_).hear(*context, std::span(&heard, 1)));
+  EXPECT_TRUE(eventually([&] { return !first_->hits(key); }));
+}
+
+TEST_F(SharedCacheFleet, a_write_of_more_keys_than_the_connection_queues_is_made_known) {
+  const std::size_t count = Options().queue_max + 1'000;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) names.push_back("users:" + std::to_string(i));
+  first_->put(names.back(), record_at(7));
+  std::vector<Cache::Raise> raises;
+  for (const std::string& name : names) raises.push_back({.key = name, .version = 8, .value = nullptr});
+  const auto context = second_->request();
+  EXPECT_TRUE(block_on((**second_).raise(*context, raises, agreement_.use())));
+  EXPECT_EQ(first_->get(names.back()), std::nullopt);
+}
+
+TEST_F(SharedCacheFleet, a_redis_that_takes_no_writes_is_done_without) {
+  first_->put(key, record_at(7));
+  redis_.run({"CONFIG", "SET", "min-replicas-to-write", "1"});
+  ASSERT_TRUE(raise(*first_, 8));
+  EXPECT_FALSE(agreement_.use().on);
+  redis_.run({"CONFIG", "SET", "min-replicas-to-write", "0"});
+  ASSERT_TRUE(in_use());
+  EXPECT_EQ(second_->get(key), std::nullopt);
 }
 
 TEST_F(SharedCacheFleet, who_could_not_make_known_what_it_shows_keeps_its_client_from_the_cache) {

@@ -15,6 +15,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds tick{10};
 constexpr milliseconds raise_patience{1'000};
 constexpr milliseconds clear_patience{200};
+constexpr std::size_t raised_together_max = 256;
 /// Within which the writer's own raise is heard, as a rule.
 constexpr milliseconds hear_after{60};
 /// The position of a client that wrote while no cache was in use: none that ever is.
@@ -22,8 +23,23 @@ constexpr std::uint64_t no_cache = 2;
 
 }  // namespace
 
+// Many keys go in pieces, which leave others of the connection's queue their room.
 Task<SharedCache::Raised> SharedCache::run_raise(const Context& context, const Attachment& attached,
                                                  std::span<const Raise> keys, Telling telling) {
+  Raised all;
+  all.confirmed = true;
+  while (!keys.empty() && all.confirmed) {
+    const std::span<const Raise> piece = keys.first(std::min(keys.size(), raised_together_max));
+    keys = keys.subspan(piece.size());
+    const Raised raised = co_await run_raise_some(context, attached, piece, telling);
+    all.confirmed = raised.confirmed;
+    all.sequence = std::max(all.sequence, raised.sequence);
+  }
+  co_return all;
+}
+
+Task<SharedCache::Raised> SharedCache::run_raise_some(const Context& context, const Attachment& attached,
+                                                      std::span<const Raise> keys, Telling telling) {
   struct Words {
     std::string slot, version, payload;
   };
@@ -98,9 +114,10 @@ Task<Result<void>> SharedCache::raise_agreed(const Context& context, std::span<c
   while (true) {
     CacheUse now = membership_.known_use(use);
     if (use && now.view == use->view)
-      now.since = std::max(now.since, use->since + duration_cast<milliseconds>(setting_.parts.clock.steady() - began));
+      now.since = std::max(now.since, duration_cast<milliseconds>(setting_.parts.clock.steady() - began));
     const AttachmentPtr attached = membership_.attachment();
-    const bool quiet = setting_.parts.clock.steady() >= membership_.quiet_until();
+    const bool quiet =
+        setting_.parts.clock.steady() >= membership_.quiet_until() && membership_.knows_timeline_of(context.reached);
     // It was off since, and what was kept then is not believed any more.
     if (quiet && now.on && now.view > view + (was_on ? 1 : 0)) co_return Result<void>();
     if (quiet && !now.on && now.since > Membership::licence_lifetime + 2 * stream_interval) {
@@ -153,7 +170,7 @@ Task<void> SharedCache::show(const Context& context, std::span<const Raise> keys
   std::uint64_t known = 0;
   for (const Raise& one : keys) {
     const std::optional<std::uint64_t> sequence = own_.heard().find(one.key, one.version);
-    if (sequence && attached) {
+    if (sequence && attached && counts_in(*attached, context.position)) {
       known = std::max(known, *sequence);
     } else {
       raises.push_back(one);
@@ -171,6 +188,7 @@ Task<void> SharedCache::show(const Context& context, std::span<const Raise> keys
 }
 
 Task<void> SharedCache::clear(const Context& context) {
+  ++behind_;
   own_.stop();
   (void)co_await membership_.renew_now(context);
   attendant_.hurry();
@@ -178,6 +196,7 @@ Task<void> SharedCache::clear(const Context& context) {
   const SteadyTime until = std::min(context.deadline, soon(clear_patience));
   while (!stopping_ && !membership_.licensed(setting_.parts.clock.steady()) && setting_.parts.clock.steady() < until)
     co_await attendant_.pause(context.executor, milliseconds(1));
+  --behind_;
 }
 
 }  // namespace banyan::redis
