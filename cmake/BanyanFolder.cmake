@@ -1,13 +1,14 @@
 # The server that the tests of one run share is told of here; tests/servers starts and stops it.
 set(BANYAN_POSTGRES_FILE "${PROJECT_BINARY_DIR}/postgres.server")
 
-# banyan_folder(NAME [LIBRARIES ...] [PRIVATE ...] [TEST_LIBRARIES ...] [FIXTURES postgres])
+# banyan_folder(NAME [SANITIZED ONLY|TOO] [LIBRARIES ...] [PRIVATE ...] [TEST_LIBRARIES ...] [FIXTURES postgres])
 #
 # Makes the target banyan_<NAME> of the current folder: every .cpp beside this file, without the tests. What ends in
 # _test.cpp becomes the test program banyan_<NAME>_tests; what ends in _fuzz.cpp a fuzz target of its own name. FIXTURES
-# says what runs while the tests do.
+# says what runs while the tests do. SANITIZED is for what reads untrusted input or holds the data: everyday runs have
+# those tests with sanitizers, and not again without (ONLY) or again (TOO).
 function(banyan_folder name)
-  cmake_parse_arguments(ARG "" "" "LIBRARIES;PRIVATE;TEST_LIBRARIES;FIXTURES" ${ARGN})
+  cmake_parse_arguments(ARG "" "SANITIZED" "LIBRARIES;PRIVATE;TEST_LIBRARIES;FIXTURES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
   file(GLOB fuzzers CONFIGURE_DEPENDS *_fuzz.cpp)
@@ -32,10 +33,18 @@ function(banyan_folder name)
 
   if(BANYAN_TESTS AND tests)
     add_executable(${target}_tests ${tests})
+    set(label unit)
+    if(ARG_SANITIZED)
+      add_dependencies(sanitized_tests ${target}_tests)
+    endif()
+    if(ARG_SANITIZED STREQUAL "ONLY")
+      set(label sanitized)
+      set_target_properties(${target}_tests PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
     banyan_compile(${target}_tests test)
     target_link_libraries(${target}_tests PRIVATE ${target} ${ARG_TEST_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
     banyan_needs(${target}_tests properties ${ARG_FIXTURES})
-    gtest_discover_tests(${target}_tests DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 300 ${properties})
+    gtest_discover_tests(${target}_tests DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${label} TIMEOUT 300 ${properties})
   endif()
 
   if(BANYAN_FUZZERS)

@@ -14,10 +14,19 @@ add_link_options(-fuse-ld=lld)
 if(BANYAN_SANITIZE)
   add_compile_options(-fsanitize=${BANYAN_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${BANYAN_SANITIZE})
+  if(BANYAN_NOT_SANITIZED)
+    add_compile_options(-fno-sanitize=${BANYAN_NOT_SANITIZED})
+  endif()
+  # Which needs a file handle, and some tests leave none.
+  if(BANYAN_SANITIZE MATCHES undefined AND NOT BANYAN_NOT_SANITIZED MATCHES vptr)
+    add_compile_definitions(BANYAN_VPTR_SANITIZED)
+  endif()
 endif()
+# Coverage in every library, not only in the file of the fuzz target: without it the fuzzer works blind. Not in tests,
+# which no fuzz target is made of: it doubles what the compiler has to write.
+set(BANYAN_COVERAGE)
 if(BANYAN_FUZZERS)
-  # Coverage in every library, not only in the file of the fuzz target: without it the fuzzer works blind.
-  add_compile_options(-fsanitize=fuzzer-no-link)
+  set(BANYAN_COVERAGE -fsanitize=fuzzer-no-link)
 endif()
 
 set(BANYAN_WARNINGS

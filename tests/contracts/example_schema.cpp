@@ -5,45 +5,14 @@
 #include <string_view>
 #include <utility>
 
+#include "tests/contracts/blog.hpp"
+
 namespace banyan::contracts {
 namespace {
-
-Field field(std::string name, FieldType type) {
-  Field made;
-  made.name = std::move(name);
-  made.type = type;
-  return made;
-}
-
-Field required(Field made) {
-  made.required = true;
-  return made;
-}
-
-Field unique(Field made) {
-  made.unique = true;
-  return made;
-}
 
 Field choice(std::string name, std::vector<std::string> values) {
   Field made = field(std::move(name), FieldType::enumeration);
   made.enum_values = std::move(values);
-  return made;
-}
-
-Field reference(std::string name, std::string to, OnDelete on_delete) {
-  Field made = field(std::move(name), FieldType::reference);
-  made.reference_to = std::move(to);
-  made.on_delete = on_delete;
-  return made;
-}
-
-Collection collection(std::string name, IdKind id_kind, std::vector<Field> fields) {
-  Collection made;
-  made.name = std::move(name);
-  made.id_kind = id_kind;
-  made.fields.push_back(make_id_field(id_kind));
-  for (Field& each : fields) made.fields.push_back(std::move(each));
   return made;
 }
 
@@ -55,35 +24,33 @@ void add_index(Collection& to, std::initializer_list<std::string_view> names, bo
 }
 
 Collection users() {
-  Collection made = collection("users", IdKind::integer,
-                               {
-                                   required(field("name", FieldType::text)),
-                                   unique(field("email", FieldType::email)),
-                                   field("handle", FieldType::text),
-                                   choice("role", {"admin", "member", "guest"}),
-                                   field("age", FieldType::integer),
-                                   field("score", FieldType::number),
-                                   field("active", FieldType::boolean),
-                                   field("born", FieldType::date),
-                                   field("seen_at", FieldType::timestamp),
-                                   field("settings", FieldType::json),
-                                   field("external", FieldType::uuid),
-                                   field("homepage", FieldType::url),
-                                   reference("boss", "users", OnDelete::set_null),
-                                   make_time_field(FieldRole::created_at),
-                                   make_time_field(FieldRole::updated_at),
-                               });
+  Collection made = collection("users", {
+                                            required(field("name", FieldType::text)),
+                                            unique(field("email", FieldType::email)),
+                                            field("handle", FieldType::text),
+                                            choice("role", {"admin", "member", "guest"}),
+                                            field("age", FieldType::integer),
+                                            field("score", FieldType::number),
+                                            field("active", FieldType::boolean),
+                                            field("born", FieldType::date),
+                                            field("seen_at", FieldType::timestamp),
+                                            field("settings", FieldType::json),
+                                            field("external", FieldType::uuid),
+                                            field("homepage", FieldType::url),
+                                            reference("boss", "users", OnDelete::set_null),
+                                            make_time_field(FieldRole::created_at),
+                                            make_time_field(FieldRole::updated_at),
+                                        });
   add_index(made, {"age", "name"}, false);
   add_index(made, {"role", "handle"}, true);
   return made;
 }
 
 Collection taggings() {
-  Collection made = collection("taggings", IdKind::integer,
-                               {
-                                   required(reference("post", "posts", OnDelete::cascade)),
-                                   required(reference("tag", "tags", OnDelete::restrict)),
-                               });
+  Collection made = collection("taggings", {
+                                               required(reference("post", "posts", OnDelete::cascade)),
+                                               required(reference("tag", "tags", OnDelete::restrict)),
+                                           });
   add_index(made, {"post", "tag"}, true);
   return made;
 }
@@ -93,29 +60,28 @@ Collection taggings() {
 Schema example_schema() {
   Schema schema;
   schema.collections.push_back(users());
-  schema.collections.push_back(collection("posts", IdKind::integer,
-                                          {
-                                              required(field("title", FieldType::text)),
-                                              reference("author", "users", OnDelete::cascade),
-                                              reference("editor", "users", OnDelete::set_null),
-                                              field("rating", FieldType::number),
-                                              make_time_field(FieldRole::updated_at),
-                                          }));
-  schema.collections.push_back(collection("comments", IdKind::integer,
-                                          {
-                                              required(reference("post", "posts", OnDelete::cascade)),
-                                              reference("parent", "comments", OnDelete::cascade),
-                                              reference("author", "users", OnDelete::set_null),
-                                              field("body", FieldType::text),
-                                          }));
-  schema.collections.push_back(collection("tags", IdKind::uuid,
+  schema.collections.push_back(collection("posts", {
+                                                       required(field("title", FieldType::text)),
+                                                       reference("author", "users", OnDelete::cascade),
+                                                       reference("editor", "users", OnDelete::set_null),
+                                                       field("rating", FieldType::number),
+                                                       make_time_field(FieldRole::updated_at),
+                                                   }));
+  schema.collections.push_back(collection("comments", {
+                                                          required(reference("post", "posts", OnDelete::cascade)),
+                                                          reference("parent", "comments", OnDelete::cascade),
+                                                          reference("author", "users", OnDelete::set_null),
+                                                          field("body", FieldType::text),
+                                                      }));
+  schema.collections.push_back(collection("tags",
                                           {
                                               required(unique(field("label", FieldType::text))),
                                               reference("parent", "tags", OnDelete::restrict),
                                               reference("owner", "users", OnDelete::restrict),
                                               reference("rival", "tags", OnDelete::set_null),
                                               field("weight", FieldType::integer),
-                                          }));
+                                          },
+                                          IdKind::uuid));
   schema.collections.push_back(taggings());
   const auto problems = complete(schema);
   if (!problems.empty()) throw std::logic_error("the example schema is wrong: " + problems.front().message);

@@ -18,7 +18,7 @@ Fleet fleet_of(const std::string& lines, const Environment& environment = shared
 }
 
 // Every problem with its place and its hint.
-std::string problems_of(const std::string& text, const Environment& environment = shared_by_all) {
+std::string problems_in_fleet(const std::string& text, const Environment& environment = shared_by_all) {
   const auto config = load_text(text, "banyan.toml", environment);
   if (config) return "";
   std::string lines;
@@ -103,32 +103,32 @@ TEST(Problems, of_a_fleets_settings_name_the_place_and_the_nearest_word) {
        "3:18: fleet.health_timeout must not be longer than fleet.health_interval"},
   };
   for (const auto& [lines, problem] : cases) {
-    const std::string told = problems_of("[fleet]\n" + lines);
+    const std::string told = problems_in_fleet("[fleet]\n" + lines);
     EXPECT_EQ(told.substr(0, told.find('\n')), "banyan.toml:" + problem) << lines;
   }
 }
 
 TEST(Fleet, of_more_than_one_refuses_what_would_not_survive_the_death_of_an_instance_and_says_the_remedy) {
-  EXPECT_EQ(
-      problems_of("[database]\nurl = \"sqlite:app.db\"\n[cache]\nurl = \"memory:1MB\"\n[fleet]\ninstances = 3", {}),
-      "banyan.toml:2:7: database.url is a file of one machine, and 3 instances need one database\n"
-      "  Give the URL of a PostgreSQL that all reach, \"postgres://user:password@host:5432/name\"; `banyan copy` "
-      "takes the records there.\n"
-      "banyan.toml:4:7: cache.url is memory of one process: of 3 instances, each would keep what others have "
-      "changed\n"
-      "  Write cache.url = \"off\", or the URL of a Redis that all share.\n"
-      "banyan.toml:6:13: the service key would be made by each of 3 instances for itself, and a key of one be "
-      "refused by the others\n"
-      "  Give all of them the same BANYAN_SERVICE_KEY; for example: openssl rand -hex 32\n");
+  EXPECT_EQ(problems_in_fleet(
+                "[database]\nurl = \"sqlite:app.db\"\n[cache]\nurl = \"memory:1MB\"\n[fleet]\ninstances = 3", {}),
+            "banyan.toml:2:7: database.url is a file of one machine, and 3 instances need one database\n"
+            "  Give the URL of a PostgreSQL that all reach, \"postgres://user:password@host:5432/name\"; `banyan copy` "
+            "takes the records there.\n"
+            "banyan.toml:4:7: cache.url is memory of one process: of 3 instances, each would keep what others have "
+            "changed\n"
+            "  Write cache.url = \"off\", or the URL of a Redis that all share.\n"
+            "banyan.toml:6:13: the service key would be made by each of 3 instances for itself, and a key of one be "
+            "refused by the others\n"
+            "  Give all of them the same BANYAN_SERVICE_KEY; for example: openssl rand -hex 32\n");
 }
 
 TEST(Fleet, of_more_than_one_refuses_defaults_where_it_says_how_many_there_are) {
-  const std::string told = problems_of("[fleet]\ninstances = 2", {});
+  const std::string told = problems_in_fleet("[fleet]\ninstances = 2", {});
   for (const char* message : {"2:13: database.url is", "2:13: cache.url is", "2:13: the service key would"})
     EXPECT_NE(told.find(message), std::string::npos) << told;
 }
 
-TEST(Fleet, of_one_may_keep_its_own_state) { EXPECT_EQ(problems_of("[fleet]\ninstances = 1", {}), ""); }
+TEST(Fleet, of_one_may_keep_its_own_state) { EXPECT_EQ(problems_in_fleet("[fleet]\ninstances = 1", {}), ""); }
 
 TEST(HaproxysKey, is_found_in_the_certificate_or_beside_it) {
   const auto finds = [](const char* key) { return haproxy_finds_key({.certificate = "/tls/a.pem", .key = key}); };

@@ -4,13 +4,14 @@
 #include <vector>
 
 #include "banyan/core/query.hpp"
+#include "banyan/core/query_testing.hpp"
 
 // Terms, orders, and what looks at other records.
 namespace banyan {
 namespace {
 
-Value text(const char* value) { return std::string(value); }
-Value integer(std::int64_t value) { return value; }
+using query_testing::integer;
+using query_testing::text;
 
 Term term(std::size_t field, Term::Function function) {
   Term made(field);

@@ -4,13 +4,14 @@
 
 #include <limits>
 
+#include "banyan/core/query_testing.hpp"
 #include "banyan/core/record.hpp"
 
 namespace banyan {
 namespace {
 
-Value text(const char* value) { return std::string(value); }
-Value integer(std::int64_t value) { return value; }
+using query_testing::integer;
+using query_testing::text;
 
 /// Field 0: integer 5; 1: text "Bob"; 2: true; 3: null; 4: number 1.5.
 Record sample() { return {.version = 1, .values = {integer(5), text("Bob"), true, Null(), 1.5}}; }

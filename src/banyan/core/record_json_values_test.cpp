@@ -46,8 +46,8 @@ struct Case {
   std::string expected;  // "!" alone: refused, whatever the words.
 };
 
-constexpr auto text = FieldType::text;
-constexpr auto integer = FieldType::integer;
+constexpr auto text_type = FieldType::text;
+constexpr auto integer_type = FieldType::integer;
 constexpr auto number = FieldType::number;
 constexpr auto boolean = FieldType::boolean;
 constexpr auto timestamp = FieldType::timestamp;
@@ -68,22 +68,22 @@ void expect_same(const Case& wanted, const std::string& got) {
 
 TEST(ValueFromJson, takes_each_type_as_docs_values_md_says) {
   const Case cases[] = {
-      {text, R"("Alice")", R"("Alice")"},
-      {text, R"("")", R"("")"},
-      {text, R"("é \u0301 \/ \" \n \u0007")", "\"é \u0301 / \\\" \\n \\u0007\""},
-      {text, R"("a\u0000b")", "!must be valid UTF-8 without U+0000"},
-      {text, "1", "!must be text"},
-      {text, "true", "!must be text"},
-      {text, "[]", "!must be text"},
-      {integer, "0", "0"},
-      {integer, "-0", "0"},
-      {integer, "9223372036854775807", "9223372036854775807"},
-      {integer, "-9223372036854775808", "-9223372036854775808"},
-      {integer, "9223372036854775808", "!must be a whole number from -9223372036854775808 to 9223372036854775807"},
-      {integer, "1.0", "!"},
-      {integer, "1e2", "!"},
-      {integer, R"("1")", "!"},
-      {integer, "true", "!"},
+      {text_type, R"("Alice")", R"("Alice")"},
+      {text_type, R"("")", R"("")"},
+      {text_type, R"("é \u0301 \/ \" \n \u0007")", "\"é \u0301 / \\\" \\n \\u0007\""},
+      {text_type, R"("a\u0000b")", "!must be valid UTF-8 without U+0000"},
+      {text_type, "1", "!must be text"},
+      {text_type, "true", "!must be text"},
+      {text_type, "[]", "!must be text"},
+      {integer_type, "0", "0"},
+      {integer_type, "-0", "0"},
+      {integer_type, "9223372036854775807", "9223372036854775807"},
+      {integer_type, "-9223372036854775808", "-9223372036854775808"},
+      {integer_type, "9223372036854775808", "!must be a whole number from -9223372036854775808 to 9223372036854775807"},
+      {integer_type, "1.0", "!"},
+      {integer_type, "1e2", "!"},
+      {integer_type, R"("1")", "!"},
+      {integer_type, "true", "!"},
       {number, "1", "1"},
       {number, "1.0", "1"},
       {number, "-0.0", "0"},
@@ -163,25 +163,25 @@ TEST(ValueFromJson, a_reference_takes_what_the_id_it_names_takes) {
 
 TEST(ValueFromText, reads_operands_by_the_fields_type) {
   const Case cases[] = {
-      {text, "", R"("")"},
-      {text, "null", R"("null")"},
-      {text, std::string("a\0b", 3), "!must be valid UTF-8 without U+0000"},
-      {text, "\xff", "!must be valid UTF-8 without U+0000"},
-      {integer, "42", "42"},
-      {integer, "0", "0"},
-      {integer, "-42", "-42"},
-      {integer, "-9223372036854775808", "-9223372036854775808"},
-      {integer, "", "!"},
-      {integer, "-", "!"},
-      {integer, "-0", "!"},
-      {integer, "007", "!"},
-      {integer, "-07", "!"},
-      {integer, "+1", "!"},
-      {integer, " 1", "!"},
-      {integer, "1 ", "!"},
-      {integer, "1.0", "!"},
-      {integer, "0x1", "!"},
-      {integer, "9223372036854775808", "!"},
+      {text_type, "", R"("")"},
+      {text_type, "null", R"("null")"},
+      {text_type, std::string("a\0b", 3), "!must be valid UTF-8 without U+0000"},
+      {text_type, "\xff", "!must be valid UTF-8 without U+0000"},
+      {integer_type, "42", "42"},
+      {integer_type, "0", "0"},
+      {integer_type, "-42", "-42"},
+      {integer_type, "-9223372036854775808", "-9223372036854775808"},
+      {integer_type, "", "!"},
+      {integer_type, "-", "!"},
+      {integer_type, "-0", "!"},
+      {integer_type, "007", "!"},
+      {integer_type, "-07", "!"},
+      {integer_type, "+1", "!"},
+      {integer_type, " 1", "!"},
+      {integer_type, "1 ", "!"},
+      {integer_type, "1.0", "!"},
+      {integer_type, "0x1", "!"},
+      {integer_type, "9223372036854775808", "!"},
       {number, "1", "1"},
       {number, "-1.5e-3", "-0.0015"},
       {number, "-0.0", "0"},

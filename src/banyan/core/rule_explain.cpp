@@ -15,7 +15,6 @@
 namespace banyan::rules {
 namespace {
 
-using Kind = Condition::Kind;
 using Compared = Condition::Compared;
 
 constexpr std::size_t shown_bytes_max = 60;
@@ -29,11 +28,11 @@ class Explainer {
     out_.append(2 * depth, ' ');
     out_ += verdict(condition);
     switch (condition.kind) {
-      case Kind::any:
+      case Condition::Kind::any:
         if (condition.listed) return add_part(condition, condition.children);
         return add_children("any of", condition, depth);
-      case Kind::all: return add_children("all of", condition, depth);
-      case Kind::negation: return add_children("not", condition, depth);
+      case Condition::Kind::all: return add_children("all of", condition, depth);
+      case Condition::Kind::negation: return add_children("not", condition, depth);
       default: return add_part(condition, {&condition, 1});
     }
   }

@@ -40,6 +40,7 @@ class Composer {
   /// A placeholder for the value.
   std::string parameter(const Value& value, ParameterType type);
   std::string own_parameter(Value value, ParameterType type);
+  std::string own_integer(std::int64_t number) { return own_parameter(Value(number), ParameterType::integer); }
   /// Condition: the column holds one of the keys, whose values have that storage.
   std::string any_of(std::string_view column, std::span<const Value> keys, Field::Storage storage);
 

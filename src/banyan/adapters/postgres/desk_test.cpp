@@ -7,7 +7,7 @@
 namespace banyan::postgres {
 namespace {
 
-struct Counted {
+struct CountedRequest {
   const Context& context;
   SteadyTime arrived;
   std::size_t& delivered;
@@ -34,13 +34,13 @@ TEST_F(DeskTest, a_long_queue_that_needs_no_wait_does_not_fill_the_stack) {
   constexpr std::size_t requests = 200'000;
   std::size_t delivered = 0;
   const Context context{executor_, clock_, clock_.steady() + std::chrono::minutes(10)};
-  Desk<Counted> desk(parts_, {.purpose = {.name = "test"}, .sessions_max = 1, .batch_max = 1, .queue_max = requests},
-                     metrics_.gauge("waiting", "Requests that wait."),
-                     [](Session&, Desk<Counted>::Batch batch) -> Task<void> {
-                       batch.front()->deliver(fail(ErrorCode::deadline_exceeded, "too late"));
-                       co_return;
-                     });
-  Counted request{context, clock_.steady(), delivered};
+  Desk<CountedRequest> desk(
+      parts_, {.purpose = {.name = "test"}, .sessions_max = 1, .batch_max = 1, .queue_max = requests},
+      metrics_.gauge("waiting", "Requests that wait."), [](Session&, Desk<CountedRequest>::Batch batch) -> Task<void> {
+        batch.front()->deliver(fail(ErrorCode::deadline_exceeded, "too late"));
+        co_return;
+      });
+  CountedRequest request{context, clock_.steady(), delivered};
   for (std::size_t i = 0; i < requests; ++i) desk.submit(&request);
   desk.pump();
   while (!desk.idle()) io_.run_one();

@@ -13,15 +13,15 @@ namespace {
 /// Of one exchange.
 constexpr std::size_t finds_max = 64;
 /// Of a find, which takes far less; and for a lock on its table, during which finds of other tables wait behind it.
-constexpr std::chrono::milliseconds statement_timeout{10'000};
-constexpr std::chrono::milliseconds lock_timeout{500};
+constexpr std::chrono::milliseconds find_timeout{10'000};
+constexpr std::chrono::milliseconds find_lock_timeout{500};
 /// How long the server may owe an answer before its connection is given up: longer than a pause that it comes back
 /// from.
 constexpr std::chrono::seconds silence_max{15};
 
 /// Ids are looked up by key, whatever is known of the table: without these, a plan made while it was small could stay,
 /// or one be made for every number of ids.
-constexpr const char* session_settings =
+constexpr const char* find_settings =
     "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off";
 
 constexpr std::string_view lock_not_available = "55P03";
@@ -36,7 +36,7 @@ Finds::Finds(SessionPool::Parts parts, const Options& options, const PostgresDia
       latency_(latency),
       measured_(measured),
       desk_(parts,
-            {.purpose = {.name = "finds", .settings = session_settings},
+            {.purpose = {.name = "finds", .settings = find_settings},
              .sessions_max = options.find_connections,
              .batch_max = finds_max,
              .queue_max = options.queue_max,
@@ -85,7 +85,7 @@ Task<void> Finds::serve(Session& session, Batch given) {
   const SteadyTime began = clock_.steady();
   const std::vector<Group> groups = groups_of(given);
   const auto under_way = under_way_.insert(under_way_.end(), {.began = began, .requests = std::move(given)});
-  session.limit_statements(statement_timeout, lock_timeout);
+  session.limit_statements(find_timeout, find_lock_timeout);
   Measure measure = measured_.in(statements_);
   measure.begin(session);
   Parameters parameters;

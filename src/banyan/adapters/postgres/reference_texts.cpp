@@ -10,10 +10,6 @@ using sql::Composer;
 using sql::ParameterType;
 using sql::Table;
 
-std::string integer(Composer& composer, std::int64_t number) {
-  return composer.own_parameter(Value(number), ParameterType::integer);
-}
-
 /// What the reference of `from` names is not there.
 std::string is_missing(Composer& composer, const Table& from, std::size_t field, const Collection& named) {
   const Table table = composer.table(named);
@@ -27,7 +23,7 @@ Result<sql::StatementText> lock_referring_text(sql::Composer composer, const sql
   const Table table = composer.table(*from.collection);
   composer.add({"SELECT ", table.column(0), " FROM ", table.source(), " WHERE ",
                 composer.any_of(table.column(from.field), ids, from.collection->fields[from.field].storage),
-                " ORDER BY ", table.column(0), " LIMIT ", integer(composer, static_cast<std::int64_t>(rows_max)),
+                " ORDER BY ", table.column(0), " LIMIT ", composer.own_integer(static_cast<std::int64_t>(rows_max)),
                 " FOR UPDATE"});
   return composer.finish();
 }
@@ -36,7 +32,7 @@ Result<sql::StatementText> clear_text(sql::Composer composer, const sql::Incomin
                                       UnixMicros now) {
   const Table table = composer.table(*from.collection);
   composer.add({"UPDATE ", table.source(), " SET ", sql::quoted(from.collection->fields[from.field].name), " = NULL, ",
-                sql::quoted(sql::version_column), " = greatest(", table.version(), " + 1, ", integer(composer, now),
+                sql::quoted(sql::version_column), " = greatest(", table.version(), " + 1, ", composer.own_integer(now),
                 ")"});
   for (const Field& field : from.collection->fields)
     if (field.role == FieldRole::updated_at)

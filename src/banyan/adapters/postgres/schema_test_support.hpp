@@ -16,7 +16,7 @@
 #include "tests/servers/shared_postgres.hpp"
 
 /// What the tests of this folder's schema side share.
-namespace banyan::postgres::testkit {
+namespace banyan::postgres::schema_testing {
 
 using contracts::collection;
 using contracts::field;
@@ -103,4 +103,4 @@ struct Opened {
   std::unique_ptr<Store> store;
 };
 
-}  // namespace banyan::postgres::testkit
+}  // namespace banyan::postgres::schema_testing

@@ -12,7 +12,7 @@
 namespace banyan::postgres {
 namespace {
 
-using namespace testkit;  // NOLINT: the words of these tests
+using namespace schema_testing;  // NOLINT: the words of these tests
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

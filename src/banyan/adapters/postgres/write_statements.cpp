@@ -57,7 +57,7 @@ Value id_of(const Write& write) {
 
 bool is_true(const PGresult* result, int row, int column) { return text(result, row, column) == "t"; }
 
-bool comes_before(const Changed& a, const Changed& b) { return compare_values(a.key.id, b.key.id) < 0; }
+bool has_lower_id(const Changed& a, const Changed& b) { return compare_values(a.key.id, b.key.id) < 0; }
 
 }  // namespace
 
@@ -188,7 +188,7 @@ Result<std::vector<Changed>> WriteStatements::changed(const Collection& collecti
     change.key = RecordKey(&collection, record.values.front());
     change.version = record.version;
   }
-  std::ranges::sort(changes, comes_before);
+  std::ranges::sort(changes, has_lower_id);
   return changes;
 }
 
@@ -202,7 +202,7 @@ Result<std::vector<Changed>> WriteStatements::removed(const Collection& collecti
     change.key = RecordKey(&collection, record.values.front());
     change.version = static_cast<Version>(integer_in(result, row, version));
   }
-  std::ranges::sort(changes, comes_before);
+  std::ranges::sort(changes, has_lower_id);
   return changes;
 }
 

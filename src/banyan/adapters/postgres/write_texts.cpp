@@ -25,16 +25,12 @@ const Value* given(const Write& write, std::size_t field) {
   return found == write.changes.end() || is_null(found->value) ? nullptr : &found->value;
 }
 
-std::string integer(Composer& composer, std::int64_t number) {
-  return composer.own_parameter(Value(number), ParameterType::integer);
-}
-
 std::string value_of(Composer& composer, const Field& field, const Value& value) {
   return composer.parameter(value, sql::parameter_type(field.storage));
 }
 
 std::string next_version(Composer& composer, const Table& table, UnixMicros now) {
-  return "greatest(" + table.version() + " + 1, " + integer(composer, now) + ")";
+  return "greatest(" + table.version() + " + 1, " + composer.own_integer(now) + ")";
 }
 
 /// `"name" = $1, …, "_version" = …`
@@ -52,8 +48,8 @@ std::string matching(Composer& composer, const Write& write, std::string_view lo
   const Table table = composer.table(*write.collection);
   std::string text = "SELECT " + table.column(0) + " FROM " + table.source();
   if (!write.filter.is_all()) text += " WHERE " + composer.condition(table, write.filter);
-  text +=
-      " ORDER BY " + table.column(0) + " LIMIT " + integer(composer, static_cast<std::int64_t>(write.matches_max) + 1);
+  text += " ORDER BY " + table.column(0) + " LIMIT " +
+          composer.own_integer(static_cast<std::int64_t>(write.matches_max) + 1);
   return text.append(lock);
 }
 
@@ -67,7 +63,8 @@ std::string which(Composer& composer, const Table& table, const Write& write, st
   if (is_of_matches(write)) return table.column(0) + " = ANY (ARRAY(" + matching(composer, write, lock) + "))";
   std::string text = table.column(0) + " = " + value_of(composer, write.collection->fields.front(), write.id);
   if (write.expected_version)
-    text += " AND " + table.version() + " = " + integer(composer, static_cast<std::int64_t>(*write.expected_version));
+    text +=
+        " AND " + table.version() + " = " + composer.own_integer(static_cast<std::int64_t>(*write.expected_version));
   if (!write.filter.is_all()) text += " AND (" + composer.condition(table, write.filter) + ")";
   if (has_checks(write) && is_checked_before(write)) text += " AND (" + composer.condition(table, write.check) + ")";
   return text;
@@ -93,7 +90,7 @@ std::string insertion(Composer& composer, const Table& table, const Write& write
     places += values[i] == nullptr ? "NULL, " : value_of(composer, fields[i], *values[i]) + ", ";
   }
   return "INSERT INTO " + table.source() + " (" + names + quoted(sql::version_column) + ") VALUES (" + places +
-         integer(composer, now) + ")";
+         composer.own_integer(now) + ")";
 }
 
 std::string deletion(Composer& composer, const Table& table, const std::string& where, UnixMicros now) {

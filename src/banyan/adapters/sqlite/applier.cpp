@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::size_t statements_max = 128;
 
-constexpr SqliteDialect dialect;
-
 /// No update can rise above it.
 constexpr Version highest_version = std::numeric_limits<std::int64_t>::max();
 

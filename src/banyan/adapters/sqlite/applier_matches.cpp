@@ -12,8 +12,6 @@
 namespace banyan::sqlite {
 namespace {
 
-constexpr SqliteDialect dialect;
-
 /// For finding what a write means by a filter: all other writes wait meanwhile.
 constexpr std::chrono::seconds search_time_max{1};
 

@@ -15,8 +15,6 @@
 namespace banyan::sqlite {
 namespace {
 
-constexpr SqliteDialect dialect;
-
 class Source final : public BulkSource {
  public:
   Source(std::string identity, Connection connection)

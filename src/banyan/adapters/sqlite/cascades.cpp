@@ -9,11 +9,7 @@
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::sqlite {
-namespace {
-
-constexpr SqliteDialect dialect;
-
-}  // namespace
+namespace {}  // namespace
 
 bool Applier::references_are_open() const {
   int open = 0;

@@ -32,4 +32,7 @@ class SqliteDialect final : public sql::Dialect {
   std::string_view table_suffix() const override { return " STRICT"; }
 };
 
+/// There is one, and it knows nothing.
+inline constexpr SqliteDialect dialect;
+
 }  // namespace banyan::sqlite

@@ -12,7 +12,7 @@ Result<SchemaPlan> Keeper::plan() {
   auto shape = read_shape(connection_);
   if (!shape) return fail(std::move(shape.error()));
   SqliteProbe probe(connection_);
-  return sql::schema_differences(schema_, *shape, probe, SqliteDialect(), clock_.wall());
+  return sql::schema_differences(schema_, *shape, probe, dialect, clock_.wall());
 }
 
 Result<void> Keeper::apply_additive(const SchemaPlan& plan) { return make_together(plan, true); }

@@ -12,8 +12,6 @@
 namespace banyan::sqlite {
 namespace {
 
-constexpr SqliteDialect dialect;
-
 std::size_t text_bytes(std::span<const Value> values) {
   std::size_t bytes = 0;
   for (const Value& value : values)

@@ -58,7 +58,7 @@ Result<Statement*> Reader::find_statement(const Collection& collection) {
   }
   Statement& statement = opened_->finds[collection.index];
   if (!statement) {
-    auto made = opened_->connection.prepare(sql::select_by_id(SqliteDialect(), collection));
+    auto made = opened_->connection.prepare(sql::select_by_id(dialect, collection));
     if (!made) return fail(std::move(made.error()));
     statement = std::move(*made);
   }

@@ -16,12 +16,6 @@ namespace {
 
 using namespace testkit;  // NOLINT: the words of these tests
 
-#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
-
 class StoreBoundsTest : public StoreTest {};
 
 TEST_F(StoreBoundsTest, a_version_that_no_write_gave_is_damage_to_every_reader) {
@@ -81,7 +75,9 @@ class NoFileHandles {
 };
 
 TEST_F(StoreBoundsTest, reads_go_on_without_file_handles) {
-  if (sanitized) GTEST_SKIP() << "UBSan needs a file handle to look at a vptr";
+#ifdef BANYAN_VPTR_SANITIZED
+  GTEST_SKIP() << "UBSan needs a file handle to look at a vptr";
+#endif
   ASSERT_TRUE(opened.apply({user("Alice")}));
   std::optional<Result<Record>> found;
   std::optional<Result<RecordPage>> page;

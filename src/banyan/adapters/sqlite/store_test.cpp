@@ -271,7 +271,7 @@ TEST_F(StoreTest, pages_by_an_indexed_field_come_from_its_index_in_order) {
   ASSERT_TRUE(other.start());
   RawDatabase raw(other.options.file);
   const auto plan = [&](const Query& query) {
-    return raw.ask("EXPLAIN QUERY PLAN " + sql::select_page(SqliteDialect(), *other.schema, query)->text);
+    return raw.ask("EXPLAIN QUERY PLAN " + sql::select_page(dialect, *other.schema, query)->text);
   };
   for (const char* name : {"users", "notes"}) {
     const std::size_t age = *other.at(name).find_field("age");

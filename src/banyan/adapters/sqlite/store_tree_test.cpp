@@ -60,7 +60,7 @@ class StoreTreeTest : public StoreTest {
   }
   std::string plan(const Embed& embed, std::size_t rows_max = 1'000) {
     const std::vector<Value> keys{number(1), number(2)};
-    const auto made = sql::select_embedded(SqliteDialect(), *opened.schema, embed, keys, rows_max);
+    const auto made = sql::select_embedded(dialect, *opened.schema, embed, keys, rows_max);
     return RawDatabase(opened.options.file).ask("EXPLAIN QUERY PLAN " + made->text);
   }
 };

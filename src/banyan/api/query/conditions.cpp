@@ -10,7 +10,7 @@
 namespace banyan::api {
 namespace {
 
-constexpr std::string_view hint =
+constexpr std::string_view condition_hint =
     "Write or=(age.lt.18,and(name.eq.Ann,age.gt.60)); a value with commas or brackets goes in double quotes.";
 
 // `posts=is.null`: nothing that the embed asks for belongs to the record.
@@ -29,7 +29,7 @@ std::optional<Filter> embed_condition(const Scope& scope, const ColumnName& name
 class LogicParser {
  public:
   LogicParser(const Scope& scope, std::string_view text, const QueryLimits& limits, ConditionBudget& budget)
-      : scope_(scope), scanner_(text, hint), limits_(limits), budget_(budget) {}
+      : scope_(scope), scanner_(text, condition_hint), limits_(limits), budget_(budget) {}
 
   Result<Filter> whole(Filter::Kind kind) {
     if (!scanner_.take_mark('(')) return scanner_.unexpected_here("'('");

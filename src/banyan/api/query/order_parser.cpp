@@ -11,7 +11,7 @@
 namespace banyan::api {
 namespace {
 
-constexpr std::string_view hint = "Write order=field.desc.nullslast,other; both words may be left out.";
+constexpr std::string_view order_hint = "Write order=field.desc.nullslast,other; both words may be left out.";
 constexpr std::string_view stops = ".,()";
 
 Result<void> take_direction(Scanner& scanner, OrderTerm& term) {
@@ -27,7 +27,8 @@ Result<void> take_direction(Scanner& scanner, OrderTerm& term) {
     } else {
       constexpr std::string_view words[] = {"asc", "desc", "nullsfirst", "nullslast"};
       const std::string nearest = did_you_mean(word, words);
-      return malformed(quoted(word) + " does not belong there" + (nearest.empty() ? "." : nearest), std::string(hint));
+      return malformed(quoted(word) + " does not belong there" + (nearest.empty() ? "." : nearest),
+                       std::string(order_hint));
     }
   }
   term.nulls_first = nulls_first.value_or(term.descending);
@@ -53,7 +54,7 @@ Result<std::size_t> reference_of(const Scope& scope, std::string_view name) {
 class OrderParser {
  public:
   OrderParser(const Scope& scope, std::string_view text, const QueryLimits& limits)
-      : scope_(scope), scanner_(text, hint), limits_(limits) {}
+      : scope_(scope), scanner_(text, order_hint), limits_(limits) {}
 
   Result<std::vector<OrderTerm>> whole(const Schema& schema) {
     std::vector<OrderTerm> terms;

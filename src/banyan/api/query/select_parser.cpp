@@ -13,7 +13,7 @@ namespace {
 
 using Member = Selection::Member;
 
-constexpr std::string_view hint =
+constexpr std::string_view select_hint =
     "Write select=id,other:name,extra->>key,age::text,posts(title); names with other characters go in double quotes.";
 constexpr std::string_view name_stops = ":,()!.\"";
 
@@ -38,7 +38,7 @@ std::string default_name(const ColumnName& column) {
 
 class SelectParser {
  public:
-  SelectParser(std::string_view text, const QuerySubject& subject) : scanner_(text, hint), subject_(subject) {}
+  SelectParser(std::string_view text, const QuerySubject& subject) : scanner_(text, select_hint), subject_(subject) {}
 
   Result<void> whole(Scope& scope) {
     Result<void> read = list(scope, 0);
@@ -67,7 +67,7 @@ class SelectParser {
       return embed(scope, members, std::move(part), depth);
     if (part.spread) return scanner_.unexpected_here("'(' after what is spread");
     if (part.column.name == "*" && part.column.path.empty()) {
-      if (!part.alias.empty()) return malformed("'*' takes no other name.", std::string(hint));
+      if (!part.alias.empty()) return malformed("'*' takes no other name.", std::string(select_hint));
       if (members.star) return malformed("'*' is named twice.", "Name it once.");
       members.star = members.listed.size();
       return {};
@@ -143,7 +143,8 @@ class SelectParser {
   // `name!hint!inner(members)`
   Result<void> embed(Scope& scope, ScopeMembers& members, Part part, std::size_t depth) {
     const std::string& name = part.column.name;
-    if (!part.column.path.empty()) return malformed("What stands before brackets has no arrows.", std::string(hint));
+    if (!part.column.path.empty())
+      return malformed("What stands before brackets has no arrows.", std::string(select_hint));
     if (++embeds_ > subject_.limits.embeds_max)
       return malformed("A query embeds at most " + std::to_string(subject_.limits.embeds_max) + " collections.",
                        "Ask in several requests.");

@@ -7,18 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "banyan/api/query/scanner.hpp"
+
 namespace banyan::api::rest {
 namespace {
 
 /// An `Accept` names at most so many types; the rest is not looked at.
 constexpr std::size_t ranges_max = 32;
 constexpr std::size_t shown_bytes_max = 200;
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
 
 // The first part of `list` up to the separator, without white space; it is taken off. Quoted text is passed over.
 std::string_view take_part(std::string_view& list, char separator) {

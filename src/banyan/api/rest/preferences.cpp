@@ -5,13 +5,15 @@
 #include <string_view>
 #include <utility>
 
+#include "banyan/api/query/scanner.hpp"
+
 namespace banyan::api::rest {
 namespace {
 
 constexpr std::string_view max_affected_word = "max-affected=";
 constexpr std::string_view utc_words = "timezone=UTC";
 /// Of what an error repeats.
-constexpr std::size_t shown_bytes_max = 200;
+constexpr std::size_t unknown_bytes_max = 200;
 
 // The words of each kind, in the order of its enumeration.
 constexpr std::string_view resolution_words[] = {"resolution=merge-duplicates", "resolution=ignore-duplicates"};
@@ -20,12 +22,6 @@ constexpr std::string_view returns_words[] = {"return=minimal", "return=headers-
 constexpr std::string_view count_words[] = {"count=exact", "count=planned", "count=estimated"};
 constexpr std::string_view transaction_words[] = {"tx=commit", "tx=rollback"};
 constexpr std::string_view handling_words[] = {"handling=lenient", "handling=strict"};
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
 
 template <typename Kind, std::size_t Count>
 bool take(std::string_view word, const std::string_view (&words)[Count], std::optional<Kind>& slot) {
@@ -74,8 +70,8 @@ Result<Preferences> parse_preferences(std::span<const http::Header> headers) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
       const std::string_view word = trimmed(rest.substr(0, comma));
       rest.remove_prefix(std::min(comma + 1, rest.size()));
-      if (word.empty() || take_word(word, preferences) || unknown.size() >= shown_bytes_max) continue;
-      unknown += (unknown.empty() ? "" : ", ") + std::string(word.substr(0, shown_bytes_max));
+      if (word.empty() || take_word(word, preferences) || unknown.size() >= unknown_bytes_max) continue;
+      unknown += (unknown.empty() ? "" : ", ") + std::string(word.substr(0, unknown_bytes_max));
     }
   }
   if (preferences.strict() && !unknown.empty())

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t password_bytes = 16;
 constexpr std::string_view memory_max = "64mb";
-constexpr std::chrono::milliseconds answers_within{500};
+constexpr std::chrono::milliseconds redis_answers_within{500};
 
 void write_configuration(const std::filesystem::path& file, std::uint16_t port, const std::string& password) {
   std::ofstream(file) << "bind 127.0.0.1\n"
@@ -27,7 +27,7 @@ void write_configuration(const std::filesystem::path& file, std::uint16_t port, 
 
 // Whether it answers so to that command, and to the one before that shows the password.
 bool answers_so(std::uint16_t port, const std::string& password, const std::string& command, const char* answer) {
-  const auto text = ask_port(port, "AUTH " + password + "\r\n" + command + "\r\nQUIT\r\n", answers_within);
+  const auto text = ask_port(port, "AUTH " + password + "\r\n" + command + "\r\nQUIT\r\n", redis_answers_within);
   return text && text->starts_with(std::string("+OK\r\n") + answer + "\r\n");
 }
 
