@@ -40,3 +40,7 @@ find_library(HIREDIS_LIBRARY hiredis REQUIRED)
 add_library(hiredis INTERFACE)
 target_include_directories(hiredis SYSTEM INTERFACE ${HIREDIS_INCLUDE_DIR})
 target_link_libraries(hiredis INTERFACE ${HIREDIS_LIBRARY})
+
+# Its headers alone: it is loaded where a database is PostgreSQL (adapters/postgres/libpq.hpp).
+add_library(libpq INTERFACE)
+target_include_directories(libpq SYSTEM INTERFACE ${PostgreSQL_INCLUDE_DIRS})

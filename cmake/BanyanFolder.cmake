@@ -1,14 +1,15 @@
 # The server that the tests of one run share is told of here; tests/servers starts and stops it.
 set(BANYAN_POSTGRES_FILE "${PROJECT_BINARY_DIR}/postgres.server")
 
-# banyan_folder(NAME [SANITIZED ONLY|TOO] [LIBRARIES ...] [PRIVATE ...] [TEST_LIBRARIES ...] [FIXTURES postgres])
+# banyan_folder(NAME [COLD] [SANITIZED ONLY|TOO] [LIBRARIES ...] [PRIVATE ...] [TEST_LIBRARIES ...] [FIXTURES postgres])
 #
 # Makes the target banyan_<NAME> of the current folder: every .cpp beside this file, without the tests. What ends in
 # _test.cpp becomes the test program banyan_<NAME>_tests; what ends in _fuzz.cpp a fuzz target of its own name. FIXTURES
 # says what runs while the tests do. SANITIZED is for what reads untrusted input or holds the data: everyday runs have
-# those tests with sanitizers, and not again without (ONLY) or again (TOO).
+# those tests with sanitizers, and not again without (ONLY) or again (TOO). COLD
+# is for what no request passes through: small rather than fast.
 function(banyan_folder name)
-  cmake_parse_arguments(ARG "" "SANITIZED" "LIBRARIES;PRIVATE;TEST_LIBRARIES;FIXTURES" ${ARGN})
+  cmake_parse_arguments(ARG "COLD" "SANITIZED" "LIBRARIES;PRIVATE;TEST_LIBRARIES;FIXTURES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
   file(GLOB fuzzers CONFIGURE_DEPENDS *_fuzz.cpp)
@@ -23,6 +24,9 @@ function(banyan_folder name)
       set(kind asio)
     endif()
     banyan_compile(${target} ${kind})
+    if(ARG_COLD)
+      target_compile_options(${target} PRIVATE ${BANYAN_COLD_OPTIONS})
+    endif()
     target_link_libraries(${target} PRIVATE ${ARG_PRIVATE})
   else()
     add_library(${target} INTERFACE)

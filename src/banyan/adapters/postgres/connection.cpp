@@ -25,9 +25,10 @@ using Settings = std::map<std::string, std::string, std::less<>>;
 
 /// What the URL sets.
 Result<Settings> parse(const std::string& url) {
+  if (Result<void> loaded = load_libpq(); !loaded) return fail(std::move(loaded.error()));
   char* raw_problem = nullptr;
   const ParsedOptions parsed(PQconninfoParse(url.c_str(), &raw_problem));
-  const std::unique_ptr<char, decltype(&PQfreemem)> problem(raw_problem, &PQfreemem);
+  const std::unique_ptr<char, decltype(PQfreemem)> problem(raw_problem, PQfreemem);
   if (!parsed) {
     // What libpq says may quote the URL, and with it the password.
     return fail(Error(ErrorCode::invalid, "the URL of the database cannot be understood")

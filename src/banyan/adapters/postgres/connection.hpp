@@ -1,7 +1,5 @@
 #pragma once
 
-#include <libpq-fe.h>
-
 #include <atomic>
 #include <memory>
 #include <span>
@@ -9,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "banyan/adapters/postgres/libpq.hpp"
 #include "banyan/adapters/postgres/options.hpp"
 #include "banyan/base/result.hpp"
 #include "banyan/core/value.hpp"

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <libpq-fe.h>
-
 #include <source_location>
 #include <string_view>
 
+#include "banyan/adapters/postgres/libpq.hpp"
 #include "banyan/base/result.hpp"
 #include "banyan/core/saved_query.hpp"
 #include "banyan/core/schema.hpp"

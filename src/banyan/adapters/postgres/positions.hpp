@@ -1,11 +1,10 @@
 #pragma once
 
-#include <libpq-fe.h>
-
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
+#include "banyan/adapters/postgres/libpq.hpp"
 #include "banyan/adapters/postgres/session.hpp"
 #include "banyan/base/position.hpp"
 

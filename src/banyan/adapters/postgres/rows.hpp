@@ -1,10 +1,9 @@
 #pragma once
 
-#include <libpq-fe.h>
-
 #include <string>
 #include <vector>
 
+#include "banyan/adapters/postgres/libpq.hpp"
 #include "banyan/base/result.hpp"
 #include "banyan/core/record.hpp"
 #include "banyan/core/schema.hpp"

@@ -184,7 +184,7 @@ void Session::take(ResultHandle result) {
 
 void Session::take_notifications() {
   while (PGnotify* const raw = PQnotifies(connection_.get())) {
-    const std::unique_ptr<PGnotify, decltype(&PQfreemem)> notification(raw, &PQfreemem);
+    const std::unique_ptr<PGnotify, decltype(PQfreemem)> notification(raw, PQfreemem);
     if (notified_) notified_(notification->extra);
   }
 }

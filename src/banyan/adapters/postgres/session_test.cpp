@@ -13,7 +13,7 @@ namespace {
 class SessionTest : public StoreTest {
  protected:
   void SetUp() override {
-    ConnectionHandle connection(PQconnectdb(url_.c_str()));
+    ConnectionHandle connection(::PQconnectdb(url_.c_str()));
     ASSERT_EQ(PQstatus(connection.get()), CONNECTION_OK) << PQerrorMessage(connection.get());
     server_process_ = std::to_string(PQbackendPID(connection.get()));
     session_ = Session::make(io_, std::move(connection), statements_);

@@ -7,8 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <libpq-fe.h>
-
+#include "banyan/adapters/postgres/libpq.hpp"
 #include "banyan/core/schema.hpp"
 #include "banyan/sql/operands.hpp"
 
