@@ -13,6 +13,8 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
+constexpr milliseconds round_pause{20};  // between two heartbeats, at the least
+
 // "V version sequence position payload".
 constexpr std::size_t head = 1 + 3 * 16;
 
@@ -89,7 +91,9 @@ Task<void> SharedCache::attend() {
     }
     metrics_.in_use.set(membership_.licensed(setting_.parts.clock.steady()) ? 1 : 0);
     co_await keep_stream();
-    co_await attendant_.pause(attendant_, stream_interval);
+    // Whoever is in a hurry is so again and again where nothing helps.
+    co_await attendant_.pause(attendant_, round_pause);
+    co_await attendant_.rest(stream_interval - round_pause);
   }
   --behind_;
 }

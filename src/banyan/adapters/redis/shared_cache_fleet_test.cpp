@@ -257,8 +257,13 @@ TEST_F(SharedCacheFleet, a_write_of_more_keys_than_the_connection_queues_is_made
 TEST_F(SharedCacheFleet, a_redis_that_takes_no_writes_is_done_without) {
   first_->put(key, record_at(7));
   redis_.run({"CONFIG", "SET", "min-replicas-to-write", "1"});
+  const auto began = std::chrono::steady_clock::now();
   ASSERT_TRUE(raise(*first_, 8));
+  const auto ticks = (std::chrono::steady_clock::now() - began) / std::chrono::milliseconds(10);
   EXPECT_FALSE(agreement_.use().on);
+  const std::uint64_t tries = first_->count("banyan_shared_cache_repeated_raises_total");
+  EXPECT_GT(tries, 0U);
+  EXPECT_LE(tries, static_cast<std::uint64_t>(ticks) + 1) << "a writer that fails waits before it tries again";
   redis_.run({"CONFIG", "SET", "min-replicas-to-write", "0"});
   ASSERT_TRUE(in_use());
   EXPECT_EQ(second_->get(key), std::nullopt);
