@@ -61,10 +61,14 @@ SharedCache::SharedCache(Settings settings, Setting setting, std::unique_ptr<Cli
                       .on_lost = [this] { own_.unsubscribed(); }});
 }
 
-SharedCache::~SharedCache() { stop(); }
+SharedCache::~SharedCache() {
+  stop();
+  while (behind_.load() > 0) std::this_thread::sleep_for(milliseconds(1));
+}
 
 void SharedCache::start() {
   client_->start();
+  attending_ = true;
   attendant_.run([this] { detach(attend()); });
   attended_.get_future().wait();
 }
@@ -74,11 +78,11 @@ void SharedCache::stop() {
     attendant_.stop();
     client_->stop();
   }
-  while (behind_.load() > 0) std::this_thread::sleep_for(milliseconds(1));
+  // It asks the agreement, which may go as soon as this returns.
+  while (attending_) std::this_thread::sleep_for(milliseconds(1));
 }
 
 Task<void> SharedCache::attend() {
-  ++behind_;
   co_await membership_.beat();
   co_await membership_.beat();
   SteadyTime beaten = setting_.parts.clock.steady();
@@ -95,7 +99,7 @@ Task<void> SharedCache::attend() {
     co_await attendant_.pause(attendant_, round_pause);
     co_await attendant_.rest(stream_interval - round_pause);
   }
-  --behind_;
+  attending_ = false;
 }
 
 // Starts the stream where it does not run, and shows that it does where it runs.

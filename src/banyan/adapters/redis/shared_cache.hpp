@@ -24,8 +24,10 @@ namespace banyan::redis {
 /// The cache that instances share, in Redis, and beside it what each keeps in its own memory; the protocol and what it
 /// promises: docs/consistency.
 ///
-/// Use: start() before the first request, stop() after the last, and before anything that it was built from goes. Where
-/// Redis cannot be reached it hits nothing, and writes wait until the instances have agreed to go on without it.
+/// Use: start() before the first request; stop() before the agreement goes, and before the executors of requests that
+/// are still under way, which it lets end; its destruction after those have ended, and before anything else that it was
+/// built from goes. Where Redis cannot be reached it hits nothing, and writes wait until the instances have agreed to go
+/// on without it.
 class SharedCache final : public Cache {
  public:
   struct Settings {
@@ -125,6 +127,7 @@ class SharedCache final : public Cache {
   OwnCopies own_;
   std::promise<void> attended_;  ///< Two heartbeats have been: one knows, the next one agrees.
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> attending_ = false;
   std::atomic<int> behind_ = 0;  ///< Work that nobody waits for.
 };
 

@@ -1,7 +1,9 @@
 // Several instances on one Redis, while it, the ways to it, and they themselves fail.
 #include "banyan/adapters/redis/shared_cache.hpp"
 
+#include <future>
 #include <limits>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -14,6 +16,30 @@ namespace {
 using contracts::record_at;
 
 const std::string key = "users:1";
+
+/// A loop that is held up until it is told to go on. Thread-safe.
+class HeldExecutor final : public Executor {
+ public:
+  void post(std::coroutine_handle<> coroutine) override {
+    run([coroutine] { coroutine.resume(); });
+  }
+  void run(std::move_only_function<void()> work) override {
+    const std::lock_guard lock(mutex_);
+    held_.push_back(std::move(work));
+  }
+  void go_on() {
+    std::vector<std::move_only_function<void()>> held;
+    {
+      const std::lock_guard lock(mutex_);
+      held.swap(held_);
+    }
+    for (auto& work : held) work();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::move_only_function<void()>> held_;
+};
 
 void unplug(testkit::TcpProxy& proxy) {
   proxy.refuse(true);
@@ -177,6 +203,22 @@ TEST_F(SharedCacheFleet, a_write_whose_raise_is_not_confirmed_is_not_acknowledge
   ASSERT_TRUE(in_use());
   unplug(proxy_);
   EXPECT_EQ(raise(*second_, 8), std::nullopt);
+}
+
+TEST_F(SharedCacheFleet, stopping_does_not_wait_for_requests_that_are_still_under_way) {
+  HeldExecutor held;
+  SystemClock clock;
+  const Context context{held, clock, clock.steady() + std::chrono::minutes(1)};
+  bool ended = false;
+  const auto clear = [&]() -> Task<void> {
+    (void)co_await (**first_).clear(context);
+    ended = true;
+  };
+  detach(clear());
+  const std::future<void> stopped = std::async(std::launch::async, [&] { (**first_).stop(); });
+  EXPECT_EQ(stopped.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_FALSE(ended);
+  while (!ended) held.go_on();
 }
 
 TEST_F(SharedCacheFleet, on_a_new_timeline_acknowledgements_wait_until_no_licence_of_the_old_one_is_left) {
