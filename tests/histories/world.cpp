@@ -110,7 +110,7 @@ void Instance::open_cache(const Parts& parts, const InstanceSettings& settings) 
 
 Task<void> Instance::forget(ForeignChange change) {
   const Context context{loop_, clock_, clock_.steady() + std::chrono::seconds(5)};
-  co_await records_->forget(context, std::move(change));
+  (void)co_await records_->forget(context, std::move(change));
 }
 
 World::World(Steps& steps, std::vector<InstanceSettings> settings)

@@ -85,8 +85,8 @@ class Cache {
   /// Whether every change is heard of here before it is acknowledged, whoever made it.
   virtual bool hears_in_time() const { return true; }
 
-  /// Forgets everything, tickets too.
-  virtual Task<void> clear(const Context& context) = 0;
+  /// Forgets everything, tickets too. An error, as of raise(): somebody may still be shown what was before.
+  virtual Task<Result<void>> clear(const Context& context) = 0;
 
   /// Why this instance should not be asked at present, while others may be; or nothing. Never blocks.
   virtual std::optional<std::string> unready_reason() const { return std::nullopt; }

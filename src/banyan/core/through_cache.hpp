@@ -26,7 +26,7 @@ class ThroughCache : public Cache {
   Task<void> show(const Context& context, std::span<const Raise> keys) override { return behind_.show(context, keys); }
   Version shown_from() const override { return behind_.shown_from(); }
   bool hears_in_time() const override { return behind_.hears_in_time(); }
-  Task<void> clear(const Context& context) override { return behind_.clear(context); }
+  Task<Result<void>> clear(const Context& context) override { return behind_.clear(context); }
   std::optional<std::string> unready_reason() const override { return behind_.unready_reason(); }
 
  protected:

@@ -135,7 +135,7 @@ class Play {
       case Part::updater:
       case Part::second_updater: co_await update(actor); break;
       case Part::deleter: co_await remove(actor); break;
-      case Part::forgetter: co_await kept_.clear(*actor.context); break;
+      case Part::forgetter: (void)co_await kept_.clear(*actor.context); break;
     }
     actor.done = true;
   }

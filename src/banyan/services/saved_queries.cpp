@@ -6,6 +6,7 @@
 #include "banyan/core/json_text.hpp"
 #include "banyan/core/record_json.hpp"
 #include "banyan/core/timestamps.hpp"
+#include "banyan/services/write_answers.hpp"
 
 namespace banyan::services {
 namespace {
@@ -127,7 +128,8 @@ Task<Result<SavedRows>> SavedQueries::call(const Context& context, const SavedQu
   if (query.writes && (rows || rows.error().code == ErrorCode::outcome_unknown)) {
     ForeignChange change;
     change.everything = true;
-    co_await parts_.records.forget(context, std::move(change));
+    Result<void> forgotten = co_await parts_.records.forget(context, std::move(change));
+    if (rows && !forgotten) co_return fail(not_made_known(std::move(forgotten.error())));
   }
   co_return rows;
 }

@@ -61,13 +61,14 @@ Task<bool> Membership::read() {
     attends = attached && writable_ && note_ && note_->use.on && note_->use.cache_id == attached->run_id && connected &&
               connected->generation == attached->generation;
   }
+  const SteadyTime asked_at = parts_.clock.steady();
   const Result<CacheAgreement::Reading> reading = co_await parts_.agreement->read(context, attends);
   if (!reading) co_return false;
-  take(*reading);
+  take(*reading, asked_at);
   co_return true;
 }
 
-void Membership::take(const CacheAgreement::Reading& reading) {
+void Membership::take(const CacheAgreement::Reading& reading, SteadyTime asked_at) {
   const SteadyTime now = parts_.clock.steady();
   const std::lock_guard lock(mutex_);
   if (note_ && reading.use.view < note_->use.view && reading.position.timeline == note_->timeline) return;
@@ -78,6 +79,7 @@ void Membership::take(const CacheAgreement::Reading& reading) {
   const bool same_view = note_ && !moved && note_->use.view == reading.use.view;
   view_changed_ = view_changed_ || (note_ && !same_view);
   note_ = Note{.use = reading.use,
+               .asked_at = asked_at,
                .at = now,
                .first_seen = same_view ? note_->first_seen : now - old_age_of(reading.use),
                .system = reading.position.system,
@@ -211,9 +213,10 @@ Task<void> Membership::switch_to(bool on) {
   const CacheUse use = known_use(std::nullopt);
   const std::string cache_id = on ? attached->run_id : use.cache_id;
   const Context context{parts_.attendant, parts_.clock, parts_.clock.steady() + beat_patience};
+  const SteadyTime asked_at = parts_.clock.steady();
   const Result<CacheAgreement::Reading> reading = co_await parts_.agreement->change(context, use.view, on, cache_id);
   if (!reading) co_return;
-  take(*reading);
+  take(*reading, asked_at);
   if (reading->use.view != use.view + 1 || reading->use.on != on) co_return;
   if (on) {
     parts_.log.info("the shared cache is in use", {{"cache", cache_id}});
@@ -243,16 +246,20 @@ void Membership::renew() {
 }
 
 // Others still serve hits by the old number for as long as their commands find it: none, once it is replaced.
-Task<bool> Membership::renew_now(const Context& context) {
-  renew();
-  const AttachmentPtr attached = attachment();
-  if (!attached) co_return false;
-  const std::string fresh = hex16(parts_.random.next() | 1U);
-  const std::vector<std::string_view> keys{attached->control};
+Task<std::uint64_t> Membership::renew_now(const Context& context, const Attachment& attached) {
+  const std::uint64_t number = parts_.random.next() | 1U;
+  const std::string fresh = hex16(number);
+  const std::vector<std::string_view> keys{attached.control};
   const std::vector<std::string_view> arguments{fresh};
   Command command(Effect::write, parts_.scripts.renew, keys, arguments);
-  command.generation = attached->generation;
-  co_return (co_await parts_.client.run(context, command)).has_value();
+  command.generation = attached.generation;
+  const bool renewed = (co_await parts_.client.run(context, command)).has_value();
+  co_return renewed ? number : 0;
+}
+
+bool Membership::has_read_since(SteadyTime time) const {
+  const std::lock_guard lock(mutex_);
+  return note_ && note_->asked_at >= time;
 }
 
 CacheUse Membership::known_use(const std::optional<CacheUse>& use) const {

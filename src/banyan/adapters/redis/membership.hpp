@@ -82,14 +82,16 @@ class Membership {
   void doubt();
   /// Nothing that is kept may be believed: no licence until the next beat has given the cache a new number.
   void renew();
-  /// The same, at once, for this caller; false where that did not succeed yet.
-  Task<bool> renew_now(const Context& context);
+  /// Gives the cache a new number at once, and answers it; 0 where that is not confirmed.
+  Task<std::uint64_t> renew_now(const Context& context, const Attachment& attached);
 
   /// Whether what is known here is of the timeline that the position is of.
   bool knows_timeline_of(const Position& reached) const;
   /// What is known of whether the cache is in use, at least as new as `use`; `since` counts from when this instance
   /// first saw it, by its own clock.
   CacheUse known_use(const std::optional<CacheUse>& use) const;
+  /// Whether that was asked of the database at that time or later.
+  bool has_read_since(SteadyTime time) const;
   bool attached_to(const CacheUse& use) const;
   /// How long this instance has not been attached to the cache in use; nothing while it is, or none is in use.
   std::optional<Duration> detached_for() const;
@@ -101,6 +103,7 @@ class Membership {
  private:
   struct Note {
     CacheUse use;
+    SteadyTime asked_at;
     SteadyTime at;          ///< When it was read.
     SteadyTime first_seen;  ///< When the view was first read: by no other clock can a wait be measured.
     std::uint64_t system = 0;
@@ -113,7 +116,7 @@ class Membership {
   Task<void> try_to_write();
   Task<void> decide(SteadyTime sent);
   Task<void> switch_to(bool on);
-  void take(const CacheAgreement::Reading& reading);
+  void take(const CacheAgreement::Reading& reading, SteadyTime asked_at);
   void adopt(AttachmentPtr attachment);
   void license(std::optional<SteadyTime> until);
   void note_detached(bool attached);

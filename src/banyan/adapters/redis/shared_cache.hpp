@@ -71,7 +71,7 @@ class SharedCache final : public Cache {
   Task<void> show(const Context& context, std::span<const Raise> keys) override;
   Version shown_from() const override;
   bool hears_in_time() const override { return membership_.alone(); }
-  Task<void> clear(const Context& context) override;
+  Task<Result<void>> clear(const Context& context) override;
   std::optional<std::string> unready_reason() const override;
 
  private:
@@ -82,8 +82,10 @@ class SharedCache final : public Cache {
   enum class Telling : unsigned char { always, changed };
   struct Raised {
     bool confirmed = false;
+    std::uint64_t number = 0;  ///< Of the cache that the sequence counts in.
     std::uint64_t sequence = 0;
   };
+  using Tell = std::function<Task<Raised>(const Attachment& attached)>;
 
   SharedCache(Settings settings, Setting setting, std::unique_ptr<Client> client);
 
@@ -102,6 +104,8 @@ class SharedCache final : public Cache {
                               Telling telling);
   Task<Result<void>> raise_alone(const Context& context, std::span<const Raise> keys);
   Task<Result<void>> raise_agreed(const Context& context, std::span<const Raise> keys, std::optional<CacheUse> use);
+  Task<Raised> run_renewal(const Context& context, const Attachment& attached);
+  Task<Result<void>> tell_agreed(const Context& context, std::optional<CacheUse> use, const Tell& tell);
   Task<void> hear_later(std::vector<std::pair<std::string, Version>> keys);
   Task<void> attend();
   Task<void> keep_stream();

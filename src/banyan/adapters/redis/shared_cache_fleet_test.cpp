@@ -205,6 +205,37 @@ TEST_F(SharedCacheFleet, a_write_whose_raise_is_not_confirmed_is_not_acknowledge
   EXPECT_EQ(raise(*second_, 8), std::nullopt);
 }
 
+TEST_F(SharedCacheFleet, what_must_be_forgotten_is_forgotten_by_all_before_that_succeeds) {
+  start(true);
+  const auto kept_by_first = [&](const Position& position) {
+    const std::uint64_t before = first_->own_hits();
+    return first_->get(key, position) == 7U && first_->own_hits() > before;
+  };
+  first_->put(key, record_at(7));
+  ASSERT_TRUE(eventually([&] { return kept_by_first({}); }));
+  const auto context = second_->request();
+  ASSERT_TRUE(block_on((**second_).clear(*context)));
+  EXPECT_EQ(first_->get(key, context->reached), std::nullopt) << "who wrote is not answered by an own copy either";
+  EXPECT_TRUE(eventually([&] { return !first_->hits(key); }));
+  ASSERT_TRUE(in_use());
+}
+
+TEST_F(SharedCacheFleet, who_cannot_have_everything_forgotten_is_told_so_unless_nobody_serves_hits) {
+  second_.reset();
+  second_.emplace(CacheInstance::Wishes{.url = redis_.url_through(proxy_.port()),
+                                        .agreement = &agreement_,
+                                        .write_patience = std::chrono::milliseconds(300)});
+  ASSERT_TRUE(in_use());
+  first_->put(key, record_at(7));
+  unplug(proxy_);
+  const auto context = second_->request();
+  EXPECT_FALSE(block_on((**second_).clear(*context)));
+  EXPECT_EQ(first_->get(key), 7U);
+  redis_.kill_9();
+  ASSERT_TRUE(block_on((**first_).clear(*context)));
+  EXPECT_FALSE(agreement_.use().on);
+}
+
 TEST_F(SharedCacheFleet, stopping_does_not_wait_for_requests_that_are_still_under_way) {
   HeldExecutor held;
   SystemClock clock;
