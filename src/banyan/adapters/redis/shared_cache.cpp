@@ -152,9 +152,11 @@ Task<CachedRecordPtr> SharedCache::get(const Context& context, std::string_view 
   }
   if (Cache* const own = own_.usable(context.position, setting_.parts.clock.steady())) {
     Task<CachedRecordPtr> kept = own->get(context, key);
-    if (CachedRecordPtr hit = kept.await_resume()) {
-      if (hit->seen) context.reached.fold(*hit->seen);
-      return hit;
+    if (kept.await_ready()) {
+      if (CachedRecordPtr hit = kept.await_resume()) {
+        if (hit->seen) context.reached.fold(*hit->seen);
+        return hit;
+      }
     }
   }
   return get_far(context, key);

@@ -46,8 +46,10 @@ class SharedCache final : public Cache {
   struct Setting {
     Parts parts;
     const Schema& schema;
-    CacheAgreement* agreement;   ///< Null: no other instance uses the database.
-    std::unique_ptr<Cache> own;  ///< For this instance's own copies; null: it keeps none.
+    CacheAgreement* agreement;  ///< Null: no other instance uses the database.
+    /// For this instance's own copies; null: it keeps none. Its get(), hear() and clear() answer at once, on the
+    /// calling thread.
+    std::unique_ptr<Cache> own;
     /// Told of every key that any instance has changed, on a thread of the cache.
     std::function<void(std::string_view key)> changed;
     CacheScripts scripts = {};  ///< The protocol's steps; only tests that break it on purpose give others.
