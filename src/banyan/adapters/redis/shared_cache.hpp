@@ -26,12 +26,17 @@ namespace banyan::redis {
 ///
 /// Use: start() before the first request; stop() before the agreement goes, and before the executors of requests that
 /// are still under way, which it lets end; its destruction after those have ended, and before anything else that it was
-/// built from goes. Where Redis cannot be reached it hits nothing, and writes wait until the instances have agreed to go
-/// on without it.
+/// built from goes. Where Redis cannot be reached it hits nothing, and writes wait until the instances have agreed to
+/// go on without it.
 class SharedCache final : public Cache {
  public:
+  /// For tickets of an instance's own copies: one is on its way for as long as a reader waits for Redis, and a reader
+  /// that finds nothing there leaves its ticket.
+  static constexpr std::chrono::milliseconds own_ticket_lifetime{300};
+
   struct Settings {
-    Options client;
+    /// A server that is silent for longer than readers and writers can wait for is as good as dead.
+    Options client{.silence_max = std::chrono::milliseconds(1'000), .ping_after = std::chrono::milliseconds(300)};
     Duration ttl = std::chrono::minutes(10);           ///< The bound for what nobody repairs.
     Duration negative_ttl = std::chrono::seconds(30);  ///< For "there is no such record".
     /// A reader slower than this does not fill.
