@@ -65,7 +65,7 @@ class Cache {
     CachedRecordPtr value;  ///< Null: not known here.
   };
   /// Whether a write may begin: `unavailable` where it could not be made known afterwards.
-  virtual Task<Result<void>> before_write(const Context&) { return Result<void>(); }
+  virtual Result<void> before_write() const { return {}; }
 
   /// Called after COMMIT and before the acknowledgement, with every key that a write changed. Replaces an older value
   /// by the new one, or removes it where that is null; lifts the floor of a ticket. Never stores into an empty slot.

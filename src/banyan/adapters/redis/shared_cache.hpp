@@ -71,7 +71,7 @@ class SharedCache final : public Cache {
   Task<CachedRecordPtr> get(const Context& context, std::string_view key) override;
   Task<Ticket> take_ticket(const Context& context, std::string_view key) override;
   Task<void> fill(const Context& context, std::string_view key, FillTicket ticket, CachedRecordPtr value) override;
-  Task<Result<void>> before_write(const Context& context) override;
+  Result<void> before_write() const override;
   Task<Result<void>> raise(const Context& context, std::span<const Raise> keys,
                            const std::optional<CacheUse>& use) override;
   Task<void> hear(const Context& context, std::span<const Raise> keys) override;

@@ -179,8 +179,7 @@ TEST_F(SharedCacheFleet, an_instance_that_alone_is_cut_off_refuses_writes_and_se
   first_->put(key, record_at(7));
   unplug(proxy_);
   ASSERT_TRUE(eventually([&] { return (**second_).unready_reason().has_value(); }));
-  const auto context = second_->request();
-  const Result<void> may_write = block_on((**second_).before_write(*context));
+  const Result<void> may_write = (**second_).before_write();
   ASSERT_FALSE(may_write);
   EXPECT_EQ(may_write.error().code, ErrorCode::unavailable);
   EXPECT_EQ(second_->get(key), std::nullopt);
@@ -190,7 +189,7 @@ TEST_F(SharedCacheFleet, an_instance_that_alone_is_cut_off_refuses_writes_and_se
   proxy_.refuse(false);
   EXPECT_TRUE(eventually([&] { return second_->get(key) == 8U; }));
   EXPECT_FALSE((**second_).unready_reason());
-  EXPECT_TRUE(block_on((**second_).before_write(*context)));
+  EXPECT_TRUE((**second_).before_write());
 }
 
 TEST_F(SharedCacheFleet, a_write_whose_raise_is_not_confirmed_is_not_acknowledged) {

@@ -74,13 +74,13 @@ Task<SharedCache::Raised> SharedCache::run_raise_some(const Context& context, co
   co_return raised;
 }
 
-Task<Result<void>> SharedCache::before_write(const Context&) {
-  if (membership_.alone() || !membership_.detached_for()) return Result<void>();
+Result<void> SharedCache::before_write() const {
+  if (membership_.alone() || !membership_.detached_for()) return {};
   if (membership_.others_attached())
     return fail(Error(ErrorCode::unavailable, "The cache that instances share cannot be reached from this one.")
                     .with_hint("Try again: another instance may answer.")
                     .with_reason("cache_unreachable"));
-  return Result<void>();
+  return {};
 }
 
 Task<Result<void>> SharedCache::raise(const Context& context, std::span<const Raise> keys,
