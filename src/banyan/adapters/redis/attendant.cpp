@@ -69,11 +69,6 @@ void Attendant::stop() {
   run([this] { wake(SteadyTime::max()); });
 }
 
-bool Attendant::stopping() const {
-  const std::lock_guard lock(mutex_);
-  return stopping_;
-}
-
 void Attendant::wake(SteadyTime until) {
   std::vector<Woken*> over;
   {

@@ -32,7 +32,6 @@ class Attendant final : public Executor {
   void hurry();
   /// From here on every pause and rest is over at once.
   void stop();
-  bool stopping() const;
 
  private:
   using Woken = Completion<bool>;
@@ -41,7 +40,7 @@ class Attendant final : public Executor {
   void work();
   void wake(SteadyTime until);
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable came_;
   std::deque<std::move_only_function<void()>> queue_;
   Pauses pauses_;

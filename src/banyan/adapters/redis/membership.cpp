@@ -164,7 +164,7 @@ void Membership::adopt(AttachmentPtr attachment) {
     other_server = attachment_ && attachment_->run_id != attachment->run_id;
     attachment_ = attachment;
   }
-  if (other_server) license(std::nullopt);
+  if (other_server) end_licence();
   if (!renumbered) return;
   number_.store(0, std::memory_order_release);
   renumbered_();
@@ -180,19 +180,14 @@ Task<void> Membership::decide(SteadyTime sent) {
   }
   if (alone()) {
     note_detached(connected);
-    const std::lock_guard lock(mutex_);
-    if (connected && !renewal_wanted_) licensed_until_.store((sent + licence_lifetime).time_since_epoch().count());
+    if (connected) license(sent);
     co_return;
   }
   const CacheUse use = known_use(std::nullopt);
   const bool mine = connected && attached->run_id == use.cache_id;
   note_detached(!use.on || mine);
-  if (use.on && mine) {
-    const std::lock_guard lock(mutex_);
-    if (!renewal_wanted_) licensed_until_.store((sent + licence_lifetime).time_since_epoch().count());
-    co_return;
-  }
-  license(std::nullopt);
+  if (use.on && mine) co_return license(sent);
+  end_licence();
   const std::optional<Duration> detached = detached_for();
   if (use.on && detached && *detached > unattended_max && use.unattended > unattended_max) {
     co_await switch_to(false);
@@ -230,9 +225,13 @@ AttachmentPtr Membership::attachment() const {
   return attachment_;
 }
 
-void Membership::license(std::optional<SteadyTime> until) {
-  licensed_until_.store(until ? until->time_since_epoch().count() : 0, std::memory_order_release);
+void Membership::license(SteadyTime sent) {
+  const std::lock_guard lock(mutex_);
+  if (renewal_wanted_) return;
+  licensed_until_.store((sent + licence_lifetime).time_since_epoch().count(), std::memory_order_release);
 }
+
+void Membership::end_licence() { licensed_until_.store(0, std::memory_order_release); }
 
 void Membership::doubt() {
   const std::lock_guard lock(mutex_);
@@ -242,7 +241,7 @@ void Membership::doubt() {
 void Membership::renew() {
   const std::lock_guard lock(mutex_);
   renewal_wanted_ = true;
-  licensed_until_.store(0, std::memory_order_release);
+  end_licence();
 }
 
 // Others still serve hits by the old number for as long as their commands find it: none, once it is replaced.

@@ -118,7 +118,9 @@ class Membership {
   Task<void> switch_to(bool on);
   void take(const CacheAgreement::Reading& reading, SteadyTime asked_at);
   void adopt(AttachmentPtr attachment);
-  void license(std::optional<SteadyTime> until);
+  /// As the heartbeat says that was sent at that time.
+  void license(SteadyTime sent);
+  void end_licence();
   void note_detached(bool attached);
 
   Parts parts_;

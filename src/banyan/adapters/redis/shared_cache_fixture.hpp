@@ -116,7 +116,6 @@ class CacheInstance {
   ~CacheInstance() { cache_->stop(); }
 
   SharedCache& operator*() { return *cache_; }
-  KeptLog& log() { return log_; }
   std::uint64_t own_hits() const { return own_->stats().hits; }
   std::uint64_t count(std::string_view name) { return metrics_.counter(name, "").value(); }
 
@@ -161,7 +160,7 @@ class CacheInstance {
   EarlyClock clock_;
   SeededRandom seed_{1};
   SystemRandom random_;
-  KeptLog log_;
+  NullLog log_;
   UnseenMetrics metrics_;
   Schema schema_;
   InlineExecutor executor_;
