@@ -21,6 +21,13 @@ std::chrono::milliseconds old_age_of(const CacheUse& use) {
 
 }  // namespace
 
+Command Attachment::call(const Script& script, const std::vector<std::string_view>& keys,
+                         const std::vector<std::string_view>& arguments) const {
+  Command command(Effect::write, script, keys, arguments);
+  command.generation = generation;
+  return command;
+}
+
 Position Attachment::position(std::uint64_t sequence, std::uint64_t lsn) const {
   Position position;
   position.cache = number;
@@ -109,10 +116,8 @@ Task<void> Membership::attach() {
   const std::string name = "banyan:" + next.run_id + ":" + hex16(next.system) + ":" + std::to_string(next.timeline);
   next.control = name + ":control";
   const std::string fresh = hex16(parts_.random.next() | 1U);
-  const std::vector<std::string_view> keys{next.control};
-  const std::vector<std::string_view> arguments{fresh};
-  Command command(Effect::write, renewal ? parts_.scripts.renew : parts_.scripts.ensure, keys, arguments);
-  command.generation = next.generation;
+  const Script& script = renewal ? parts_.scripts.renew : parts_.scripts.ensure;
+  const Command command = next.call(script, {next.control}, {fresh});
   const Context context{parts_.attendant, parts_.clock, parts_.clock.steady() + beat_patience};
   const Result<resp::Reply> reply = co_await parts_.client.run(context, command);
   if (!reply || reply->text.size() != 32) co_return note_detached(false);
@@ -138,10 +143,7 @@ Task<void> Membership::try_to_write() {
   const AttachmentPtr attached = attachment();
   bool taken = false;
   if (attached) {
-    const std::vector<std::string_view> keys{attached->control};
-    const std::vector<std::string_view> arguments{attached->number_text};
-    Command command(Effect::write, parts_.scripts.touch, keys, arguments);
-    command.generation = attached->generation;
+    const Command command = attached->call(parts_.scripts.touch, {attached->control}, {attached->number_text});
     const Context context{parts_.attendant, parts_.clock, parts_.clock.steady() + beat_patience};
     const Result<resp::Reply> reply = co_await parts_.client.run(context, command);
     taken = reply && !reply->is_nil();
@@ -248,10 +250,7 @@ void Membership::renew() {
 Task<std::uint64_t> Membership::renew_now(const Context& context, const Attachment& attached) {
   const std::uint64_t number = parts_.random.next() | 1U;
   const std::string fresh = hex16(number);
-  const std::vector<std::string_view> keys{attached.control};
-  const std::vector<std::string_view> arguments{fresh};
-  Command command(Effect::write, parts_.scripts.renew, keys, arguments);
-  command.generation = attached.generation;
+  const Command command = attached.call(parts_.scripts.renew, {attached.control}, {fresh});
   const bool renewed = (co_await parts_.client.run(context, command)).has_value();
   co_return renewed ? number : 0;
 }

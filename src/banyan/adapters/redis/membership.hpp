@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "banyan/adapters/redis/attendant.hpp"
 #include "banyan/adapters/redis/cache_scripts.hpp"
@@ -28,6 +29,9 @@ struct Attachment {
   std::string control;      ///< The key.
 
   std::string slot_of(std::string_view key) const { return "b:" + number_text + ":" + std::string(key); }
+  /// A call of a script that may write, on this connection only. What it refers to lives until the answer has come.
+  Command call(const Script& script, const std::vector<std::string_view>& keys,
+               const std::vector<std::string_view>& arguments) const;
   Position position(std::uint64_t sequence, std::uint64_t lsn) const;
   /// How far in the database's log that is; 0 where it is of another timeline.
   std::uint64_t lsn_of(const Position& reached) const noexcept {

@@ -116,10 +116,8 @@ Task<void> SharedCache::keep_stream() {
     own_.start(subscription, attached->number, from_hex16(std::string_view(reply->text).substr(16)));
   }
   const std::string sent = hex16(static_cast<std::uint64_t>(setting_.parts.clock.steady().time_since_epoch().count()));
-  const std::vector<std::string_view> keys{attached->control};
-  const std::vector<std::string_view> arguments{attached->number_text, alive_channel_, sent};
-  Command command(Effect::write, setting_.scripts.tell, keys, arguments);
-  command.generation = attached->generation;
+  const Command command =
+      attached->call(setting_.scripts.tell, {attached->control}, {attached->number_text, alive_channel_, sent});
   const Result<resp::Reply> told = co_await client_->run(context, command);
   if (told && told->is_nil()) membership_.doubt();
 }

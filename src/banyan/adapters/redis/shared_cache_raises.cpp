@@ -54,12 +54,10 @@ Task<SharedCache::Raised> SharedCache::run_raise_some(const Context& context, co
   for (const Raise& one : keys) {
     const Words& own = words.emplace_back(attached.slot_of(one.key), hex16(one.version),
                                           one.value ? to_payload(*one.value, encoding_for(one.key)) : std::string());
-    const std::vector<std::string_view> names{attached.control, own.slot};
-    const std::vector<std::string_view> arguments{
-        attached.number_text, own.version,    position, lifetime,
-        own.payload,          raises_channel, one.key,  telling == Telling::always ? "always" : "changed"};
-    Command& command = commands.emplace_back(Effect::write, setting_.scripts.raise, names, arguments);
-    command.generation = attached.generation;
+    Command& command = commands.emplace_back(
+        attached.call(setting_.scripts.raise, {attached.control, own.slot},
+                      {attached.number_text, own.version, position, lifetime, own.payload, raises_channel, one.key,
+                       telling == Telling::always ? "always" : "changed"}));
     command.deadline = deadline;
   }
   const std::vector<Result<resp::Reply>> replies = co_await client_->run_all(context, commands);
