@@ -9,8 +9,7 @@ namespace banyan::app {
 
 int fleet_render(const std::filesystem::path& config_file, config::Fleet::Balancer balancer,
                  const std::filesystem::path& output) {
-  // A balancer starts elsewhere: what is relative to the file must not be relative to where it starts.
-  const auto config = load_or_report(std::filesystem::absolute(config_file), std::cerr);
+  const auto config = load_or_report(config_file, std::cerr);
   if (!config) return exit_usage;
   const auto text =
       balancer == config::Fleet::Balancer::haproxy ? fleet::render_haproxy(*config) : fleet::render_nginx(*config);

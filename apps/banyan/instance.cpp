@@ -222,7 +222,7 @@ Task<void> Instance::forget(ForeignChange change) {
   constexpr std::chrono::seconds patience{5};
   InlineExecutor executor;
   const Context context{executor, clock_, clock_.steady() + patience};
-  co_await records_->forget(context, std::move(change));
+  (void)co_await records_->forget(context, std::move(change));
 }
 
 void Instance::run() { server_->run(); }

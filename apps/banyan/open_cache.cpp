@@ -8,9 +8,6 @@
 namespace banyan::app {
 namespace {
 
-// A copy is on its way for as long as a reader waits for Redis; one that finds nothing there leaves its ticket.
-constexpr std::chrono::milliseconds own_ticket_lifetime{300};
-
 std::unique_ptr<Cache> open_memory(const config::Cache& settings, memory::Cache::Options options,
                                    const CacheParts& parts) {
   options.ttl = settings.ttl;
@@ -21,9 +18,6 @@ std::unique_ptr<Cache> open_memory(const config::Cache& settings, memory::Cache:
 redis::SharedCache::Settings shared_settings(const config::Cache& settings) {
   redis::SharedCache::Settings shared;
   shared.client.url = settings.url;
-  // A server that is silent for longer than readers and writers can wait for is as good as dead.
-  shared.client.silence_max = std::chrono::milliseconds(1'000);
-  shared.client.ping_after = std::chrono::milliseconds(300);
   shared.ttl = settings.ttl;
   shared.negative_ttl = settings.negative_ttl;
   return shared;
@@ -40,10 +34,11 @@ Result<OpenCache> open_cache(const config::Cache& settings, const CacheParts& pa
       .parts = {.clock = parts.clock, .log = parts.log, .metrics = parts.metrics, .random = parts.random},
       .schema = parts.schema,
       .agreement = parts.agreement,
-      .own = settings.local_bytes == 0
-                 ? nullptr
-                 : open_memory(settings, {.bytes_max = settings.local_bytes, .ticket_lifetime = own_ticket_lifetime},
-                               parts),
+      .own = settings.local_bytes == 0 ? nullptr
+                                       : open_memory(settings,
+                                                     {.bytes_max = settings.local_bytes,
+                                                      .ticket_lifetime = redis::SharedCache::own_ticket_lifetime},
+                                                     parts),
       .changed = parts.changed};
   auto made = redis::SharedCache::make(shared_settings(settings), std::move(setting));
   if (!made) return std::unexpected(std::move(made.error()));

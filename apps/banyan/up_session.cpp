@@ -26,8 +26,8 @@ std::string in_words(const fleet::StagePlan& plan) {
   words += plan.postgres ? ", PostgreSQL" : ", SQLite";
   if (plan.replicas > 0) words += " with " + std::to_string(plan.replicas) + " replicas";
   if (plan.redis) words += ", Redis";
-  if (plan.balancer == fleet::StagePlan::BalancerKind::haproxy) words += ", HAProxy";
-  if (plan.balancer == fleet::StagePlan::BalancerKind::nginx) words += ", nginx";
+  if (plan.balancer == config::Fleet::Balancer::haproxy) words += ", HAProxy";
+  if (plan.balancer == config::Fleet::Balancer::nginx) words += ", nginx";
   return words;
 }
 

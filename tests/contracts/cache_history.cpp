@@ -67,7 +67,7 @@ class Game {
       case 7: return commit();
       case 8: return raise_and_acknowledge();
       default:
-        if (random_.below(2) == 0) block_on(cache_.clear(context_));
+        if (random_.below(2) == 0) (void)block_on(cache_.clear(context_));
     }
   }
 

@@ -20,7 +20,6 @@ class EchoServer {
   EchoServer(const EchoServer&) = delete;
   EchoServer& operator=(const EchoServer&) = delete;
 
-  const std::string& name() const noexcept { return name_; }
   std::uint16_t port() const noexcept { return port_; }
 
   /// What it answers at /health/ready: 200, or 503.

@@ -113,7 +113,7 @@ class HeldOwnCopies final : public ThroughCache {
   Task<void> fill(const Context& context, std::string_view key, FillTicket ticket, CachedRecordPtr value) override {
     co_await steps_.at(context.executor, Step::before_own_fill);
     if (!minds_) {
-      co_await behind_.clear(context);
+      (void)co_await behind_.clear(context);
       ticket = (co_await behind_.take_ticket(context, key)).ticket;
     }
     co_await behind_.fill(context, key, ticket, std::move(value));

@@ -75,14 +75,11 @@ void Instance::open_store(const Parts& parts) {
 void Instance::open_cache(const Parts& parts, const InstanceSettings& settings) {
   redis::SharedCache::Settings shared;
   shared.client.url = parts.cache_url;
-  shared.client.silence_max = std::chrono::milliseconds(1'000);
-  shared.client.ping_after = std::chrono::milliseconds(300);
   shared.ticket_patience = settings.ticket_patience;
   shared.write_patience = settings.write_patience;
   std::unique_ptr<Cache> own;
   if (settings.own_copies) {
-    memory::Cache::Options options;
-    options.ticket_lifetime = std::chrono::milliseconds(300);
+    const memory::Cache::Options options{.ticket_lifetime = redis::SharedCache::own_ticket_lifetime};
     auto kept = std::make_unique<memory::Cache>(options, memory::Cache::Parts{clock_, random_, metrics_});
     own_ = kept.get();
     own = std::move(kept);
@@ -110,7 +107,7 @@ void Instance::open_cache(const Parts& parts, const InstanceSettings& settings) 
 
 Task<void> Instance::forget(ForeignChange change) {
   const Context context{loop_, clock_, clock_.steady() + std::chrono::seconds(5)};
-  co_await records_->forget(context, std::move(change));
+  (void)co_await records_->forget(context, std::move(change));
 }
 
 World::World(Steps& steps, std::vector<InstanceSettings> settings)

@@ -93,6 +93,7 @@ class World {
 
   const Schema& schema() const { return schema_; }
   const Collection& notes() const { return schema_.collections.front(); }
+  const std::string& database_url() const { return database_url_; }
   testkit::RedisServer& redis() { return redis_; }
   testkit::TcpProxy& way(std::size_t instance) { return *ways_[instance]; }
   Commits& commits() { return commits_; }

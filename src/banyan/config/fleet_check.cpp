@@ -1,6 +1,10 @@
 #include "banyan/config/fleet_check.hpp"
 
 #include <algorithm>
+#include <string>
+#include <utility>
+
+#include "banyan/config/fleet_settings.hpp"
 
 namespace banyan::config {
 namespace {
@@ -60,6 +64,12 @@ void check_tls(const Fleet& fleet, std::vector<Conflict>& conflicts) {
   needs_certificate(!tls.key.empty(), "fleet.tls_key");
   needs_certificate(tls.redirect.port != 0, "fleet.tls_redirect");
   needs_certificate(tls.hsts.count() != 0, "fleet.tls_hsts");
+  // What was written is plain: the folder of the configuration, which stands before it, need not be.
+  for (const auto& [name, path] : {std::pair{"fleet.tls_certificate", &tls.certificate}, {"fleet.tls_key", &tls.key}})
+    if (!can_stand_in_a_balancers_file(path->string()))
+      conflicts.push_back({name,
+                           std::string(name) + " is " + path->string() + ", which cannot stand in a balancer's file",
+                           "Move it to a folder whose name has no blanks, quotes, or any of \\ $ # ; { } %."});
   if (tls.enabled() && fleet.balancer == Fleet::Balancer::haproxy && !haproxy_finds_key(tls))
     conflicts.push_back({"fleet.tls_key", "fleet.tls_key is not where HAProxy looks for it",
                          "Name it " + tls.certificate.string() +

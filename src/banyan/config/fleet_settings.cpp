@@ -108,13 +108,8 @@ Outcome set_endpoint(Endpoint& endpoint, const std::string& text, bool optional)
   return std::nullopt;
 }
 
-// The balancers split their files at blanks and give quotes, backslashes and dollar signs a meaning.
 Outcome set_path(std::filesystem::path& path, const std::string& text) {
-  const auto is_plain = [](char c) {
-    return static_cast<unsigned char>(c) > ' ' && c != 0x7f &&
-           std::string_view("\"'\\$#;{}%").find(c) == std::string_view::npos;
-  };
-  if (text.empty() || text.size() > path_bytes_max || text.ends_with('/') || !std::ranges::all_of(text, is_plain))
+  if (text.empty() || text.size() > path_bytes_max || text.ends_with('/') || !can_stand_in_a_balancers_file(text))
     return Refusal{"must name a file, without blanks, quotes, and any of \\ $ # ; { } %", ""};
   path = text;
   return std::nullopt;
@@ -199,6 +194,13 @@ void add_health(std::vector<Setting>& list) {
 std::string to_string(const Endpoint& endpoint) {
   const bool is_v6 = endpoint.host.find(':') != std::string::npos;
   return (is_v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);
+}
+
+bool can_stand_in_a_balancers_file(std::string_view path) {
+  return std::ranges::all_of(path, [](char c) {
+    return static_cast<unsigned char>(c) > ' ' && c != 0x7f &&
+           std::string_view("\"'\\$#;{}%").find(c) == std::string_view::npos;
+  });
 }
 
 bool haproxy_finds_key(const Fleet::Tls& tls) {

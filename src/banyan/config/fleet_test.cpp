@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "banyan/config/config.hpp"
 
 namespace banyan::config {
@@ -129,6 +131,26 @@ TEST(Fleet, of_more_than_one_refuses_defaults_where_it_says_how_many_there_are) 
 }
 
 TEST(Fleet, of_one_may_keep_its_own_state) { EXPECT_EQ(problems_in_fleet("[fleet]\ninstances = 1", {}), ""); }
+
+TEST(FleetsTls, is_found_from_wherever_a_balancer_starts) {
+  const auto config = load_text(
+      "[fleet]\ninstances = 2\ntls_certificate = \"tls/a.pem\"\ntls_key = \"/tls/a.pem\"\n"
+      "balancer = \"nginx\"",
+      "shop/banyan.toml", shared_by_all);
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->fleet.tls.certificate, std::filesystem::current_path() / "shop" / "tls" / "a.pem");
+  EXPECT_EQ(config->fleet.tls.key, "/tls/a.pem");
+}
+
+TEST(FleetsTls, is_refused_in_a_folder_whose_name_a_balancer_would_read_as_its_own_words) {
+  const auto config =
+      load_text("[fleet]\ninstances = 2\ntls_certificate = \"a.pem\"", "/srv/my app; }/banyan.toml", shared_by_all);
+  ASSERT_FALSE(config);
+  EXPECT_EQ(to_string(config.error().front()),
+            "/srv/my app; }/banyan.toml:3:19: fleet.tls_certificate is /srv/my app; }/a.pem, which cannot stand in a "
+            "balancer's file\n"
+            "  Move it to a folder whose name has no blanks, quotes, or any of \\ $ # ; { } %.");
+}
 
 TEST(HaproxysKey, is_found_in_the_certificate_or_beside_it) {
   const auto finds = [](const char* key) { return haproxy_finds_key({.certificate = "/tls/a.pem", .key = key}); };

@@ -62,6 +62,7 @@ class Loader {
     }
     read_environment();
     check_together();
+    resolve_tls();
     check_fleet();
     check_queries();
     warn_of_search();
@@ -229,10 +230,15 @@ class Loader {
     problems_.add_without_place(message);
   }
 
-  void resolve_paths() {
-    const auto folder = config_.file.parent_path();
+  // A balancer starts elsewhere: what is relative to the file must not be relative to where it starts.
+  void resolve_tls() {
+    const auto folder = std::filesystem::absolute(config_.file).parent_path();
     for (auto* path : {&config_.fleet.tls.certificate, &config_.fleet.tls.key})
       if (!path->empty()) *path = (folder / *path).lexically_normal();
+  }
+
+  void resolve_paths() {
+    const auto folder = config_.file.parent_path();
     const bool has_file = config_.database.kind == Database::Kind::sqlite;
     if (has_file) config_.database.path = (folder / config_.database.path).lexically_normal();
     // Without a file, where SQLite's would be by default: who moves to PostgreSQL keeps the key.

@@ -65,7 +65,7 @@ class Cache {
     CachedRecordPtr value;  ///< Null: not known here.
   };
   /// Whether a write may begin: `unavailable` where it could not be made known afterwards.
-  virtual Task<Result<void>> before_write(const Context&) { return Result<void>(); }
+  virtual Result<void> before_write() const { return {}; }
 
   /// Called after COMMIT and before the acknowledgement, with every key that a write changed. Replaces an older value
   /// by the new one, or removes it where that is null; lifts the floor of a ticket. Never stores into an empty slot.
@@ -85,8 +85,8 @@ class Cache {
   /// Whether every change is heard of here before it is acknowledged, whoever made it.
   virtual bool hears_in_time() const { return true; }
 
-  /// Forgets everything, tickets too.
-  virtual Task<void> clear(const Context& context) = 0;
+  /// Forgets everything, tickets too. An error, as of raise(): somebody may still be shown what was before.
+  virtual Task<Result<void>> clear(const Context& context) = 0;
 
   /// Why this instance should not be asked at present, while others may be; or nothing. Never blocks.
   virtual std::optional<std::string> unready_reason() const { return std::nullopt; }

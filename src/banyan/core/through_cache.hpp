@@ -17,7 +17,7 @@ class ThroughCache : public Cache {
   Task<void> fill(const Context& context, std::string_view key, FillTicket ticket, CachedRecordPtr value) override {
     return behind_.fill(context, key, ticket, std::move(value));
   }
-  Task<Result<void>> before_write(const Context& context) override { return behind_.before_write(context); }
+  Result<void> before_write() const override { return behind_.before_write(); }
   Task<Result<void>> raise(const Context& context, std::span<const Raise> keys,
                            const std::optional<CacheUse>& use) override {
     return behind_.raise(context, keys, use);
@@ -26,7 +26,7 @@ class ThroughCache : public Cache {
   Task<void> show(const Context& context, std::span<const Raise> keys) override { return behind_.show(context, keys); }
   Version shown_from() const override { return behind_.shown_from(); }
   bool hears_in_time() const override { return behind_.hears_in_time(); }
-  Task<void> clear(const Context& context) override { return behind_.clear(context); }
+  Task<Result<void>> clear(const Context& context) override { return behind_.clear(context); }
   std::optional<std::string> unready_reason() const override { return behind_.unready_reason(); }
 
  protected:

@@ -138,13 +138,6 @@ TEST(Rendering, refuses_a_key_that_haproxy_would_not_find) {
   EXPECT_THAT(render_nginx(config).value(), HasSubstr("ssl_certificate_key /srv/b.pem;"));
 }
 
-TEST(Rendering, refuses_a_folder_whose_name_a_balancer_would_read_as_its_own_words) {
-  auto config = fleet_of("instances = 1\ntls_certificate = \"a.pem\"");
-  config.fleet.tls.certificate = "/srv/my app; }/a.pem";
-  EXPECT_FALSE(render_haproxy(config));
-  EXPECT_FALSE(render_nginx(config));
-}
-
 TEST(Rendering, keeps_the_name_of_an_application_in_its_comment) {
   auto config = fleet_of("instances = 1");
   config.app_name = "a @app@ # \"b\" {";

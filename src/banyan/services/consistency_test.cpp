@@ -135,7 +135,7 @@ class Play {
       case Part::updater:
       case Part::second_updater: co_await update(actor); break;
       case Part::deleter: co_await remove(actor); break;
-      case Part::forgetter: co_await kept_.clear(*actor.context); break;
+      case Part::forgetter: (void)co_await kept_.clear(*actor.context); break;
     }
     actor.done = true;
   }
@@ -199,12 +199,10 @@ class Play {
   std::optional<std::string> broken_;
 };
 
-using Through = ThroughCache;
-
 /// Keeps every fill, whatever was raised since.
-class FillsAnyway final : public Through {
+class FillsAnyway final : public ThroughCache {
  public:
-  using Through::Through;
+  using ThroughCache::ThroughCache;
   Task<void> fill(const Context& context, std::string_view key, FillTicket ticket, CachedRecordPtr value) override {
     block_on(behind_.fill(context, key, ticket, value));
     const Ticket again = block_on(behind_.take_ticket(context, key));
@@ -214,9 +212,9 @@ class FillsAnyway final : public Through {
 };
 
 /// Hears of no write.
-class HearsNothing final : public Through {
+class HearsNothing final : public ThroughCache {
  public:
-  using Through::Through;
+  using ThroughCache::ThroughCache;
   Task<Result<void>> raise(const Context&, std::span<const Raise>, const std::optional<CacheUse>&) override {
     return Result<void>();
   }
@@ -234,7 +232,7 @@ struct Tally {
 };
 
 /// Plays every distinct order of the steps.
-Tally play_all(std::string steps, const CacheMaker& maker = wrap<Through>) {
+Tally play_all(std::string steps, const CacheMaker& maker = wrap<ThroughCache>) {
   std::ranges::sort(steps);
   Tally tally;
   do {

@@ -85,11 +85,11 @@ class Records {
                                                         bool rehearsal = false);
 
   /// Forgets what is kept of the records that somebody else has changed, and lets no reader share a query for them that
-  /// has begun.
-  Task<void> forget(const Context& context, ForeignChange change);
+  /// has begun. An error: somebody may still be shown what was before, so a write must not be acknowledged.
+  Task<Result<void>> forget(const Context& context, ForeignChange change);
 
   /// Whether a write of somebody else's making may begin, as Cache::before_write() says.
-  Task<Result<void>> before_write(const Context& context);
+  Result<void> before_write() const;
 
   /// Lets no reader share a query for the key ("users:123") that has begun: the cache has heard that another instance
   /// changed it.

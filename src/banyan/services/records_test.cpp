@@ -51,7 +51,7 @@ class FarCache final : public Cache {
     co_return co_await near_.raise(context, keys, use);
   }
   Task<void> hear(const Context& context, std::span<const Raise> keys) override { co_await near_.hear(context, keys); }
-  Task<void> clear(const Context& context) override { co_await near_.clear(context); }
+  Task<Result<void>> clear(const Context& context) override { co_return co_await near_.clear(context); }
 
  private:
   Cache& near_;

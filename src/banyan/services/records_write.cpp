@@ -37,13 +37,6 @@ class Passing {
   std::vector<Cache::Raise> raises_;
 };
 
-Error not_made_known(Error error) {
-  return Error(ErrorCode::outcome_unknown, "The change was made, but others may still be shown what was before.")
-      .with_hint("Read the record again before you repeat the change.")
-      .with_reason("not_made_known")
-      .with_detail(std::move(error.message));
-}
-
 // Every changed key is gone over. What the writes changed themselves comes back encoded: the first `answered` changes,
 // those that were deleted as they were.
 Task<Result<std::vector<CachedRecordPtr>>> settle(Records::State& state, const Context& context, const Applied& applied,
@@ -88,9 +81,9 @@ Reach reach_of(const Schema& schema, const WriteBatch& batch) {
   return reach;
 }
 
-Task<void> forget(Records::State& state, const Context& context) {
+Task<Result<void>> forget(Records::State& state, const Context& context) {
   state.flights.detach_all();
-  co_await state.parts.cache.clear(context);
+  return state.parts.cache.clear(context);
 }
 
 // The write may have happened or not, so nothing that is kept can be believed. It is not acknowledged: where somebody
@@ -101,7 +94,7 @@ Task<void> doubt(Records::State& state, const Context& context, Reach reach) {
     if (key.collection->cached) passing.add(key, above_every_version, nullptr);
   const std::span<const Cache::Raise> raises = passing.detached(state.flights);
   if (!raises.empty()) (void)co_await state.parts.cache.raise(context, raises, std::nullopt);
-  if (!reach.known) co_await forget(state, context);
+  if (!reach.known) (void)co_await forget(state, context);
 }
 
 bool may_have_happened(ErrorCode code) { return code == ErrorCode::outcome_unknown || code == ErrorCode::internal; }
@@ -116,8 +109,7 @@ using Answers = std::vector<std::vector<Written>>;
 Task<Result<Answers>> carry_out(Records::State& state, const Context& context, WritePlan plan) {
   if (plan.origins.empty()) co_return Answers(plan.operations);
   const bool rehearsal = plan.batch.rehearsal;
-  if (Result<void> ready = co_await state.parts.cache.before_write(context); !ready)
-    co_return fail(std::move(ready.error()));
+  if (Result<void> ready = state.parts.cache.before_write(); !ready) co_return fail(std::move(ready.error()));
   Reach reach = reach_of(state.parts.schema, plan.batch);
   Result<Applied> applied = co_await state.parts.store.apply(context, std::move(plan.batch));
   if (!applied) {
@@ -132,7 +124,7 @@ Task<Result<Answers>> carry_out(Records::State& state, const Context& context, W
     failure = std::current_exception();
   }
   if (failure) {  // out of memory, most likely: what is kept may be older than the commit
-    co_await forget(state, context);
+    (void)co_await forget(state, context);
     std::rethrow_exception(failure);
   }
   if (!encoded) co_return fail(std::move(encoded.error()));
@@ -180,16 +172,17 @@ Result<WritePlan> plan_of(const Records::State& state, const Context& context, O
 
 }  // namespace
 
-Task<void> Records::forget(const Context& context, ForeignChange change) {
+Task<Result<void>> Records::forget(const Context& context, ForeignChange change) {
   if (change.everything) co_return co_await services::forget(*state_, context);
   Passing passing;
   for (const ForeignChange::Key& changed : change.keys)
     if (changed.key.collection->cached) passing.add(changed.key, changed.version, nullptr);
   const std::span<const Cache::Raise> raises = passing.detached(state_->flights);
   if (!raises.empty()) co_await state_->parts.cache.hear(context, raises);
+  co_return Result<void>();
 }
 
-Task<Result<void>> Records::before_write(const Context& context) { return state_->parts.cache.before_write(context); }
+Result<void> Records::before_write() const { return state_->parts.cache.before_write(); }
 
 void Records::forget_readers(std::string_view key) { state_->flights.detach(key); }
 

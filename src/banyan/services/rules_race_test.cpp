@@ -66,7 +66,7 @@ TEST_F(RuledReads, a_record_that_never_stays_the_same_is_read_with_one_statement
     if (key.collection == &notes && ++changes < 9) {
       update(*service, comments, 1, R"({"text":"v)" + std::to_string(changes) + "\"}");
       update(*service, notes, 1, R"({"state":"v)" + std::to_string(changes) + "\"}");
-      block_on(cache.clear(*nobody));
+      (void)block_on(cache.clear(*nobody));
     }
     return Task<void>();
   });

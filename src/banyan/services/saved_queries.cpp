@@ -6,6 +6,7 @@
 #include "banyan/core/json_text.hpp"
 #include "banyan/core/record_json.hpp"
 #include "banyan/core/timestamps.hpp"
+#include "banyan/services/write_answers.hpp"
 
 namespace banyan::services {
 namespace {
@@ -120,14 +121,14 @@ Result<std::vector<Value>> SavedQueries::arguments(const Context& context, const
 Task<Result<SavedRows>> SavedQueries::call(const Context& context, const SavedQuery& query,
                                            std::vector<Value> arguments) {
   if (query.writes)
-    if (Result<void> ready = co_await parts_.records.before_write(context); !ready)
-      co_return fail(std::move(ready.error()));
+    if (Result<void> ready = parts_.records.before_write(); !ready) co_return fail(std::move(ready.error()));
   Result<SavedRows> rows = co_await parts_.runner.run(context, query, std::move(arguments));
   // What it may have changed nobody knows; and what may or may not have been done counts as done.
   if (query.writes && (rows || rows.error().code == ErrorCode::outcome_unknown)) {
     ForeignChange change;
     change.everything = true;
-    co_await parts_.records.forget(context, std::move(change));
+    Result<void> forgotten = co_await parts_.records.forget(context, std::move(change));
+    if (rows && !forgotten) co_return fail(not_made_known(std::move(forgotten.error())));
   }
   co_return rows;
 }

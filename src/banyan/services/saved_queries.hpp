@@ -39,7 +39,8 @@ class SavedQueries {
   Result<std::vector<Value>> arguments(const Context& context, const SavedQuery& query,
                                        const boost::json::value& body) const;
 
-  /// `arguments` as the functions above answer them. Ask refusal() before.
+  /// `arguments` as the functions above answer them. Ask refusal() before. One that writes is `outcome_unknown`
+  /// (`not_made_known`) where it was done and somebody may still be shown what was before.
   Task<Result<SavedRows>> call(const Context& context, const SavedQuery& query, std::vector<Value> arguments);
 
  private:

@@ -75,6 +75,13 @@ Error not_this_one(const Context& context, const WritePlan::Origin& origin) {
 
 }  // namespace
 
+Error not_made_known(Error error) {
+  return Error(ErrorCode::outcome_unknown, "The change was made, but others may still be shown what was before.")
+      .with_hint("Read the record again before you repeat the change.")
+      .with_reason("not_made_known")
+      .with_detail(std::move(error.message));
+}
+
 Task<Error> told(Records::State& state, const Context& context, const WritePlan& plan, Error error) {
   const bool denied = error.code == ErrorCode::forbidden;
   const bool named = error.code == ErrorCode::not_found || error.code == ErrorCode::version_mismatch;

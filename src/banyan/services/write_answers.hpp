@@ -12,6 +12,9 @@ namespace banyan::services {
 /// a record that it may not read is one that does not exist.
 Task<Error> told(Records::State& state, const Context& context, const WritePlan& plan, Error error);
 
+/// Of a write that was done, and whose keys the cache could not be told of.
+Error not_made_known(Error error);
+
 /// What the plan's operations have written, one list each, as the viewer may see it now. `encoded`: the changes that
 /// the writes made themselves, in their order; null where nothing is known of the record.
 Task<Result<std::vector<std::vector<Written>>>> answers(Records::State& state, const Context& context,

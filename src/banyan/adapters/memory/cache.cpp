@@ -136,9 +136,9 @@ Task<void> Cache::hear(const Context&, std::span<const Raise> keys) {
   return {};
 }
 
-Task<void> Cache::clear(const Context&) {
+Task<Result<void>> Cache::clear(const Context&) {
   for (const auto& shard : shards_->all) shard->clear();
-  return {};
+  return Result<void>();
 }
 
 CacheStats Cache::stats() const { return shards_->stats(); }

@@ -61,7 +61,7 @@ class Cache final : public banyan::Cache {
   Task<void> fill(const Context&, std::string_view key, FillTicket ticket, CachedRecordPtr value) override;
   Task<Result<void>> raise(const Context&, std::span<const Raise> keys, const std::optional<CacheUse>&) override;
   Task<void> hear(const Context&, std::span<const Raise> keys) override;
-  Task<void> clear(const Context&) override;
+  Task<Result<void>> clear(const Context&) override;
 
   CacheStats stats() const;
 
@@ -85,7 +85,7 @@ class NoCache final : public banyan::Cache {
     return Result<void>();
   }
   Task<void> hear(const Context&, std::span<const Raise>) override { return {}; }
-  Task<void> clear(const Context&) override { return {}; }
+  Task<Result<void>> clear(const Context&) override { return Result<void>(); }
 };
 
 /// A `Cache`, or a `NoCache` where `options.bytes_max` is 0.

@@ -51,7 +51,6 @@ TEST(Progress, tells_for_how_long_the_log_has_been_further) {
   const SteadyTime start{std::chrono::hours(1)};
   EXPECT_EQ(progress.behind(0), Duration::zero());
   for (int i = 0; i <= 50; ++i) progress.note(start + milliseconds(200) * i, 1'000 + static_cast<std::uint64_t>(i));
-  EXPECT_EQ(progress.lsn(), 1'050U);
   EXPECT_EQ(progress.behind(1'050), Duration::zero());
   EXPECT_EQ(progress.behind(1'049), Duration::zero());
   EXPECT_EQ(progress.behind(1'040), milliseconds(1'800));

@@ -18,7 +18,6 @@ class Progress {
   void forget() noexcept { samples_.clear(), last_ = {}; }
 
   /// How far it is.
-  std::uint64_t lsn() const noexcept { return last_.lsn; }
   /// For how long it had been further than that when it was noted last. Nothing for what is as far as it.
   Duration behind(std::uint64_t lsn) const noexcept;
 

@@ -164,9 +164,12 @@ void Replicas::give_up_waiting(SteadyTime now) {
   const auto is_over = [&](const Waiting& waiting) { return now >= waiting.give_up_at || expired(waiting.read); };
   std::erase_if(waiting_, [&](const Waiting& waiting) {
     if (!is_over(waiting)) return false;
-    const Position& wanted = wanted_by(waiting.read);
-    for (Member& member : members_)
-      if (!member.standing || !covers(*member.standing, wanted)) member.hopeless_until = now + hopeless_for;
+    // Whose own time was over, or who went away, has not waited for long.
+    if (now >= waiting.give_up_at) {
+      const Position& wanted = wanted_by(waiting.read);
+      for (Member& member : members_)
+        if (!member.standing || !covers(*member.standing, wanted)) member.hopeless_until = now + hopeless_for;
+    }
     refuse(waiting.read);
     return true;
   });

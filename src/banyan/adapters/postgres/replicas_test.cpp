@@ -189,6 +189,19 @@ TEST_F(ReplicasTest, one_that_delays_what_it_replays_is_not_waited_for) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(20 * 50)) << "each waited its whole patience";
 }
 
+TEST_F(ReplicasTest, a_reader_that_runs_out_of_time_does_not_keep_others_from_waiting) {
+  start();
+  Position ahead = *write("Bob");
+  ahead.lsn += std::uint64_t{1} << 30;
+  // Where the replicas happen to be behind just then, nobody waits.
+  EXPECT_TRUE(becomes_true([&] {
+    if (read(ahead, milliseconds(10)).name != "deadline_exceeded") return false;
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_EQ(read(ahead).name, "Bob");
+    return std::chrono::steady_clock::now() - began >= milliseconds(50);
+  }));
+}
+
 TEST_F(ReplicasTest, those_that_die_or_freeze_are_left_out_and_come_back) {
   start();
   const Position seen = *write("Alice");

@@ -38,8 +38,27 @@ Task<void> Attendant::pause(Executor& executor, Duration time) {
   co_await woken;
 }
 
+Task<void> Attendant::rest(Duration time) {
+  Woken woken(*this);
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(hurried_, false) || stopping_) co_return;
+    resting_ = pauses_.emplace(std::chrono::steady_clock::now() + time, &woken);
+    came_.notify_one();
+  }
+  co_await woken;
+}
+
 void Attendant::hurry() {
-  run([this] { wake(SteadyTime::max()); });
+  Woken* over = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    hurried_ = resting_ == pauses_.end();
+    if (hurried_) return;
+    over = resting_->second;
+    pauses_.erase(std::exchange(resting_, pauses_.end()));
+  }
+  over->complete(true);
 }
 
 void Attendant::stop() {
@@ -47,12 +66,7 @@ void Attendant::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  hurry();
-}
-
-bool Attendant::stopping() const {
-  const std::lock_guard lock(mutex_);
-  return stopping_;
+  run([this] { wake(SteadyTime::max()); });
 }
 
 void Attendant::wake(SteadyTime until) {
@@ -60,6 +74,7 @@ void Attendant::wake(SteadyTime until) {
   {
     const std::lock_guard lock(mutex_);
     const auto end = pauses_.upper_bound(until);
+    if (resting_ != pauses_.end() && resting_->first <= until) resting_ = pauses_.end();
     for (auto pause = pauses_.begin(); pause != end; ++pause) over.push_back(pause->second);
     pauses_.erase(pauses_.begin(), end);
   }

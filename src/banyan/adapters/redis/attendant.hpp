@@ -23,24 +23,29 @@ class Attendant final : public Executor {
   void post(std::coroutine_handle<> coroutine) override;
   void run(std::move_only_function<void()> work) override;
 
-  /// Goes on on `executor` after that time, or as soon as it is hurried or stopped.
+  /// Goes on on `executor` after that time, or as soon as it is stopped.
   Task<void> pause(Executor& executor, Duration time);
-  /// Ends all pauses of now.
+  /// The attendant's own pause between two rounds of its work, one at a time: it goes on here after that time, or as
+  /// soon as it is hurried or stopped.
+  Task<void> rest(Duration time);
+  /// Ends the rest of now, or else the next one before it begins.
   void hurry();
-  /// From here on every pause is over at once.
+  /// From here on every pause and rest is over at once.
   void stop();
-  bool stopping() const;
 
  private:
   using Woken = Completion<bool>;
+  using Pauses = std::multimap<SteadyTime, Woken*>;
 
   void work();
   void wake(SteadyTime until);
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable came_;
   std::deque<std::move_only_function<void()>> queue_;
-  std::multimap<SteadyTime, Woken*> pauses_;
+  Pauses pauses_;
+  Pauses::iterator resting_ = pauses_.end();  ///< The one of them that may be hurried.
+  bool hurried_ = false;
   bool stopping_ = false;
   bool ending_ = false;
   std::thread thread_;

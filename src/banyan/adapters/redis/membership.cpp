@@ -21,6 +21,13 @@ std::chrono::milliseconds old_age_of(const CacheUse& use) {
 
 }  // namespace
 
+Command Attachment::call(const Script& script, const std::vector<std::string_view>& keys,
+                         const std::vector<std::string_view>& arguments) const {
+  Command command(Effect::write, script, keys, arguments);
+  command.generation = generation;
+  return command;
+}
+
 Position Attachment::position(std::uint64_t sequence, std::uint64_t lsn) const {
   Position position;
   position.cache = number;
@@ -61,13 +68,14 @@ Task<bool> Membership::read() {
     attends = attached && writable_ && note_ && note_->use.on && note_->use.cache_id == attached->run_id && connected &&
               connected->generation == attached->generation;
   }
+  const SteadyTime asked_at = parts_.clock.steady();
   const Result<CacheAgreement::Reading> reading = co_await parts_.agreement->read(context, attends);
   if (!reading) co_return false;
-  take(*reading);
+  take(*reading, asked_at);
   co_return true;
 }
 
-void Membership::take(const CacheAgreement::Reading& reading) {
+void Membership::take(const CacheAgreement::Reading& reading, SteadyTime asked_at) {
   const SteadyTime now = parts_.clock.steady();
   const std::lock_guard lock(mutex_);
   if (note_ && reading.use.view < note_->use.view && reading.position.timeline == note_->timeline) return;
@@ -78,6 +86,7 @@ void Membership::take(const CacheAgreement::Reading& reading) {
   const bool same_view = note_ && !moved && note_->use.view == reading.use.view;
   view_changed_ = view_changed_ || (note_ && !same_view);
   note_ = Note{.use = reading.use,
+               .asked_at = asked_at,
                .at = now,
                .first_seen = same_view ? note_->first_seen : now - old_age_of(reading.use),
                .system = reading.position.system,
@@ -107,10 +116,8 @@ Task<void> Membership::attach() {
   const std::string name = "banyan:" + next.run_id + ":" + hex16(next.system) + ":" + std::to_string(next.timeline);
   next.control = name + ":control";
   const std::string fresh = hex16(parts_.random.next() | 1U);
-  const std::vector<std::string_view> keys{next.control};
-  const std::vector<std::string_view> arguments{fresh};
-  Command command(Effect::write, renewal ? parts_.scripts.renew : parts_.scripts.ensure, keys, arguments);
-  command.generation = next.generation;
+  const Script& script = renewal ? parts_.scripts.renew : parts_.scripts.ensure;
+  const Command command = next.call(script, {next.control}, {fresh});
   const Context context{parts_.attendant, parts_.clock, parts_.clock.steady() + beat_patience};
   const Result<resp::Reply> reply = co_await parts_.client.run(context, command);
   if (!reply || reply->text.size() != 32) co_return note_detached(false);
@@ -136,10 +143,7 @@ Task<void> Membership::try_to_write() {
   const AttachmentPtr attached = attachment();
   bool taken = false;
   if (attached) {
-    const std::vector<std::string_view> keys{attached->control};
-    const std::vector<std::string_view> arguments{attached->number_text};
-    Command command(Effect::write, parts_.scripts.touch, keys, arguments);
-    command.generation = attached->generation;
+    const Command command = attached->call(parts_.scripts.touch, {attached->control}, {attached->number_text});
     const Context context{parts_.attendant, parts_.clock, parts_.clock.steady() + beat_patience};
     const Result<resp::Reply> reply = co_await parts_.client.run(context, command);
     taken = reply && !reply->is_nil();
@@ -162,7 +166,7 @@ void Membership::adopt(AttachmentPtr attachment) {
     other_server = attachment_ && attachment_->run_id != attachment->run_id;
     attachment_ = attachment;
   }
-  if (other_server) license(std::nullopt);
+  if (other_server) end_licence();
   if (!renumbered) return;
   number_.store(0, std::memory_order_release);
   renumbered_();
@@ -178,19 +182,14 @@ Task<void> Membership::decide(SteadyTime sent) {
   }
   if (alone()) {
     note_detached(connected);
-    const std::lock_guard lock(mutex_);
-    if (connected && !renewal_wanted_) licensed_until_.store((sent + licence_lifetime).time_since_epoch().count());
+    if (connected) license(sent);
     co_return;
   }
   const CacheUse use = known_use(std::nullopt);
   const bool mine = connected && attached->run_id == use.cache_id;
   note_detached(!use.on || mine);
-  if (use.on && mine) {
-    const std::lock_guard lock(mutex_);
-    if (!renewal_wanted_) licensed_until_.store((sent + licence_lifetime).time_since_epoch().count());
-    co_return;
-  }
-  license(std::nullopt);
+  if (use.on && mine) co_return license(sent);
+  end_licence();
   const std::optional<Duration> detached = detached_for();
   if (use.on && detached && *detached > unattended_max && use.unattended > unattended_max) {
     co_await switch_to(false);
@@ -211,9 +210,10 @@ Task<void> Membership::switch_to(bool on) {
   const CacheUse use = known_use(std::nullopt);
   const std::string cache_id = on ? attached->run_id : use.cache_id;
   const Context context{parts_.attendant, parts_.clock, parts_.clock.steady() + beat_patience};
+  const SteadyTime asked_at = parts_.clock.steady();
   const Result<CacheAgreement::Reading> reading = co_await parts_.agreement->change(context, use.view, on, cache_id);
   if (!reading) co_return;
-  take(*reading);
+  take(*reading, asked_at);
   if (reading->use.view != use.view + 1 || reading->use.on != on) co_return;
   if (on) {
     parts_.log.info("the shared cache is in use", {{"cache", cache_id}});
@@ -227,9 +227,13 @@ AttachmentPtr Membership::attachment() const {
   return attachment_;
 }
 
-void Membership::license(std::optional<SteadyTime> until) {
-  licensed_until_.store(until ? until->time_since_epoch().count() : 0, std::memory_order_release);
+void Membership::license(SteadyTime sent) {
+  const std::lock_guard lock(mutex_);
+  if (renewal_wanted_) return;
+  licensed_until_.store((sent + licence_lifetime).time_since_epoch().count(), std::memory_order_release);
 }
+
+void Membership::end_licence() { licensed_until_.store(0, std::memory_order_release); }
 
 void Membership::doubt() {
   const std::lock_guard lock(mutex_);
@@ -239,20 +243,21 @@ void Membership::doubt() {
 void Membership::renew() {
   const std::lock_guard lock(mutex_);
   renewal_wanted_ = true;
-  licensed_until_.store(0, std::memory_order_release);
+  end_licence();
 }
 
 // Others still serve hits by the old number for as long as their commands find it: none, once it is replaced.
-Task<bool> Membership::renew_now(const Context& context) {
-  renew();
-  const AttachmentPtr attached = attachment();
-  if (!attached) co_return false;
-  const std::string fresh = hex16(parts_.random.next() | 1U);
-  const std::vector<std::string_view> keys{attached->control};
-  const std::vector<std::string_view> arguments{fresh};
-  Command command(Effect::write, parts_.scripts.renew, keys, arguments);
-  command.generation = attached->generation;
-  co_return (co_await parts_.client.run(context, command)).has_value();
+Task<std::uint64_t> Membership::renew_now(const Context& context, const Attachment& attached) {
+  const std::uint64_t number = parts_.random.next() | 1U;
+  const std::string fresh = hex16(number);
+  const Command command = attached.call(parts_.scripts.renew, {attached.control}, {fresh});
+  const bool renewed = (co_await parts_.client.run(context, command)).has_value();
+  co_return renewed ? number : 0;
+}
+
+bool Membership::has_read_since(SteadyTime time) const {
+  const std::lock_guard lock(mutex_);
+  return note_ && note_->asked_at >= time;
 }
 
 CacheUse Membership::known_use(const std::optional<CacheUse>& use) const {

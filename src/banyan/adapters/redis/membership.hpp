@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "banyan/adapters/redis/attendant.hpp"
 #include "banyan/adapters/redis/cache_scripts.hpp"
@@ -28,6 +29,9 @@ struct Attachment {
   std::string control;      ///< The key.
 
   std::string slot_of(std::string_view key) const { return "b:" + number_text + ":" + std::string(key); }
+  /// A call of a script that may write, on this connection only. What it refers to lives until the answer has come.
+  Command call(const Script& script, const std::vector<std::string_view>& keys,
+               const std::vector<std::string_view>& arguments) const;
   Position position(std::uint64_t sequence, std::uint64_t lsn) const;
   /// How far in the database's log that is; 0 where it is of another timeline.
   std::uint64_t lsn_of(const Position& reached) const noexcept {
@@ -82,14 +86,16 @@ class Membership {
   void doubt();
   /// Nothing that is kept may be believed: no licence until the next beat has given the cache a new number.
   void renew();
-  /// The same, at once, for this caller; false where that did not succeed yet.
-  Task<bool> renew_now(const Context& context);
+  /// Gives the cache a new number at once, and answers it; 0 where that is not confirmed.
+  Task<std::uint64_t> renew_now(const Context& context, const Attachment& attached);
 
   /// Whether what is known here is of the timeline that the position is of.
   bool knows_timeline_of(const Position& reached) const;
   /// What is known of whether the cache is in use, at least as new as `use`; `since` counts from when this instance
   /// first saw it, by its own clock.
   CacheUse known_use(const std::optional<CacheUse>& use) const;
+  /// Whether that was asked of the database at that time or later.
+  bool has_read_since(SteadyTime time) const;
   bool attached_to(const CacheUse& use) const;
   /// How long this instance has not been attached to the cache in use; nothing while it is, or none is in use.
   std::optional<Duration> detached_for() const;
@@ -101,6 +107,7 @@ class Membership {
  private:
   struct Note {
     CacheUse use;
+    SteadyTime asked_at;
     SteadyTime at;          ///< When it was read.
     SteadyTime first_seen;  ///< When the view was first read: by no other clock can a wait be measured.
     std::uint64_t system = 0;
@@ -113,9 +120,11 @@ class Membership {
   Task<void> try_to_write();
   Task<void> decide(SteadyTime sent);
   Task<void> switch_to(bool on);
-  void take(const CacheAgreement::Reading& reading);
+  void take(const CacheAgreement::Reading& reading, SteadyTime asked_at);
   void adopt(AttachmentPtr attachment);
-  void license(std::optional<SteadyTime> until);
+  /// As the heartbeat says that was sent at that time.
+  void license(SteadyTime sent);
+  void end_licence();
   void note_detached(bool attached);
 
   Parts parts_;

@@ -20,7 +20,7 @@ void OwnCopies::forget() {
   heard_until_.store(0, std::memory_order_release);
   number_ = 0;
   heard_.clear();
-  if (kept_ != nullptr) block_on(kept_->clear(context_));
+  if (kept_ != nullptr) (void)block_on(kept_->clear(context_));
 }
 
 void OwnCopies::subscribed() {

@@ -13,6 +13,8 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
+constexpr milliseconds round_pause{20};  // between two heartbeats, at the least
+
 // "V version sequence position payload".
 constexpr std::size_t head = 1 + 3 * 16;
 
@@ -59,10 +61,14 @@ SharedCache::SharedCache(Settings settings, Setting setting, std::unique_ptr<Cli
                       .on_lost = [this] { own_.unsubscribed(); }});
 }
 
-SharedCache::~SharedCache() { stop(); }
+SharedCache::~SharedCache() {
+  stop();
+  while (behind_.load() > 0) std::this_thread::sleep_for(milliseconds(1));
+}
 
 void SharedCache::start() {
   client_->start();
+  attending_ = true;
   attendant_.run([this] { detach(attend()); });
   attended_.get_future().wait();
 }
@@ -72,11 +78,11 @@ void SharedCache::stop() {
     attendant_.stop();
     client_->stop();
   }
-  while (behind_.load() > 0) std::this_thread::sleep_for(milliseconds(1));
+  // It asks the agreement, which may go as soon as this returns.
+  while (attending_) std::this_thread::sleep_for(milliseconds(1));
 }
 
 Task<void> SharedCache::attend() {
-  ++behind_;
   co_await membership_.beat();
   co_await membership_.beat();
   SteadyTime beaten = setting_.parts.clock.steady();
@@ -89,9 +95,11 @@ Task<void> SharedCache::attend() {
     }
     metrics_.in_use.set(membership_.licensed(setting_.parts.clock.steady()) ? 1 : 0);
     co_await keep_stream();
-    co_await attendant_.pause(attendant_, stream_interval);
+    // Whoever is in a hurry is so again and again where nothing helps.
+    co_await attendant_.pause(attendant_, round_pause);
+    co_await attendant_.rest(stream_interval - round_pause);
   }
-  --behind_;
+  attending_ = false;
 }
 
 // Starts the stream where it does not run, and shows that it does where it runs.
@@ -108,10 +116,8 @@ Task<void> SharedCache::keep_stream() {
     own_.start(subscription, attached->number, from_hex16(std::string_view(reply->text).substr(16)));
   }
   const std::string sent = hex16(static_cast<std::uint64_t>(setting_.parts.clock.steady().time_since_epoch().count()));
-  const std::vector<std::string_view> keys{attached->control};
-  const std::vector<std::string_view> arguments{attached->number_text, alive_channel_, sent};
-  Command command(Effect::write, setting_.scripts.tell, keys, arguments);
-  command.generation = attached->generation;
+  const Command command =
+      attached->call(setting_.scripts.tell, {attached->control}, {attached->number_text, alive_channel_, sent});
   const Result<resp::Reply> told = co_await client_->run(context, command);
   if (told && told->is_nil()) membership_.doubt();
 }
@@ -144,9 +150,11 @@ Task<CachedRecordPtr> SharedCache::get(const Context& context, std::string_view 
   }
   if (Cache* const own = own_.usable(context.position, setting_.parts.clock.steady())) {
     Task<CachedRecordPtr> kept = own->get(context, key);
-    if (CachedRecordPtr hit = kept.await_resume()) {
-      if (hit->seen) context.reached.fold(*hit->seen);
-      return hit;
+    if (kept.await_ready()) {
+      if (CachedRecordPtr hit = kept.await_resume()) {
+        if (hit->seen) context.reached.fold(*hit->seen);
+        return hit;
+      }
     }
   }
   return get_far(context, key);

@@ -24,12 +24,19 @@ namespace banyan::redis {
 /// The cache that instances share, in Redis, and beside it what each keeps in its own memory; the protocol and what it
 /// promises: docs/consistency.
 ///
-/// Use: start() before the first request, stop() after the last, and before anything that it was built from goes. Where
-/// Redis cannot be reached it hits nothing, and writes wait until the instances have agreed to go on without it.
+/// Use: start() before the first request; stop() before the agreement goes, and before the executors of requests that
+/// are still under way, which it lets end; its destruction after those have ended, and before anything else that it was
+/// built from goes. Where Redis cannot be reached it hits nothing, and writes wait until the instances have agreed to
+/// go on without it.
 class SharedCache final : public Cache {
  public:
+  /// For tickets of an instance's own copies: one is on its way for as long as a reader waits for Redis, and a reader
+  /// that finds nothing there leaves its ticket.
+  static constexpr std::chrono::milliseconds own_ticket_lifetime{300};
+
   struct Settings {
-    Options client;
+    /// A server that is silent for longer than readers and writers can wait for is as good as dead.
+    Options client{.silence_max = std::chrono::milliseconds(1'000), .ping_after = std::chrono::milliseconds(300)};
     Duration ttl = std::chrono::minutes(10);           ///< The bound for what nobody repairs.
     Duration negative_ttl = std::chrono::seconds(30);  ///< For "there is no such record".
     /// A reader slower than this does not fill.
@@ -44,8 +51,10 @@ class SharedCache final : public Cache {
   struct Setting {
     Parts parts;
     const Schema& schema;
-    CacheAgreement* agreement;   ///< Null: no other instance uses the database.
-    std::unique_ptr<Cache> own;  ///< For this instance's own copies; null: it keeps none.
+    CacheAgreement* agreement;  ///< Null: no other instance uses the database.
+    /// For this instance's own copies; null: it keeps none. Its get(), hear() and clear() answer at once, on the
+    /// calling thread.
+    std::unique_ptr<Cache> own;
     /// Told of every key that any instance has changed, on a thread of the cache.
     std::function<void(std::string_view key)> changed;
     CacheScripts scripts = {};  ///< The protocol's steps; only tests that break it on purpose give others.
@@ -62,14 +71,14 @@ class SharedCache final : public Cache {
   Task<CachedRecordPtr> get(const Context& context, std::string_view key) override;
   Task<Ticket> take_ticket(const Context& context, std::string_view key) override;
   Task<void> fill(const Context& context, std::string_view key, FillTicket ticket, CachedRecordPtr value) override;
-  Task<Result<void>> before_write(const Context& context) override;
+  Result<void> before_write() const override;
   Task<Result<void>> raise(const Context& context, std::span<const Raise> keys,
                            const std::optional<CacheUse>& use) override;
   Task<void> hear(const Context& context, std::span<const Raise> keys) override;
   Task<void> show(const Context& context, std::span<const Raise> keys) override;
   Version shown_from() const override;
   bool hears_in_time() const override { return membership_.alone(); }
-  Task<void> clear(const Context& context) override;
+  Task<Result<void>> clear(const Context& context) override;
   std::optional<std::string> unready_reason() const override;
 
  private:
@@ -80,8 +89,10 @@ class SharedCache final : public Cache {
   enum class Telling : unsigned char { always, changed };
   struct Raised {
     bool confirmed = false;
+    std::uint64_t number = 0;  ///< Of the cache that the sequence counts in.
     std::uint64_t sequence = 0;
   };
+  using Tell = std::function<Task<Raised>(const Attachment& attached)>;
 
   SharedCache(Settings settings, Setting setting, std::unique_ptr<Client> client);
 
@@ -100,6 +111,8 @@ class SharedCache final : public Cache {
                               Telling telling);
   Task<Result<void>> raise_alone(const Context& context, std::span<const Raise> keys);
   Task<Result<void>> raise_agreed(const Context& context, std::span<const Raise> keys, std::optional<CacheUse> use);
+  Task<Raised> run_renewal(const Context& context, const Attachment& attached);
+  Task<Result<void>> tell_agreed(const Context& context, std::optional<CacheUse> use, const Tell& tell);
   Task<void> hear_later(std::vector<std::pair<std::string, Version>> keys);
   Task<void> attend();
   Task<void> keep_stream();
@@ -125,6 +138,7 @@ class SharedCache final : public Cache {
   OwnCopies own_;
   std::promise<void> attended_;  ///< Two heartbeats have been: one knows, the next one agrees.
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> attending_ = false;
   std::atomic<int> behind_ = 0;  ///< Work that nobody waits for.
 };
 

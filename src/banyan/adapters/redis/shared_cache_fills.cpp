@@ -36,10 +36,8 @@ Task<Cache::Ticket> SharedCache::take_ticket_far(const Context& context, std::st
     const AttachmentPtr attached = membership_.attachment();
     if (!attached) co_return answer;
     const std::string slot = attached->slot_of(key);
-    const std::vector<std::string_view> keys{attached->control, slot};
-    const std::vector<std::string_view> arguments{attached->number_text, id, lifetime};
-    Command command(Effect::write, setting_.scripts.ticket, keys, arguments);
-    command.generation = attached->generation;
+    Command command =
+        attached->call(setting_.scripts.ticket, {attached->control, slot}, {attached->number_text, id, lifetime});
     command.deadline = soon(settings_.read_patience);
     const Result<resp::Reply> reply = co_await client_->run(context, command);
     if (!reply || reply->is_nil()) co_return answer;
@@ -112,11 +110,9 @@ Task<bool> SharedCache::run_fill(const Context& context, std::string_view key, F
   const std::string lifetime = std::to_string(lifetime_of(value).count());
   const std::string payload = to_payload(value, encoding_for(key));
   const std::string_view age = value.absent() || value.version >= shown_from() ? fresh_word : old_word;
-  const std::vector<std::string_view> keys{attached->control, slot};
-  const std::vector<std::string_view> arguments{attached->number_text, id,  version, position, lifetime, payload,
-                                                raises_channel,        key, age};
-  Command command(Effect::write, setting_.scripts.fill, keys, arguments);
-  command.generation = attached->generation;
+  Command command =
+      attached->call(setting_.scripts.fill, {attached->control, slot},
+                     {attached->number_text, id, version, position, lifetime, payload, raises_channel, key, age});
   command.deadline = soon(settings_.read_patience);
   const Result<resp::Reply> reply = co_await client_->run(context, command);
   if (!reply || reply->items.size() != 2) co_return false;

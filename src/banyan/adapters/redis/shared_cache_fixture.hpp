@@ -89,8 +89,6 @@ class CacheInstance {
   explicit CacheInstance(const Wishes& wishes) {
     SharedCache::Settings settings;
     settings.client.url = wishes.url;
-    settings.client.silence_max = std::chrono::milliseconds(1'000);
-    settings.client.ping_after = std::chrono::milliseconds(300);
     settings.ttl = wishes.cache.ttl;
     settings.negative_ttl = wishes.cache.negative_ttl;
     settings.ticket_lifetime = std::chrono::duration_cast<std::chrono::milliseconds>(wishes.cache.ticket_lifetime);
@@ -98,8 +96,8 @@ class CacheInstance {
     settings.ticket_patience = wishes.ticket_patience;
     std::unique_ptr<Cache> own;
     if (wishes.own_copies) {
-      auto kept =
-          std::make_unique<memory::Cache>(memory::Cache::Options(), memory::Cache::Parts{clock_, seed_, metrics_});
+      const memory::Cache::Options options{.ticket_lifetime = SharedCache::own_ticket_lifetime};
+      auto kept = std::make_unique<memory::Cache>(options, memory::Cache::Parts{clock_, seed_, metrics_});
       own_ = kept.get();
       own = std::move(kept);
     }
@@ -118,7 +116,6 @@ class CacheInstance {
   ~CacheInstance() { cache_->stop(); }
 
   SharedCache& operator*() { return *cache_; }
-  KeptLog& log() { return log_; }
   std::uint64_t own_hits() const { return own_->stats().hits; }
   std::uint64_t count(std::string_view name) { return metrics_.counter(name, "").value(); }
 
@@ -163,7 +160,7 @@ class CacheInstance {
   EarlyClock clock_;
   SeededRandom seed_{1};
   SystemRandom random_;
-  KeptLog log_;
+  NullLog log_;
   UnseenMetrics metrics_;
   Schema schema_;
   InlineExecutor executor_;

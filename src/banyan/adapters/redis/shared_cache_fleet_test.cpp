@@ -1,7 +1,9 @@
 // Several instances on one Redis, while it, the ways to it, and they themselves fail.
 #include "banyan/adapters/redis/shared_cache.hpp"
 
+#include <future>
 #include <limits>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -14,6 +16,30 @@ namespace {
 using contracts::record_at;
 
 const std::string key = "users:1";
+
+/// A loop that is held up until it is told to go on. Thread-safe.
+class HeldExecutor final : public Executor {
+ public:
+  void post(std::coroutine_handle<> coroutine) override {
+    run([coroutine] { coroutine.resume(); });
+  }
+  void run(std::move_only_function<void()> work) override {
+    const std::lock_guard lock(mutex_);
+    held_.push_back(std::move(work));
+  }
+  void go_on() {
+    std::vector<std::move_only_function<void()>> held;
+    {
+      const std::lock_guard lock(mutex_);
+      held.swap(held_);
+    }
+    for (auto& work : held) work();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::move_only_function<void()>> held_;
+};
 
 void unplug(testkit::TcpProxy& proxy) {
   proxy.refuse(true);
@@ -153,8 +179,7 @@ TEST_F(SharedCacheFleet, an_instance_that_alone_is_cut_off_refuses_writes_and_se
   first_->put(key, record_at(7));
   unplug(proxy_);
   ASSERT_TRUE(eventually([&] { return (**second_).unready_reason().has_value(); }));
-  const auto context = second_->request();
-  const Result<void> may_write = block_on((**second_).before_write(*context));
+  const Result<void> may_write = (**second_).before_write();
   ASSERT_FALSE(may_write);
   EXPECT_EQ(may_write.error().code, ErrorCode::unavailable);
   EXPECT_EQ(second_->get(key), std::nullopt);
@@ -164,7 +189,7 @@ TEST_F(SharedCacheFleet, an_instance_that_alone_is_cut_off_refuses_writes_and_se
   proxy_.refuse(false);
   EXPECT_TRUE(eventually([&] { return second_->get(key) == 8U; }));
   EXPECT_FALSE((**second_).unready_reason());
-  EXPECT_TRUE(block_on((**second_).before_write(*context)));
+  EXPECT_TRUE((**second_).before_write());
 }
 
 TEST_F(SharedCacheFleet, a_write_whose_raise_is_not_confirmed_is_not_acknowledged) {
@@ -177,6 +202,53 @@ TEST_F(SharedCacheFleet, a_write_whose_raise_is_not_confirmed_is_not_acknowledge
   ASSERT_TRUE(in_use());
   unplug(proxy_);
   EXPECT_EQ(raise(*second_, 8), std::nullopt);
+}
+
+TEST_F(SharedCacheFleet, what_must_be_forgotten_is_forgotten_by_all_before_that_succeeds) {
+  start(true);
+  const auto kept_by_first = [&](const Position& position) {
+    const std::uint64_t before = first_->own_hits();
+    return first_->get(key, position) == 7U && first_->own_hits() > before;
+  };
+  first_->put(key, record_at(7));
+  ASSERT_TRUE(eventually([&] { return kept_by_first({}); }));
+  const auto context = second_->request();
+  ASSERT_TRUE(block_on((**second_).clear(*context)));
+  EXPECT_EQ(first_->get(key, context->reached), std::nullopt) << "who wrote is not answered by an own copy either";
+  EXPECT_TRUE(eventually([&] { return !first_->hits(key); }));
+  ASSERT_TRUE(in_use());
+}
+
+TEST_F(SharedCacheFleet, who_cannot_have_everything_forgotten_is_told_so_unless_nobody_serves_hits) {
+  second_.reset();
+  second_.emplace(CacheInstance::Wishes{.url = redis_.url_through(proxy_.port()),
+                                        .agreement = &agreement_,
+                                        .write_patience = std::chrono::milliseconds(300)});
+  ASSERT_TRUE(in_use());
+  first_->put(key, record_at(7));
+  unplug(proxy_);
+  const auto context = second_->request();
+  EXPECT_FALSE(block_on((**second_).clear(*context)));
+  EXPECT_EQ(first_->get(key), 7U);
+  redis_.kill_9();
+  ASSERT_TRUE(block_on((**first_).clear(*context)));
+  EXPECT_FALSE(agreement_.use().on);
+}
+
+TEST_F(SharedCacheFleet, stopping_does_not_wait_for_requests_that_are_still_under_way) {
+  HeldExecutor held;
+  SystemClock clock;
+  const Context context{held, clock, clock.steady() + std::chrono::minutes(1)};
+  bool ended = false;
+  const auto clear = [&]() -> Task<void> {
+    (void)co_await (**first_).clear(context);
+    ended = true;
+  };
+  detach(clear());
+  const std::future<void> stopped = std::async(std::launch::async, [&] { (**first_).stop(); });
+  EXPECT_EQ(stopped.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_FALSE(ended);
+  while (!ended) held.go_on();
 }
 
 TEST_F(SharedCacheFleet, on_a_new_timeline_acknowledgements_wait_until_no_licence_of_the_old_one_is_left) {
@@ -257,8 +329,13 @@ TEST_F(SharedCacheFleet, a_write_of_more_keys_than_the_connection_queues_is_made
 TEST_F(SharedCacheFleet, a_redis_that_takes_no_writes_is_done_without) {
   first_->put(key, record_at(7));
   redis_.run({"CONFIG", "SET", "min-replicas-to-write", "1"});
+  const auto began = std::chrono::steady_clock::now();
   ASSERT_TRUE(raise(*first_, 8));
+  const auto ticks = (std::chrono::steady_clock::now() - began) / std::chrono::milliseconds(10);
   EXPECT_FALSE(agreement_.use().on);
+  const std::uint64_t tries = first_->count("banyan_shared_cache_repeated_raises_total");
+  EXPECT_GT(tries, 0U);
+  EXPECT_LE(tries, static_cast<std::uint64_t>(ticks) + 1) << "a writer that fails waits before it tries again";
   redis_.run({"CONFIG", "SET", "min-replicas-to-write", "0"});
   ASSERT_TRUE(in_use());
   EXPECT_EQ(second_->get(key), std::nullopt);

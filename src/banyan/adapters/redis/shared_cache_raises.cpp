@@ -28,6 +28,7 @@ Task<SharedCache::Raised> SharedCache::run_raise(const Context& context, const A
                                                  std::span<const Raise> keys, Telling telling) {
   Raised all;
   all.confirmed = true;
+  all.number = attached.number;
   while (!keys.empty() && all.confirmed) {
     const std::span<const Raise> piece = keys.first(std::min(keys.size(), raised_together_max));
     keys = keys.subspan(piece.size());
@@ -53,12 +54,10 @@ Task<SharedCache::Raised> SharedCache::run_raise_some(const Context& context, co
   for (const Raise& one : keys) {
     const Words& own = words.emplace_back(attached.slot_of(one.key), hex16(one.version),
                                           one.value ? to_payload(*one.value, encoding_for(one.key)) : std::string());
-    const std::vector<std::string_view> names{attached.control, own.slot};
-    const std::vector<std::string_view> arguments{
-        attached.number_text, own.version,    position, lifetime,
-        own.payload,          raises_channel, one.key,  telling == Telling::always ? "always" : "changed"};
-    Command& command = commands.emplace_back(Effect::write, setting_.scripts.raise, names, arguments);
-    command.generation = attached.generation;
+    Command& command = commands.emplace_back(
+        attached.call(setting_.scripts.raise, {attached.control, own.slot},
+                      {attached.number_text, own.version, position, lifetime, own.payload, raises_channel, one.key,
+                       telling == Telling::always ? "always" : "changed"}));
     command.deadline = deadline;
   }
   const std::vector<Result<resp::Reply>> replies = co_await client_->run_all(context, commands);
@@ -73,19 +72,57 @@ Task<SharedCache::Raised> SharedCache::run_raise_some(const Context& context, co
   co_return raised;
 }
 
-Task<Result<void>> SharedCache::before_write(const Context&) {
-  if (membership_.alone() || !membership_.detached_for()) return Result<void>();
+Result<void> SharedCache::before_write() const {
+  if (membership_.alone() || !membership_.detached_for()) return {};
   if (membership_.others_attached())
     return fail(Error(ErrorCode::unavailable, "The cache that instances share cannot be reached from this one.")
                     .with_hint("Try again: another instance may answer.")
                     .with_reason("cache_unreachable"));
-  return Result<void>();
+  return {};
 }
 
 Task<Result<void>> SharedCache::raise(const Context& context, std::span<const Raise> keys,
                                       const std::optional<CacheUse>& use) {
   if (membership_.alone()) return raise_alone(context, keys);
   return raise_agreed(context, keys, use);
+}
+
+// Who was not told after the commit whether the cache is in use goes by nothing that was asked before it, but for a
+// licence: while it lasts, the cache that it is for cannot have gone out of use and another come into it.
+Task<Result<void>> SharedCache::tell_agreed(const Context& context, std::optional<CacheUse> use, const Tell& tell) {
+  const SteadyTime began = setting_.parts.clock.steady();
+  const SteadyTime until = std::min(context.deadline, began + settings_.write_patience);
+  if (!use && !membership_.licensed(began)) {
+    membership_.doubt();
+    attendant_.hurry();
+  }
+  while (true) {
+    CacheUse now = membership_.known_use(use);
+    if (use && now.view == use->view)
+      now.since = std::max(now.since, duration_cast<milliseconds>(setting_.parts.clock.steady() - began));
+    const AttachmentPtr attached = membership_.attachment();
+    const bool quiet =
+        setting_.parts.clock.steady() >= membership_.quiet_until() && membership_.knows_timeline_of(context.reached);
+    const bool asked_since = use || membership_.has_read_since(began);
+    // It was off since, and what was kept then is not believed any more.
+    if (quiet && use && now.on && now.view > use->view + (use->on ? 1 : 0)) co_return Result<void>();
+    if (quiet && asked_since && !now.on && now.since > Membership::licence_lifetime + 2 * stream_interval) {
+      context.reached.fold_cache(no_cache, 0);
+      co_return Result<void>();
+    }
+    if (quiet && now.on && attached && membership_.attached_to(now) && fits(*attached, context.reached)) {
+      const Raised told = co_await tell(*attached);
+      if (told.confirmed && (asked_since || membership_.licensed(setting_.parts.clock.steady()))) {
+        context.reached.fold_cache(told.number, told.sequence);
+        co_return Result<void>();
+      }
+      membership_.doubt();
+      attendant_.hurry();
+    }
+    if (setting_.parts.clock.steady() + tick > until || stopping_)
+      co_return fail(ErrorCode::unavailable, "The shared cache could not be told in time.");
+    co_await attendant_.pause(context.executor, tick);
+  }
 }
 
 // Whoever is alone may go on where it fails: nobody else serves hits, and it will not before there is a new number.
@@ -106,38 +143,10 @@ Task<Result<void>> SharedCache::raise_alone(const Context& context, std::span<co
 
 Task<Result<void>> SharedCache::raise_agreed(const Context& context, std::span<const Raise> keys,
                                              std::optional<CacheUse> use) {
-  const CacheUse first = use ? *use : membership_.known_use(std::nullopt);
-  const std::uint64_t view = first.view;
-  const bool was_on = first.on;
-  const SteadyTime began = setting_.parts.clock.steady();
-  const SteadyTime until = std::min(context.deadline, began + settings_.write_patience);
-  while (true) {
-    CacheUse now = membership_.known_use(use);
-    if (use && now.view == use->view)
-      now.since = std::max(now.since, duration_cast<milliseconds>(setting_.parts.clock.steady() - began));
-    const AttachmentPtr attached = membership_.attachment();
-    const bool quiet =
-        setting_.parts.clock.steady() >= membership_.quiet_until() && membership_.knows_timeline_of(context.reached);
-    // It was off since, and what was kept then is not believed any more.
-    if (quiet && now.on && now.view > view + (was_on ? 1 : 0)) co_return Result<void>();
-    if (quiet && !now.on && now.since > Membership::licence_lifetime + 2 * stream_interval) {
-      context.reached.fold_cache(no_cache, 0);
-      co_return Result<void>();
-    }
-    if (quiet && now.on && attached && membership_.attached_to(now) && fits(*attached, context.reached)) {
-      const Raised raised = co_await run_raise(context, *attached, keys, Telling::always);
-      if (raised.confirmed) {
-        own_.raise(keys);
-        context.reached.fold_cache(attached->number, raised.sequence);
-        co_return Result<void>();
-      }
-      membership_.doubt();
-      attendant_.hurry();
-    }
-    if (setting_.parts.clock.steady() + tick > until || stopping_)
-      co_return fail(ErrorCode::unavailable, "The shared cache could not be told in time.");
-    co_await attendant_.pause(context.executor, tick);
-  }
+  const Tell tell = [&](const Attachment& attached) { return run_raise(context, attached, keys, Telling::always); };
+  Result<void> told = co_await tell_agreed(context, std::move(use), tell);
+  if (told) own_.raise(keys);
+  co_return told;
 }
 
 Task<void> SharedCache::hear(const Context&, std::span<const Raise> keys) {
@@ -187,16 +196,37 @@ Task<void> SharedCache::show(const Context& context, std::span<const Raise> keys
   hold(context, newest);
 }
 
-Task<void> SharedCache::clear(const Context& context) {
+// Everybody serves hits by the old number for as long as their commands find it: none, once it is replaced.
+Task<SharedCache::Raised> SharedCache::run_renewal(const Context& context, const Attachment& attached) {
+  Raised renewed;
+  renewed.number = co_await membership_.renew_now(context, attached);
+  renewed.confirmed = renewed.number != 0;
+  if (renewed.confirmed) own_.stop();
+  co_return renewed;
+}
+
+Task<Result<void>> SharedCache::clear(const Context& context) {
   ++behind_;
-  own_.stop();
-  (void)co_await membership_.renew_now(context);
+  const std::uint64_t before = membership_.number();
+  Result<void> told;
+  if (membership_.alone()) {
+    membership_.renew();
+    own_.stop();
+  } else {
+    const Tell tell = [&](const Attachment& attached) { return run_renewal(context, attached); };
+    told = co_await tell_agreed(context, std::nullopt, tell);
+    membership_.doubt();
+  }
   attendant_.hurry();
   // The next reader may keep something again.
+  const auto serves = [&] {
+    return membership_.number() != before && membership_.licensed(setting_.parts.clock.steady());
+  };
   const SteadyTime until = std::min(context.deadline, soon(clear_patience));
-  while (!stopping_ && !membership_.licensed(setting_.parts.clock.steady()) && setting_.parts.clock.steady() < until)
+  while (told && !stopping_ && !serves() && setting_.parts.clock.steady() < until)
     co_await attendant_.pause(context.executor, milliseconds(1));
   --behind_;
+  co_return told;
 }
 
 }  // namespace banyan::redis

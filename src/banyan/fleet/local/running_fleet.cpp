@@ -52,8 +52,8 @@ Result<void> RunningFleet::find_programs() const {
   if (parts_.plan.postgres) names = {"initdb", "postgres", "psql"};
   if (parts_.plan.replicas > 0) names.emplace_back("pg_basebackup");
   if (parts_.plan.redis) names.emplace_back("redis-server");
-  if (parts_.plan.balancer == StagePlan::BalancerKind::haproxy) names.emplace_back("haproxy");
-  if (parts_.plan.balancer == StagePlan::BalancerKind::nginx) names.emplace_back("nginx");
+  if (parts_.plan.balancer == config::Fleet::Balancer::haproxy) names.emplace_back("haproxy");
+  if (parts_.plan.balancer == config::Fleet::Balancer::nginx) names.emplace_back("nginx");
   for (const std::string& name : names)
     if (const auto found = parts_.programs.find(name); !found) return fail(found.error());
   return {};
@@ -140,7 +140,7 @@ Result<void> RunningFleet::start_cache() {
 }
 
 Result<void> RunningFleet::prepare_places() {
-  const bool alone = parts_.plan.balancer == StagePlan::BalancerKind::none;
+  const bool alone = !parts_.plan.balancer;
   places_.resize(alone ? 1 : instances_max);
   open_.resize(places_.size());
   for (Place& place : places_) {
@@ -180,8 +180,8 @@ Result<void> RunningFleet::start_instances() {
 }
 
 Result<void> RunningFleet::start_balancer() {
-  if (parts_.plan.balancer == StagePlan::BalancerKind::none) return {};
-  const bool haproxy = parts_.plan.balancer == StagePlan::BalancerKind::haproxy;
+  if (!parts_.plan.balancer) return {};
+  const bool haproxy = parts_.plan.balancer == config::Fleet::Balancer::haproxy;
   const Result<std::filesystem::path> program = parts_.programs.find(haproxy ? "haproxy" : "nginx");
   if (!program) return fail(program.error());
   const Result<std::filesystem::path> folder = parts_.folder.make("balancer");

@@ -34,6 +34,7 @@ Result<void> Service::start() {
 }
 
 void Service::begin_stop() {
+  if (state_ == State::stopping) return;
   if (!running_process()) {
     state_ = State::stopped;
     return;

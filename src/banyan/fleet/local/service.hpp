@@ -42,7 +42,8 @@ class Service {
   Service(ServiceSetup setup, Report report);
 
   Result<void> start();
-  /// Sends the signal that ends it; step() sees to the rest.
+  /// Sends the signal that ends it, once however often it is called: a second one would cut it off; step() sees to the
+  /// rest.
   void begin_stop();
   /// Looks after it: whether it runs, whether it serves, whether it is time to start it again or to kill it. To be
   /// called often; asks for its health each time while it starts, and once a second afterwards.

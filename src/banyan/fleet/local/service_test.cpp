@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <thread>
 
 #include "banyan/fleet/local/testing_folder.hpp"
@@ -96,6 +97,20 @@ TEST_F(KeptRunning, one_that_was_told_to_end_is_not_started_again) {
   service.begin_stop();
   EXPECT_TRUE(becomes(service, State::stopped));
   EXPECT_THAT(reports_, IsEmpty());
+}
+
+TEST_F(KeptRunning, one_that_is_told_to_end_again_is_left_to_end_in_its_own_time) {
+  ServiceSetup slow = setup("trap 'echo told' TERM; echo up; until [ -e leave ]; do sleep 0.01; done");
+  slow.stop_within = std::chrono::minutes(1);
+  Service service(std::move(slow), [](const std::string&) {});
+  ASSERT_TRUE(service.start());
+  while (service.output() != "up\n") std::this_thread::yield();
+  service.begin_stop();
+  while (service.output() != "up\ntold\n") std::this_thread::yield();
+  service.begin_stop();
+  std::ofstream(folder_.path() / "leave").close();
+  EXPECT_TRUE(becomes(service, State::stopped));
+  EXPECT_EQ(service.output(), "up\ntold\n");
 }
 
 TEST_F(KeptRunning, one_that_does_not_end_in_time_is_killed) {

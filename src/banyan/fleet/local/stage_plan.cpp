@@ -23,8 +23,7 @@ StagePlan plan_of(const config::Config& config) {
   plan.replicas = config.database.replicas.size();
   plan.redis = config.cache.shared();
   if (config.fleet.instances.empty()) return plan;
-  using BalancerKind = StagePlan::BalancerKind;
-  plan.balancer = config.fleet.balancer == config::Fleet::Balancer::nginx ? BalancerKind::nginx : BalancerKind::haproxy;
+  plan.balancer = config.fleet.balancer;
   plan.instances = config.fleet.instances.size();
   plan.port = config.fleet.listen.port;
   return plan;
@@ -38,7 +37,7 @@ std::map<std::string, std::string> instance_environment(const StagePlan& plan, c
   environment["BANYAN_DATABASE_URL"] = urls.database;
   if (!urls.replicas.empty()) environment["BANYAN_DATABASE_REPLICAS"] = joined(urls.replicas);
   if (!urls.cache.empty()) environment["BANYAN_CACHE_URL"] = urls.cache;
-  if (plan.balancer != StagePlan::BalancerKind::none) environment["BANYAN_SERVER_TRUSTED_PROXIES"] = "127.0.0.1";
+  if (plan.balancer) environment["BANYAN_SERVER_TRUSTED_PROXIES"] = "127.0.0.1";
   // Written into files that nobody rotates.
   environment.try_emplace("BANYAN_LOG_ACCESS", "false");
   return environment;

@@ -13,17 +13,15 @@ namespace banyan::fleet {
 
 /// What of a described fleet runs on this machine, and from what.
 struct StagePlan {
-  enum class BalancerKind : unsigned char { none, haproxy, nginx };
-
-  const config::Config& config;     ///< With a service key.
-  std::filesystem::path program;    ///< Of the instances: `program serve …`.
-  config::Environment environment;  ///< What the instances get, besides where their servers are.
-  std::uint16_t port = 8080;        ///< The one address that clients use.
-  std::filesystem::path kept = {};  ///< Where data stays when the fleet has ended; empty: nowhere.
-  bool postgres = false;            ///< Else the database is a file.
-  std::size_t replicas = 0;         ///< Of PostgreSQL.
-  bool redis = false;               ///< Else each instance has a cache of its own, or none.
-  BalancerKind balancer = BalancerKind::none;
+  const config::Config& config;                          ///< With a service key.
+  std::filesystem::path program;                         ///< Of the instances: `program serve …`.
+  config::Environment environment;                       ///< What the instances get, besides where their servers are.
+  std::uint16_t port = 8080;                             ///< The one address that clients use.
+  std::filesystem::path kept = {};                       ///< Where data stays when the fleet has ended; empty: nowhere.
+  bool postgres = false;                                 ///< Else the database is a file.
+  std::size_t replicas = 0;                              ///< Of PostgreSQL.
+  bool redis = false;                                    ///< Else each instance has a cache of its own, or none.
+  std::optional<config::Fleet::Balancer> balancer = {};  ///< Nothing: there is one instance, without one.
   std::size_t instances = 1;
 };
 

@@ -24,7 +24,7 @@ config::Config loaded(const std::string& text) {
 TEST(StagePlan, of_a_configuration_without_a_fleet_is_one_instance_where_it_listens) {
   const config::Config config = loaded("[server]\nlisten = \"127.0.0.1:9000\"\n");
   const StagePlan plan = plan_of(config);
-  EXPECT_EQ(plan.balancer, StagePlan::BalancerKind::none);
+  EXPECT_EQ(plan.balancer, std::nullopt);
   EXPECT_EQ(plan.instances, 1U);
   EXPECT_EQ(plan.port, 9000);
   EXPECT_FALSE(plan.postgres);
@@ -35,7 +35,7 @@ TEST(StagePlan, of_a_fleet_is_what_it_describes) {
       "[database]\nurl = \"postgres://db/app\"\nreplicas = [\"postgres://r/app\"]\n[cache]\nurl = \"redis://cache\"\n"
       "[fleet]\ninstances = 3\nbalancer = \"nginx\"\nlisten = \"127.0.0.1:9000\"\n");
   const StagePlan plan = plan_of(config);
-  EXPECT_EQ(plan.balancer, StagePlan::BalancerKind::nginx);
+  EXPECT_EQ(plan.balancer, config::Fleet::Balancer::nginx);
   EXPECT_EQ(plan.instances, 3U);
   EXPECT_EQ(plan.port, 9000);
   EXPECT_TRUE(plan.postgres);
