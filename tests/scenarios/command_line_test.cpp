@@ -50,6 +50,17 @@ TEST_F(CommandLine, a_missing_config_is_told_with_what_to_do) {
   for (const char* command : {"serve", "check"}) expect_output(run({command}), 2, {"banyan.toml", "init"});
 }
 
+TEST_F(CommandLine, only_a_database_that_is_postgresql_needs_its_client_library) {
+  config("[collections.users]\nfields.name = { type = \"text\" }\n");
+  write_text(folder_.path() / "libpq.so.5", "not a library");
+  const auto plan_on = [&](const std::string& url) {
+    return run_banyan(folder_.path(), {"schema", "plan"},
+                      {{"LD_LIBRARY_PATH", folder_.path().string()}, {"BANYAN_DATABASE_URL", url}});
+  };
+  expect_output(plan_on("sqlite:data/app.db"), 0, {});
+  expect_output(plan_on("postgres://localhost/app"), 1, {"client library cannot be loaded", "libpq5"});
+}
+
 TEST_F(CommandLine, check_tells_file_line_what_is_wrong_and_the_nearest_word) {
   config("[collections.users]\nfields.name = { type = \"strng\" }\n");
   expect_output(run({"check"}), 2, {"banyan.toml:2:", "strng"});
