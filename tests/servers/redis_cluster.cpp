@@ -1,9 +1,11 @@
 #include "tests/servers/redis_cluster.hpp"
 
 #include <chrono>
+#include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "tests/servers/loopback.hpp"
 
@@ -16,11 +18,13 @@ constexpr int slots = 16'384;
 constexpr auto become_within = std::chrono::seconds(60);
 constexpr auto look_again_after = std::chrono::milliseconds(10);
 
-std::unique_ptr<RedisServer> make_node(std::uint16_t bus) {
-  return std::make_unique<RedisServer>(
-      RedisSettings{.more = {"cluster-enabled yes", "cluster-port " + std::to_string(bus), "cluster-node-timeout 20000",
-                             "cluster-allow-replica-migration no", "repl-diskless-sync-delay 0",
-                             "masterauth " + std::string(RedisServer::password)}});
+std::unique_ptr<RedisServer> make_node(std::uint16_t bus, bool tls) {
+  RedisSettings settings{.tls = tls,
+                         .more = {"cluster-enabled yes", "cluster-port " + std::to_string(bus),
+                                  "cluster-node-timeout 20000", "cluster-allow-replica-migration no",
+                                  "repl-diskless-sync-delay 0", "masterauth " + std::string(RedisServer::password)}};
+  if (tls) settings.more.insert(settings.more.end(), {"tls-cluster yes", "tls-replication yes"});
+  return std::make_unique<RedisServer>(std::move(settings));
 }
 
 void expect_ok(const std::string& answer) {
@@ -29,12 +33,13 @@ void expect_ok(const std::string& answer) {
 
 }  // namespace
 
-RedisCluster::RedisCluster() : dead_(masters + 1, false) {
+RedisCluster::RedisCluster(bool tls) : dead_(masters + 1, false) {
   std::vector<std::uint16_t> buses;
   for (std::size_t place = 0; place <= masters; ++place) {
     buses.push_back(free_port());
-    nodes_.push_back(make_node(buses.back()));
+    nodes_.push_back(make_node(buses.back(), tls));
   }
+  if (tls) trust_each_other();
   for (std::size_t place = 0; place <= masters; ++place) {
     RedisServer& one = node(place);
     ids_.push_back(one.run({"CLUSTER", "MYID"}));
@@ -46,13 +51,22 @@ RedisCluster::RedisCluster() : dead_(masters + 1, false) {
   }
   for (std::size_t place = 0; place <= masters; ++place)
     for (std::size_t met = 0; met < place; ++met)
-      expect_ok(node(place).run(
-          {"CLUSTER", "MEET", "127.0.0.1", std::to_string(node(met).port()), std::to_string(buses[met])}));
+      expect_ok(
+          node(place).run({"CLUSTER", "MEET", "127.0.0.1",
+                           std::to_string(tls ? node(met).tls_port() : node(met).port()), std::to_string(buses[met])}));
   wait_for("a whole cluster", [this] {
     for (std::size_t place = 0; place <= masters; ++place)
       if (!is_whole(place)) return false;
     return true;
   });
+}
+
+// Each certificate is its own authority.
+void RedisCluster::trust_each_other() {
+  std::ofstream all(certificates());
+  for (const auto& one : nodes_) all << std::ifstream(one->certificate()).rdbuf();
+  all.close();
+  for (const auto& one : nodes_) expect_ok(one->run({"CONFIG", "SET", "tls-ca-cert-file", certificates()}));
 }
 
 bool RedisCluster::is_whole(std::size_t place) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,9 +20,12 @@ class RedisCluster {
   static constexpr std::size_t spare = masters;
 
   /// Returns once every node knows all of it and serves. That takes two seconds, which Redis waits.
-  RedisCluster();
+  /// With TLS the nodes speak it among each other too.
+  explicit RedisCluster(bool tls = false);
 
   RedisServer& node(std::size_t place) { return *nodes_.at(place); }
+  /// Of all nodes; with TLS only.
+  std::filesystem::path certificates() const { return nodes_.front()->certificate().parent_path() / "all.crt"; }
   /// The master that has the key's slot, as the masters say that live; and one that has not.
   std::size_t owner_of(const std::string& key);
   std::size_t other_than_owner_of(const std::string& key) { return (owner_of(key) + 1) % masters; }
@@ -42,6 +46,7 @@ class RedisCluster {
  private:
   void wait_for(const std::string& what, const std::function<bool()>& condition) const;
   std::string id_of(std::size_t place) { return ids_.at(place); }
+  void trust_each_other();
   bool owns(std::size_t place, const std::string& key);
   bool is_whole(std::size_t place);
 
