@@ -21,6 +21,12 @@ std::chrono::milliseconds old_age_of(const CacheUse& use) {
 
 }  // namespace
 
+// Four digits tell more apart than a cluster has slots.
+std::string tag_of(std::uint64_t system) {
+  const std::uint64_t folded = system ^ (system >> 16) ^ (system >> 32) ^ (system >> 48);
+  return "{" + hex16(folded).substr(12) + "}";
+}
+
 Position Attachment::position(std::uint64_t sequence, std::uint64_t lsn) const {
   Position position;
   position.cache = number;
@@ -33,7 +39,11 @@ Position Attachment::position(std::uint64_t sequence, std::uint64_t lsn) const {
 }
 
 Membership::Membership(const Parts& parts, std::function<void()> renumbered)
-    : parts_(parts), renumbered_(std::move(renumbered)) {}
+    : parts_(parts), renumbered_(std::move(renumbered)) {
+  parts_.client.follow("banyan:" + tag_of(0));
+}
+
+Task<void> Membership::learn() { (void)co_await read(); }
 
 Task<void> Membership::beat() {
   const SteadyTime sent = parts_.clock.steady();
@@ -73,6 +83,8 @@ void Membership::take(const CacheAgreement::Reading& reading) {
   if (note_ && reading.use.view < note_->use.view && reading.position.timeline == note_->timeline) return;
   const bool moved =
       note_ && (note_->system != reading.position.system || note_->timeline != reading.position.timeline);
+  if (!note_ || note_->system != reading.position.system)
+    parts_.client.follow("banyan:" + tag_of(reading.position.system));
   if (moved) quiet_until_ = now + licence_lifetime + clock_margin;
   if (!note_ && reading.use.unattended <= licence_lifetime) renewal_wanted_ = false;
   const bool same_view = note_ && !moved && note_->use.view == reading.use.view;
@@ -96,7 +108,8 @@ Task<void> Membership::attach() {
       next.system = note_->system;
       next.timeline = note_->timeline;
     }
-    renewal = renewal_wanted_;
+    // Its memory may be what another server had of it, and that may have been less.
+    renewal = renewal_wanted_ || (attachment_ && attachment_->run_id != connected->run_id);
     const bool same = attachment_ && attachment_->generation == connected->generation &&
                       attachment_->system == next.system && attachment_->timeline == next.timeline;
     if (same && !doubted_ && !renewal) co_return;
@@ -104,8 +117,9 @@ Task<void> Membership::attach() {
   }
   next.generation = connected->generation;
   next.run_id = connected->run_id;
-  const std::string name = "banyan:" + next.run_id + ":" + hex16(next.system) + ":" + std::to_string(next.timeline);
-  next.control = name + ":control";
+  next.tag = tag_of(next.system);
+  const std::string name = next.run_id + ":" + hex16(next.system) + ":" + std::to_string(next.timeline);
+  next.control = "banyan:" + next.tag + ":" + name + ":control";
   const std::string fresh = hex16(parts_.random.next() | 1U);
   const std::vector<std::string_view> keys{next.control};
   const std::vector<std::string_view> arguments{fresh};
@@ -131,12 +145,15 @@ void Membership::forget_where_view_changed() {
   renumbered_();
 }
 
-// A server may answer and take no writes: it is full, or somebody's replica by now. Raises would fail there.
+// A server may answer and take no writes: it is full, or somebody's replica by now, or a node that gives the keys away.
+// Raises would fail there. Of what has been on its way to another node nothing is believed.
 Task<void> Membership::try_to_write() {
   const AttachmentPtr attached = attachment();
   bool taken = false;
+  bool moving = false;
   if (attached) {
-    const std::vector<std::string_view> keys{attached->control};
+    const std::string no_slot = attached->slot_of("");
+    const std::vector<std::string_view> keys{attached->control, no_slot};
     const std::vector<std::string_view> arguments{attached->number_text};
     Command command(Effect::write, parts_.scripts.touch, keys, arguments);
     command.generation = attached->generation;
@@ -144,9 +161,17 @@ Task<void> Membership::try_to_write() {
     const Result<resp::Reply> reply = co_await parts_.client.run(context, command);
     taken = reply && !reply->is_nil();
     if (reply && reply->is_nil()) doubt();
+    moving = !reply && (reply.error().reason == "ASK" || reply.error().reason == "TRYAGAIN");
   }
-  const std::lock_guard lock(mutex_);
-  writable_ = taken;
+  bool moved_no_more = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (moving) moving_ = true;
+    writable_ = taken && !moving_;
+    moved_no_more = taken && moving_;
+    if (taken) moving_ = false;
+  }
+  if (moved_no_more) renew();
 }
 
 bool Membership::knows_timeline_of(const Position& reached) const {

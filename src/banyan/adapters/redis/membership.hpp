@@ -16,6 +16,10 @@
 
 namespace banyan::redis {
 
+/// What the keys of the caches of one database have in common, `{…}`: by it a cluster has all of them on one node, and
+/// those of different databases on any.
+std::string tag_of(std::uint64_t system);
+
 /// The shared cache as this instance found it on one connection: the memory of one server process, for one database and
 /// timeline, under one number. Immutable.
 struct Attachment {
@@ -25,9 +29,10 @@ struct Attachment {
   std::uint32_t timeline = 0;
   std::uint64_t number = 0;
   std::string number_text;  ///< 16 digits.
+  std::string tag;          ///< Of all its keys, as tag_of() has it.
   std::string control;      ///< The key.
 
-  std::string slot_of(std::string_view key) const { return "b:" + number_text + ":" + std::string(key); }
+  std::string slot_of(std::string_view key) const { return "b:" + tag + ":" + number_text + ":" + std::string(key); }
   Position position(std::uint64_t sequence, std::uint64_t lsn) const;
   /// How far in the database's log that is; 0 where it is of another timeline.
   std::uint64_t lsn_of(const Position& reached) const noexcept {
@@ -63,6 +68,8 @@ class Membership {
   /// one before must be forgotten by the time it returns.
   Membership(const Parts& parts, std::function<void()> renumbered);
 
+  /// What the first heartbeat needs to know; on the attendant's thread, before the client starts.
+  Task<void> learn();
   /// Whether a heartbeat should not wait for its turn: there is no attachment, or one that is not believed.
   bool wants_beat() const;
   /// One heartbeat, on the attendant's thread, one at a time.
@@ -127,6 +134,7 @@ class Membership {
   AttachmentPtr attachment_;
   std::optional<Note> note_;
   bool writable_ = false;  ///< The server took a write since the last heartbeat.
+  bool moving_ = false;    ///< A node was giving the keys away, and nothing has been written since.
   bool view_changed_ = false;
   std::optional<SteadyTime> detached_since_;
   SteadyTime quiet_until_{};
