@@ -22,8 +22,9 @@ std::chrono::milliseconds old_age_of(const CacheUse& use) {
 }  // namespace
 
 // Four digits tell more apart than a cluster has slots.
-std::string tag_of(std::uint64_t system) {
-  const std::uint64_t folded = system ^ (system >> 16) ^ (system >> 32) ^ (system >> 48);
+std::string tag_of(std::uint64_t system, std::uint64_t database) {
+  const std::uint64_t both = system ^ database;
+  const std::uint64_t folded = both ^ (both >> 16) ^ (both >> 32) ^ (both >> 48);
   return "{" + hex16(folded).substr(12) + "}";
 }
 
@@ -39,8 +40,8 @@ Position Attachment::position(std::uint64_t sequence, std::uint64_t lsn) const {
 }
 
 Membership::Membership(const Parts& parts, std::function<void()> renumbered)
-    : parts_(parts), renumbered_(std::move(renumbered)) {
-  parts_.client.follow("banyan:" + tag_of(0));
+    : parts_(parts), renumbered_(std::move(renumbered)), nobody_elses_(parts.random.next()) {
+  parts_.client.follow("banyan:" + tag_of(0, 0));
 }
 
 Task<void> Membership::learn() { (void)co_await read(); }
@@ -80,11 +81,10 @@ Task<bool> Membership::read() {
 void Membership::take(const CacheAgreement::Reading& reading) {
   const SteadyTime now = parts_.clock.steady();
   const std::lock_guard lock(mutex_);
-  if (note_ && reading.use.view < note_->use.view && reading.position.timeline == note_->timeline) return;
-  const bool moved =
-      note_ && (note_->system != reading.position.system || note_->timeline != reading.position.timeline);
-  if (!note_ || note_->system != reading.position.system)
-    parts_.client.follow("banyan:" + tag_of(reading.position.system));
+  const bool other = !note_ || note_->system != reading.position.system || note_->database != reading.database;
+  const bool moved = note_ && (other || note_->timeline != reading.position.timeline);
+  if (note_ && !moved && reading.use.view < note_->use.view) return;
+  if (other) parts_.client.follow("banyan:" + tag_of(reading.position.system, reading.database));
   if (moved) quiet_until_ = now + licence_lifetime + clock_margin;
   if (!note_ && reading.use.unattended <= licence_lifetime) renewal_wanted_ = false;
   const bool same_view = note_ && !moved && note_->use.view == reading.use.view;
@@ -93,6 +93,7 @@ void Membership::take(const CacheAgreement::Reading& reading) {
                .at = now,
                .first_seen = same_view ? note_->first_seen : now - old_age_of(reading.use),
                .system = reading.position.system,
+               .database = reading.database,
                .timeline = reading.position.timeline};
 }
 
@@ -101,24 +102,28 @@ Task<void> Membership::attach() {
   const std::optional<Connected> connected = parts_.client.connected();
   if (!connected) co_return note_detached(false);
   Attachment next;
+  if (alone()) next.database = nobody_elses_;
   bool renewal = false;
   {
     const std::lock_guard lock(mutex_);
     if (note_) {
       next.system = note_->system;
+      next.database = note_->database;
       next.timeline = note_->timeline;
     }
     // Its memory may be what another server had of it, and that may have been less.
     renewal = renewal_wanted_ || (attachment_ && attachment_->run_id != connected->run_id);
     const bool same = attachment_ && attachment_->generation == connected->generation &&
-                      attachment_->system == next.system && attachment_->timeline == next.timeline;
+                      attachment_->system == next.system && attachment_->database == next.database &&
+                      attachment_->timeline == next.timeline;
     if (same && !doubted_ && !renewal) co_return;
     doubted_ = false;
   }
   next.generation = connected->generation;
   next.run_id = connected->run_id;
-  next.tag = tag_of(next.system);
-  const std::string name = next.run_id + ":" + hex16(next.system) + ":" + std::to_string(next.timeline);
+  next.tag = tag_of(next.system, alone() ? 0 : next.database);
+  const std::string name =
+      next.run_id + ":" + hex16(next.system) + ":" + hex16(next.database) + ":" + std::to_string(next.timeline);
   next.control = "banyan:" + next.tag + ":" + name + ":control";
   const std::string fresh = hex16(parts_.random.next() | 1U);
   const std::vector<std::string_view> keys{next.control};

@@ -17,8 +17,8 @@
 namespace banyan::redis {
 
 /// What the keys of the caches of one database have in common, `{…}`: by it a cluster has all of them on one node, and
-/// those of different databases on any.
-std::string tag_of(std::uint64_t system);
+/// those of different databases on any. The system is the database server.
+std::string tag_of(std::uint64_t system, std::uint64_t database);
 
 /// The shared cache as this instance found it on one connection: the memory of one server process, for one database and
 /// timeline, under one number. Immutable.
@@ -26,6 +26,7 @@ struct Attachment {
   std::uint64_t generation = 0;  ///< Of the connection: commands go out on no other.
   std::string run_id;
   std::uint64_t system = 0;
+  std::uint64_t database = 0;
   std::uint32_t timeline = 0;
   std::uint64_t number = 0;
   std::string number_text;  ///< 16 digits.
@@ -111,6 +112,7 @@ class Membership {
     SteadyTime at;          ///< When it was read.
     SteadyTime first_seen;  ///< When the view was first read: by no other clock can a wait be measured.
     std::uint64_t system = 0;
+    std::uint64_t database = 0;
     std::uint32_t timeline = 0;
   };
 
@@ -127,6 +129,7 @@ class Membership {
 
   Parts parts_;
   std::function<void()> renumbered_;
+  std::uint64_t nobody_elses_;  ///< Stands for the database of whoever is alone: others may be, on the same Redis.
   std::atomic<std::uint64_t> number_ = 0;
   std::atomic<SteadyTime::rep> licensed_until_ = 0;
 

@@ -102,7 +102,7 @@ class SharedCacheCluster : public testing::Test {
 
   RedisCluster cluster_;
   AgreementInMemory agreement_;
-  const std::string tag_ = tag_of(7);  // the agreement's database
+  const std::string tag_ = tag_of(7, 0);  // the agreement's database
   std::optional<CacheInstance> first_, second_;
   int probes_ = 0;
 };
@@ -201,7 +201,7 @@ TEST_F(SharedCacheClusterLong, what_was_on_its_way_to_another_node_is_not_believ
 /// Without an agreement nothing but the connection says that there was another cache in between.
 TEST(SharedCacheClusterAloneLong, a_slot_that_comes_back_brings_nothing_that_is_believed) {
   RedisCluster cluster;
-  const std::string tag = tag_of(0);
+  const std::string tag = tag_of(0, 0);
   const std::size_t from = cluster.owner_of(tag);
   const std::size_t to = cluster.other_than_owner_of(tag);
   CacheInstance instance({.url = cluster.node(to).url()});
@@ -226,8 +226,8 @@ class ClusterRig final : public contracts::CacheRig {
  public:
   explicit ClusterRig(const contracts::CacheWishes& wishes) {
     static RedisCluster cluster;
-    owner_ = &cluster.node(cluster.owner_of(tag_of(0)));
-    const std::string url = cluster.node(cluster.other_than_owner_of(tag_of(0))).url();
+    owner_ = &cluster.node(cluster.owner_of(tag_of(0, 0)));
+    const std::string url = cluster.node(cluster.other_than_owner_of(tag_of(0, 0))).url();
     instance_.emplace(CacheInstance::Wishes{.url = url, .cache = wishes});
     context_ = instance_->request();
   }

@@ -21,6 +21,9 @@ namespace banyan::redis {
 /// Thread-safe.
 class AgreementInMemory final : public CacheAgreement {
  public:
+  /// All are of one server; which database of it.
+  explicit AgreementInMemory(std::uint64_t database = 0) : database_(database) {}
+
   Task<Result<Reading>> read(const Context&, bool attended) override {
     const std::lock_guard lock(mutex_);
     if (attended) attended_at_ = std::max(attended_at_, now());
@@ -58,7 +61,7 @@ class AgreementInMemory final : public CacheAgreement {
   static SteadyTime now() { return std::chrono::steady_clock::now(); }
   Reading reading() const {
     using std::chrono::milliseconds;
-    Reading reading{.use = use_, .position = {}};
+    Reading reading{.use = use_, .position = {}, .database = database_};
     reading.use.since = std::chrono::duration_cast<milliseconds>(now() - changed_at_);
     reading.use.unattended = std::max(std::chrono::duration_cast<milliseconds>(now() - attended_at_), milliseconds(0));
     reading.position.system = 7;
@@ -67,6 +70,7 @@ class AgreementInMemory final : public CacheAgreement {
     return reading;
   }
 
+  std::uint64_t database_;
   std::mutex mutex_;
   CacheUse use_;
   SteadyTime changed_at_ = now() - std::chrono::hours(1);

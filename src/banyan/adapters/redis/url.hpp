@@ -33,11 +33,12 @@ struct Endpoint {
   }
 };
 
+constexpr std::size_t nodes_max = 64;  ///< That a URL may name.
+
 /// Understands `redis://[[user]:password@]host[:port][,host[:port]…][/database]`, `rediss://…` for TLS, and
 /// `unix://[[user]:password@]/path/of/socket[?db=database]`. Several hosts, nodes_max at most, are nodes of one
 /// cluster. What is special in a user or password stands percent-encoded. Errors: `invalid`, with the part that is
 /// wrong and what to write instead, and never the password.
-constexpr std::size_t nodes_max = 64;
 Result<Endpoint> parse_url(std::string_view url);
 
 /// The URL without user and password, for logs.
