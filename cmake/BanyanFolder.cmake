@@ -1,15 +1,16 @@
 # The server that the tests of one run share is told of here; tests/servers starts and stops it.
 set(BANYAN_POSTGRES_FILE "${PROJECT_BINARY_DIR}/postgres.server")
 
-# banyan_folder(NAME [COLD] [SANITIZED ONLY|TOO] [LIBRARIES ...] [PRIVATE ...] [TEST_LIBRARIES ...] [FIXTURES postgres])
+# banyan_folder(NAME [COLD] [SANITIZED ONLY|TOO] [LIBRARIES ...] [PRIVATE ...] [TEST_LIBRARIES ...] [FIXTURES postgres]
+#               [LONG])
 #
 # Makes the target banyan_<NAME> of the current folder: every .cpp beside this file, without the tests. What ends in
 # _test.cpp becomes the test program banyan_<NAME>_tests; what ends in _fuzz.cpp a fuzz target of its own name. FIXTURES
-# says what runs while the tests do. SANITIZED is for what reads untrusted input or holds the data: everyday runs have
-# those tests with sanitizers, and not again without (ONLY) or again (TOO). COLD
-# is for what no request passes through: small rather than fast.
+# says what runs while the tests do. LONG: those whose names have Long in them are not of the everyday suite. SANITIZED is
+# for what reads untrusted input or holds the data: everyday runs have those tests with sanitizers, and not again without
+# (ONLY) or again (TOO). COLD is for what no request passes through: small rather than fast.
 function(banyan_folder name)
-  cmake_parse_arguments(ARG "COLD" "SANITIZED" "LIBRARIES;PRIVATE;TEST_LIBRARIES;FIXTURES" ${ARGN})
+  cmake_parse_arguments(ARG "COLD;LONG" "SANITIZED" "LIBRARIES;PRIVATE;TEST_LIBRARIES;FIXTURES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
   file(GLOB fuzzers CONFIGURE_DEPENDS *_fuzz.cpp)
@@ -48,7 +49,14 @@ function(banyan_folder name)
     banyan_compile(${target}_tests test)
     target_link_libraries(${target}_tests PRIVATE ${target} ${ARG_TEST_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
     banyan_needs(${target}_tests properties ${ARG_FIXTURES})
-    gtest_discover_tests(${target}_tests DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${label} TIMEOUT 300 ${properties})
+    set(everyday)
+    if(ARG_LONG)
+      set(everyday TEST_FILTER "-*Long*")
+      gtest_discover_tests(${target}_tests DISCOVERY_MODE PRE_TEST TEST_FILTER "*Long*"
+                           PROPERTIES LABELS long TIMEOUT 300 ${properties})
+    endif()
+    gtest_discover_tests(${target}_tests DISCOVERY_MODE PRE_TEST ${everyday}
+                         PROPERTIES LABELS ${label} TIMEOUT 300 ${properties})
   endif()
 
   if(BANYAN_FUZZERS)

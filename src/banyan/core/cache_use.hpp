@@ -28,7 +28,9 @@ class CacheAgreement {
 
   struct Reading {
     CacheUse use;
-    Position position;  ///< The database, its timeline, and its log at that moment.
+    Position position;  ///< The server, its timeline, and its log at that moment.
+    /// Which of the server's databases, and which row in it: whoever reads another one does not share its cache.
+    std::uint64_t database = 0;
   };
   /// As it is in the primary, which took part: one that cannot write any more answers `unavailable`. `attended`: this
   /// instance reaches the cache that it names; some tenths of a second may pass before that is noted.

@@ -19,7 +19,9 @@ constexpr const char* reading_text =
     "SELECT CASE WHEN pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' THEN NULL "
     "ELSE pg_current_wal_lsn() END, view, state, cache_id, "
     "(extract(epoch FROM clock_timestamp() - since) * 1000)::bigint, "
-    "(extract(epoch FROM clock_timestamp() - attended) * 1000)::bigint FROM \"_banyan_cache_use\"";
+    "(extract(epoch FROM clock_timestamp() - attended) * 1000)::bigint, "
+    "((SELECT oid FROM pg_database WHERE datname = current_database())::bigint << 32) | tableoid::bigint "
+    "FROM \"_banyan_cache_use\"";
 
 // Seldom enough that many instances write no more than one does, and nothing that a disk has to be waited for.
 constexpr const char* wait_for_no_disk = "SET LOCAL synchronous_commit = off";
@@ -78,6 +80,7 @@ Result<CacheAgreement::Reading> reading_after(Session& session, std::span<const 
   reading.use.cache_id = text(row, 0, 3);
   reading.use.since = std::chrono::milliseconds(std::max<std::int64_t>(integer(row, 4), 0));
   reading.use.unattended = std::chrono::milliseconds(std::max<std::int64_t>(integer(row, 5), 0));
+  reading.database = static_cast<std::uint64_t>(integer(row, 6));
   return reading;
 }
 

@@ -197,6 +197,15 @@ TEST_F(PositionsTest, instances_agree_on_the_use_of_the_cache) {
   EXPECT_EQ(late->use.cache_id, "cache 1");
 }
 
+TEST_F(PositionsTest, databases_of_one_server_are_told_apart) {
+  start();
+  const auto here = read_agreement();
+  ASSERT_TRUE(here) << here.error().message << here.error().detail;
+  EXPECT_EQ(std::to_string(here->database >> 32),
+            run("SELECT oid FROM pg_database WHERE datname = current_database()"));
+  EXPECT_EQ(std::to_string(here->database & 0xffff'ffff), run("SELECT '_banyan_cache_use'::regclass::oid"));
+}
+
 TEST_F(PositionsTest, instances_note_that_they_reach_the_cache) {
   start();
   run("UPDATE _banyan_cache_use SET attended = now() - interval '1 hour'");

@@ -35,7 +35,8 @@ struct CacheScripts {
   /// "old". Answers the sequence, and 1 where the value was kept.
   Script fill;
 
-  /// KEYS: control. ARGV: number. Writes the control key as it is, to see whether the server takes writes; else nil.
+  /// KEYS: control, a slot that nobody uses. ARGV: number. Writes the control key as it is, to see whether the server
+  /// takes writes; else nil. A node of a cluster that gives its keys away refuses, since it lacks the slot.
   Script touch;
   /// KEYS: control. ARGV: number, channel, text. Tells the text, where the cache has that number; else nil.
   Script tell;

@@ -27,6 +27,7 @@ void Client::on_connection(std::function<void(const Connected&)> connected, std:
   engine_->on_connection(std::move(connected), std::move(lost));
 }
 void Client::subscribe(Subscription subscription) { engine_->subscribe(std::move(subscription)); }
+void Client::follow(std::string key) { engine_->follow(std::move(key)); }
 void Client::start() { engine_->start(); }
 void Client::stop() { engine_->stop(); }
 std::optional<Connected> Client::connected() const { return engine_->connected(); }

@@ -18,15 +18,18 @@ namespace banyan::redis {
 
 class Engine;
 
-/// A client of one Redis server, with a thread and a connection of its own.
+/// A client of one Redis server, or of one slot of a cluster, with a thread and a connection of its own.
 ///
 /// Commands of all callers share the connection, in the order in which they come; what an executor asks in one of its
 /// turns goes out together. A call of a script that the server does not know brings it along, so it may run after
 /// commands that were asked later.
 ///
+/// In a cluster all keys of a client have the same hash tag, so that one node has them: the connection is to that node,
+/// and so are the subscriptions. It goes to another where that gets the keys, or where it is down.
+///
 /// A lost connection is made again, without end. Until it is, commands are `unavailable` at once.
-/// Thread safety: run(), run_all(), connected(), unready_reason() from any thread after start(); the rest from one, and
-/// not from the client's own, which makes the calls.
+/// Thread safety: follow() from any thread; run(), run_all(), connected(), unready_reason() from any thread after
+/// start(); the rest from one, and not from the client's own, which makes the calls.
 class Client {
  public:
   using Reply = resp::Reply;
@@ -40,6 +43,9 @@ class Client {
   void on_connection(std::function<void(const Connected&)> connected, std::function<void()> lost);
   /// Before start(); each subscription has a connection of its own.
   void subscribe(Subscription subscription);
+
+  /// In a cluster, connections that are made from now on are to the node that has this key.
+  void follow(std::string key);
 
   /// Returns when it is connected, or has failed to be; it goes on trying then.
   void start();

@@ -21,7 +21,7 @@ Error stopping_error() { return Error(ErrorCode::unavailable, "the server is sto
 
 Engine::Engine(Options options, Endpoint endpoint, std::unique_ptr<boost::asio::ssl::context> tls, const Parts& parts)
     : options_(std::move(options)),
-      endpoint_(std::move(endpoint)),
+      nodes_(std::move(endpoint)),
       tls_(std::move(tls)),
       parts_(parts),
       work_(boost::asio::make_work_guard(io_)),
@@ -45,7 +45,7 @@ Engine::Engine(Options options, Endpoint endpoint, std::unique_ptr<boost::asio::
 Engine::~Engine() { stop(); }
 
 Reconnector::Tools Engine::tools(Counter& reconnects) {
-  return {.parts = {.io = io_, .options = options_, .endpoint = endpoint_, .tls = tls_.get(), .clock = parts_.clock},
+  return {.parts = {.io = io_, .options = options_, .nodes = nodes_, .tls = tls_.get(), .clock = parts_.clock},
           .log = parts_.log,
           .random = parts_.random,
           .reconnects = reconnects};
@@ -58,6 +58,10 @@ void Engine::on_connection(std::function<void(const Connected&)> connected, std:
 
 void Engine::subscribe(Subscription subscription) {
   subscribers_.push_back(std::make_unique<Subscriber>(tools(metrics_.subscriber_reconnects), std::move(subscription)));
+}
+
+void Engine::follow(std::string key) {
+  boost::asio::post(io_, [this, key = std::move(key)]() mutable { nodes_.follow(std::move(key)); });
 }
 
 void Engine::start() {

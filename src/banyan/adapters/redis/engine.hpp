@@ -31,6 +31,7 @@ class Engine {
 
   void on_connection(std::function<void(const Connected&)> connected, std::function<void()> lost);
   void subscribe(Subscription subscription);
+  void follow(std::string key);
   void start();
   void stop();
 
@@ -51,7 +52,7 @@ class Engine {
   void close();
 
   Options options_;
-  Endpoint endpoint_;
+  Nodes nodes_;
   std::unique_ptr<boost::asio::ssl::context> tls_;
   Parts parts_;
   boost::asio::io_context io_{1};

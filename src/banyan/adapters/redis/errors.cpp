@@ -15,6 +15,8 @@ struct Meaning {
 constexpr std::array meanings{
     Meaning{"LOADING", ErrorCode::unavailable, "Redis is starting"},
     Meaning{"BUSY", ErrorCode::unavailable, "Redis is busy with a script"},
+    Meaning{"MOVED", ErrorCode::unavailable, "another node of the cluster has the keys"},
+    Meaning{"ASK", ErrorCode::unavailable, "Redis is moving the keys"},
     Meaning{"TRYAGAIN", ErrorCode::unavailable, "Redis is moving the keys"},
     Meaning{"CLUSTERDOWN", ErrorCode::unavailable, "the cluster of Redis is down"},
     Meaning{"MASTERDOWN", ErrorCode::unavailable, "Redis has lost its primary"},

@@ -33,8 +33,8 @@ bool is_of_login(const resp::Reply& error) {
 
 }  // namespace
 
-std::shared_ptr<Link> Link::open(const LinkParts& parts, Events events) {
-  std::shared_ptr<Link> link(new Link(parts, std::move(events)));
+std::shared_ptr<Link> Link::open(const LinkParts& parts, std::string key, Events events) {
+  std::shared_ptr<Link> link(new Link(parts, std::move(key), std::move(events)));
   link->transport_.connect([link](const Result<void>& connected) {
     if (link->closed_) return;
     if (!connected) return link->close(connected.error());
@@ -43,21 +43,22 @@ std::shared_ptr<Link> Link::open(const LinkParts& parts, Events events) {
   return link;
 }
 
-Link::Link(const LinkParts& parts, Events events)
+Link::Link(const LinkParts& parts, std::string key, Events events)
     : parts_(parts),
+      endpoint_(parts.nodes.current()),
+      key_(std::move(key)),
       events_(std::move(events)),
-      transport_(parts.io, parts.endpoint, parts.tls),
+      transport_(parts.io, endpoint_, parts.tls),
       reader_(parts.options.reply_bytes_max),
       began_at_(parts.clock.steady()),
       heard_at_(began_at_) {}
 
 void Link::begin() {
-  const Endpoint& endpoint = parts_.endpoint;
-  if (!endpoint.user.empty())
-    ask(Step::let_in, {"AUTH", endpoint.user, endpoint.password});
-  else if (!endpoint.password.empty())
-    ask(Step::let_in, {"AUTH", endpoint.password});
-  if (endpoint.database != 0) ask(Step::database, {"SELECT", std::to_string(endpoint.database)});
+  if (!endpoint_.user.empty())
+    ask(Step::let_in, {"AUTH", endpoint_.user, endpoint_.password});
+  else if (!endpoint_.password.empty())
+    ask(Step::let_in, {"AUTH", endpoint_.password});
+  if (endpoint_.database != 0) ask(Step::database, {"SELECT", std::to_string(endpoint_.database)});
   ask(Step::server, {"INFO", "server"});
   write_more();
   read();
@@ -99,20 +100,58 @@ void Link::take(resp::Reply reply) {
 }
 
 void Link::take_step(Step step, const resp::Reply& reply) {
-  if (reply.is_error()) {
-    if (is_of_login(reply))
-      return close(Error(ErrorCode::invalid, "Redis does not let this user in")
-                       .with_hint("the URL needs the right user and password, percent-encoded")
-                       .with_detail(reply.text));
-    if (step == Step::database && code_of(reply) == "ERR")
-      return close(Error(ErrorCode::invalid, "Redis has no database of that number").with_detail(reply.text));
-    return close(error_from(reply));
+  switch (step) {
+    case Step::let_in:
+    case Step::database:
+      if (reply.is_error()) refused(step, reply);
+      return;
+    case Step::server: return reply.is_error() ? refused(step, reply) : take_server(reply.text);
+    // Who may not ask that has the nodes of the URL.
+    case Step::nodes:
+      if (!reply.is_error()) parts_.nodes.met(nodes_of(reply, endpoint_));
+      return key_.empty() ? be_ready() : void();
+    case Step::keys: return take_keys(reply);
   }
-  if (step != Step::server) return;
-  const std::string_view run_id = line_of(reply.text, "run_id");
-  if (run_id.empty()) return close(Error(ErrorCode::invalid, "Redis does not tell its run_id in INFO server"));
+}
+
+void Link::refused(Step step, const resp::Reply& error) {
+  if (is_of_login(error))
+    return close(Error(ErrorCode::invalid, "Redis does not let this user in")
+                     .with_hint("the URL needs the right user and password, percent-encoded")
+                     .with_detail(error.text));
+  if (step == Step::database && error.text.contains("cluster mode"))
+    return close(Error(ErrorCode::invalid, "a cluster of Redis has no database but 0")
+                     .with_hint("leave the database out of the URL")
+                     .with_detail(error.text));
+  if (step == Step::database && code_of(error) == "ERR")
+    return close(Error(ErrorCode::invalid, "Redis has no database of that number").with_detail(error.text));
+  close(error_from(error));
+}
+
+void Link::take_server(std::string_view info) {
+  run_id_ = line_of(info, "run_id");
+  if (run_id_.empty()) return close(Error(ErrorCode::invalid, "Redis does not tell its run_id in INFO server"));
+  if (line_of(info, "redis_mode") != "cluster") {
+    if (!parts_.nodes.several()) return be_ready();
+    return close(Error(ErrorCode::invalid, "the URL names several hosts, and Redis is no cluster there")
+                     .with_hint("name one host, or the nodes of one cluster"));
+  }
+  const bool writes = writing();
+  ask(Step::nodes, {"CLUSTER", "SLOTS"});
+  // Only the node that has the key answers, and no replica of it.
+  if (!key_.empty()) ask(Step::keys, {"EXISTS", key_});
+  if (!writes) write_more();
+}
+
+// A node that gives the key away has it until it says MOVED.
+void Link::take_keys(const resp::Reply& reply) {
+  if (!reply.is_error() || code_of(reply) == "ASK" || code_of(reply) == "NOPERM") return be_ready();
+  close(error_from(reply));
+}
+
+void Link::be_ready() {
   ready_ = true;
-  events_.on_ready(std::string(run_id));
+  events_.on_ready(run_id_);
 }
 
 void Link::write(std::string bytes) {
@@ -140,7 +179,7 @@ void Link::look_at_time(SteadyTime now, std::optional<SteadyTime> owed_since) {
   if (!ready_ && now - began_at_ >= parts_.options.connect_timeout)
     return close(Error(ErrorCode::unavailable, "Redis does not answer")
                      .with_detail("while being connected to")
-                     .with_hint(parts_.endpoint.tls ? "write redis:// where the port has no TLS" : ""));
+                     .with_hint(endpoint_.tls ? "write redis:// where the port has no TLS" : ""));
   if (ready_ && owed_since && now - std::max(heard_at_, *owed_since) >= parts_.options.silence_max)
     close(
         Error(ErrorCode::unavailable, "Redis does not answer").with_reason("silent").with_detail("it owes an answer"));

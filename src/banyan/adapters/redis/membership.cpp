@@ -28,6 +28,13 @@ Command Attachment::call(const Script& script, const std::vector<std::string_vie
   return command;
 }
 
+// Four digits tell more apart than a cluster has slots.
+std::string tag_of(std::uint64_t system, std::uint64_t database) {
+  const std::uint64_t both = system ^ database;
+  const std::uint64_t folded = both ^ (both >> 16) ^ (both >> 32) ^ (both >> 48);
+  return "{" + hex16(folded).substr(12) + "}";
+}
+
 Position Attachment::position(std::uint64_t sequence, std::uint64_t lsn) const {
   Position position;
   position.cache = number;
@@ -40,7 +47,11 @@ Position Attachment::position(std::uint64_t sequence, std::uint64_t lsn) const {
 }
 
 Membership::Membership(const Parts& parts, std::function<void()> renumbered)
-    : parts_(parts), renumbered_(std::move(renumbered)) {}
+    : parts_(parts), renumbered_(std::move(renumbered)), nobody_elses_(parts.random.next()) {
+  parts_.client.follow("banyan:" + tag_of(0, 0));
+}
+
+Task<void> Membership::learn() { (void)co_await read(); }
 
 Task<void> Membership::beat() {
   const SteadyTime sent = parts_.clock.steady();
@@ -78,9 +89,10 @@ Task<bool> Membership::read() {
 void Membership::take(const CacheAgreement::Reading& reading, SteadyTime asked_at) {
   const SteadyTime now = parts_.clock.steady();
   const std::lock_guard lock(mutex_);
-  if (note_ && reading.use.view < note_->use.view && reading.position.timeline == note_->timeline) return;
-  const bool moved =
-      note_ && (note_->system != reading.position.system || note_->timeline != reading.position.timeline);
+  const bool other = !note_ || note_->system != reading.position.system || note_->database != reading.database;
+  const bool moved = note_ && (other || note_->timeline != reading.position.timeline);
+  if (note_ && !moved && reading.use.view < note_->use.view) return;
+  if (other) parts_.client.follow("banyan:" + tag_of(reading.position.system, reading.database));
   if (moved) quiet_until_ = now + licence_lifetime + clock_margin;
   if (!note_ && reading.use.unattended <= licence_lifetime) renewal_wanted_ = false;
   const bool same_view = note_ && !moved && note_->use.view == reading.use.view;
@@ -90,6 +102,7 @@ void Membership::take(const CacheAgreement::Reading& reading, SteadyTime asked_a
                .at = now,
                .first_seen = same_view ? note_->first_seen : now - old_age_of(reading.use),
                .system = reading.position.system,
+               .database = reading.database,
                .timeline = reading.position.timeline};
 }
 
@@ -98,23 +111,29 @@ Task<void> Membership::attach() {
   const std::optional<Connected> connected = parts_.client.connected();
   if (!connected) co_return note_detached(false);
   Attachment next;
+  if (alone()) next.database = nobody_elses_;
   bool renewal = false;
   {
     const std::lock_guard lock(mutex_);
     if (note_) {
       next.system = note_->system;
+      next.database = note_->database;
       next.timeline = note_->timeline;
     }
-    renewal = renewal_wanted_;
+    // Its memory may be what another server had of it, and that may have been less.
+    renewal = renewal_wanted_ || (attachment_ && attachment_->run_id != connected->run_id);
     const bool same = attachment_ && attachment_->generation == connected->generation &&
-                      attachment_->system == next.system && attachment_->timeline == next.timeline;
+                      attachment_->system == next.system && attachment_->database == next.database &&
+                      attachment_->timeline == next.timeline;
     if (same && !doubted_ && !renewal) co_return;
     doubted_ = false;
   }
   next.generation = connected->generation;
   next.run_id = connected->run_id;
-  const std::string name = "banyan:" + next.run_id + ":" + hex16(next.system) + ":" + std::to_string(next.timeline);
-  next.control = name + ":control";
+  next.tag = tag_of(next.system, alone() ? 0 : next.database);
+  const std::string name =
+      next.run_id + ":" + hex16(next.system) + ":" + hex16(next.database) + ":" + std::to_string(next.timeline);
+  next.control = "banyan:" + next.tag + ":" + name + ":control";
   const std::string fresh = hex16(parts_.random.next() | 1U);
   const Script& script = renewal ? parts_.scripts.renew : parts_.scripts.ensure;
   const Command command = next.call(script, {next.control}, {fresh});
@@ -138,19 +157,30 @@ void Membership::forget_where_view_changed() {
   renumbered_();
 }
 
-// A server may answer and take no writes: it is full, or somebody's replica by now. Raises would fail there.
+// A server may answer and take no writes: it is full, or somebody's replica by now, or a node that gives the keys away.
+// Raises would fail there. Of what has been on its way to another node nothing is believed.
 Task<void> Membership::try_to_write() {
   const AttachmentPtr attached = attachment();
   bool taken = false;
+  bool moving = false;
   if (attached) {
-    const Command command = attached->call(parts_.scripts.touch, {attached->control}, {attached->number_text});
+    const std::string no_slot = attached->slot_of("");
+    const Command command = attached->call(parts_.scripts.touch, {attached->control, no_slot}, {attached->number_text});
     const Context context{parts_.attendant, parts_.clock, parts_.clock.steady() + beat_patience};
     const Result<resp::Reply> reply = co_await parts_.client.run(context, command);
     taken = reply && !reply->is_nil();
     if (reply && reply->is_nil()) doubt();
+    moving = !reply && (reply.error().reason == "ASK" || reply.error().reason == "TRYAGAIN");
   }
-  const std::lock_guard lock(mutex_);
-  writable_ = taken;
+  bool moved_no_more = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (moving) moving_ = true;
+    writable_ = taken && !moving_;
+    moved_no_more = taken && moving_;
+    if (taken) moving_ = false;
+  }
+  if (moved_no_more) renew();
 }
 
 bool Membership::knows_timeline_of(const Position& reached) const {

@@ -17,18 +17,24 @@
 
 namespace banyan::redis {
 
+/// What the keys of the caches of one database have in common, `{…}`: by it a cluster has all of them on one node, and
+/// those of different databases on any. The system is the database server.
+std::string tag_of(std::uint64_t system, std::uint64_t database);
+
 /// The shared cache as this instance found it on one connection: the memory of one server process, for one database and
 /// timeline, under one number. Immutable.
 struct Attachment {
   std::uint64_t generation = 0;  ///< Of the connection: commands go out on no other.
   std::string run_id;
   std::uint64_t system = 0;
+  std::uint64_t database = 0;
   std::uint32_t timeline = 0;
   std::uint64_t number = 0;
   std::string number_text;  ///< 16 digits.
+  std::string tag;          ///< Of all its keys, as tag_of() has it.
   std::string control;      ///< The key.
 
-  std::string slot_of(std::string_view key) const { return "b:" + number_text + ":" + std::string(key); }
+  std::string slot_of(std::string_view key) const { return "b:" + tag + ":" + number_text + ":" + std::string(key); }
   /// A call of a script that may write, on this connection only. What it refers to lives until the answer has come.
   Command call(const Script& script, const std::vector<std::string_view>& keys,
                const std::vector<std::string_view>& arguments) const;
@@ -67,6 +73,8 @@ class Membership {
   /// one before must be forgotten by the time it returns.
   Membership(const Parts& parts, std::function<void()> renumbered);
 
+  /// What the first heartbeat needs to know; on the attendant's thread, before the client starts.
+  Task<void> learn();
   /// Whether a heartbeat should not wait for its turn: there is no attachment, or one that is not believed.
   bool wants_beat() const;
   /// One heartbeat, on the attendant's thread, one at a time.
@@ -111,6 +119,7 @@ class Membership {
     SteadyTime at;          ///< When it was read.
     SteadyTime first_seen;  ///< When the view was first read: by no other clock can a wait be measured.
     std::uint64_t system = 0;
+    std::uint64_t database = 0;
     std::uint32_t timeline = 0;
   };
 
@@ -129,6 +138,7 @@ class Membership {
 
   Parts parts_;
   std::function<void()> renumbered_;
+  std::uint64_t nobody_elses_;  ///< Stands for the database of whoever is alone: others may be, on the same Redis.
   std::atomic<std::uint64_t> number_ = 0;
   std::atomic<SteadyTime::rep> licensed_until_ = 0;
 
@@ -136,6 +146,7 @@ class Membership {
   AttachmentPtr attachment_;
   std::optional<Note> note_;
   bool writable_ = false;  ///< The server took a write since the last heartbeat.
+  bool moving_ = false;    ///< A node was giving the keys away, and nothing has been written since.
   bool view_changed_ = false;
   std::optional<SteadyTime> detached_since_;
   SteadyTime quiet_until_{};

@@ -45,7 +45,8 @@ struct Parts {
   Random& random;  ///< Thread-safe.
 };
 
-/// A connection that can be used. Two with the same run_id have met the same process, so the same memory.
+/// A connection that can be used, to the node of a cluster that has the keys. Two with the same run_id have met the
+/// same process, so the same memory.
 struct Connected {
   std::string run_id;            ///< As `INFO server` has it: another one since the server was started again.
   std::uint64_t generation = 0;  ///< Counts the connections of this client, from 1.

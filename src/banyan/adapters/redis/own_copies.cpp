@@ -23,11 +23,12 @@ void OwnCopies::forget() {
   if (kept_ != nullptr) (void)block_on(kept_->clear(context_));
 }
 
-void OwnCopies::subscribed() {
+void OwnCopies::subscribed(std::string run_id) {
   const std::lock_guard lock(mutex_);
   forget();
   latest_.clear();
   subscription_ = ++subscriptions_;
+  run_id_ = std::move(run_id);
 }
 
 void OwnCopies::unsubscribed() {
@@ -36,9 +37,9 @@ void OwnCopies::unsubscribed() {
   subscription_ = 0;
 }
 
-std::uint64_t OwnCopies::subscription() const {
+std::uint64_t OwnCopies::subscription(std::string_view run_id) const {
   const std::lock_guard lock(mutex_);
-  return subscription_;
+  return run_id == run_id_ ? subscription_ : 0;
 }
 
 // What was heard before this, and after the sequence was asked, counts as heard: nothing was kept then.

@@ -36,11 +36,11 @@ class OwnCopies {
     return kept_;
   }
 
-  /// The subscription stands: nothing that is told from here on is missed.
-  void subscribed();
+  /// The subscription stands, at the server of that run id: nothing that is told there from here on is missed.
+  void subscribed(std::string run_id);
   void unsubscribed();
-  /// Which subscription stands; 0: none.
-  std::uint64_t subscription() const;
+  /// Which subscription stands at that server; 0: none. What another server of a cluster passes on may have gaps.
+  std::uint64_t subscription(std::string_view run_id) const;
   /// What comes after the sequence, which was asked under that subscription, is the stream of that cache.
   void start(std::uint64_t subscription, std::uint64_t number, std::uint64_t sequence);
   /// Forgets what it keeps, until it is started.
@@ -70,6 +70,7 @@ class OwnCopies {
   mutable std::mutex mutex_;
   std::uint64_t subscriptions_ = 0;
   std::uint64_t subscription_ = 0;
+  std::string run_id_;        ///< Of the server where it stands.
   std::uint64_t number_ = 0;  ///< 0: no stream.
   std::map<std::uint64_t, std::uint64_t>
       latest_;  ///< The last sequence of each cache, whether it was waited for or not.

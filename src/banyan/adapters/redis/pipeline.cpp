@@ -37,7 +37,7 @@ Pipeline::Pipeline(const Reconnector::Tools& tools, ClientMetrics& metrics, Admi
       admission_(admission),
       events_(std::move(events)),
       reconnector_(
-          tools, "commands",
+          tools, "commands", Reconnector::Role::leads,
           {.on_ready = [this](const Connected& connection) { connected(connection); },
            .on_reply = [this](resp::Reply reply) { take(std::move(reply)); },
            .on_turn_end = [this] { end_turn(); },
@@ -52,6 +52,7 @@ Pipeline::Pipeline(const Reconnector::Tools& tools, ClientMetrics& metrics, Admi
 void Pipeline::connected(const Connected& connection) {
   loaded_.clear();
   refused_scripts_.clear();
+  moved_.reset();
   events_.on_connected(connection);
 }
 
@@ -121,6 +122,7 @@ void Pipeline::take_answer(const Owed& owed, resp::Reply reply) {
   Request* const request = owed.request;
   if (request != nullptr && must_load_again(request, reply)) return again_.push_back(request);
   admission_.leave(1, owed.bytes);
+  if (reply.is_error() && code_of(reply) == "MOVED") moved_ = error_from(reply);
   if (request == nullptr) return;
   metrics_.latency.observe(microseconds(clock_.steady() - request->arrived));
   if (reply.is_error())
@@ -141,6 +143,8 @@ bool Pipeline::must_load_again(Request* request, resp::Reply& reply) {
 void Pipeline::end_turn() {
   queue_.insert(queue_.begin(), again_.begin(), again_.end());
   again_.clear();
+  // Nothing that is asked here would be done.
+  if (moved_ && reconnector_.link() != nullptr) reconnector_.link()->close(*moved_);
   flush();
 }
 

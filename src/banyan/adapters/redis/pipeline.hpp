@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -17,8 +18,8 @@ namespace banyan::redis {
 /// Commands of many callers on one connection, in the order in which they came: what waits goes out in one write.
 ///
 /// An answer belongs to the oldest command that has none, so a command stays in the list of those owed when its caller
-/// gives up: its answer is dropped when it comes. A cluster would have one of these a node.
-/// Thread safety: none; it belongs to the thread of the client.
+/// gives up: its answer is dropped when it comes. In a cluster it is at the node that has the keys, all of one slot,
+/// and leaves one that says `MOVED`. Thread safety: none; it belongs to the thread of the client.
 class Pipeline {
  public:
   struct Events {
@@ -75,6 +76,7 @@ class Pipeline {
   std::vector<Request*> again_;             ///< In this turn, for want of their script.
   std::unordered_set<std::string> loaded_;  ///< Digests of the scripts that this connection has sent.
   std::unordered_map<std::string, resp::Reply> refused_scripts_;
+  std::optional<Error> moved_;  ///< In this turn, since another node has the keys.
   Deliveries deliveries_;
   Reconnector reconnector_;
 };

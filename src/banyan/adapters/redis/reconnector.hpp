@@ -13,6 +13,9 @@ namespace banyan::redis {
 
 /// Keeps one connection: makes it, and again whenever it ends, after waits that grow with each failure.
 ///
+/// In a cluster one leads: it goes to the node that has the keys, at once where it is told which, and tries others
+/// where that does not answer. Those that follow are where it is, or was last.
+///
 /// The log hears of a loss and of the return, once each, and of every other reason why it cannot be made.
 /// Thread safety: none; it belongs to the thread of `io`.
 class Reconnector {
@@ -24,6 +27,7 @@ class Reconnector {
     std::function<void(const Error&)> on_lost;  ///< A connection that was ready has ended.
     std::function<void()> on_known_down;        ///< Whoever waits for a connection need not do so any more.
   };
+  enum class Role : unsigned char { leads, follows };
   struct Tools {
     LinkParts parts;
     Log& log;
@@ -31,7 +35,7 @@ class Reconnector {
     Counter& reconnects;
   };
 
-  Reconnector(const Tools& tools, std::string purpose, Events events);
+  Reconnector(const Tools& tools, std::string purpose, Role role, Events events);
 
   void start() { connect(); }
   void look_at_time(SteadyTime now, std::optional<SteadyTime> owed_since);
@@ -49,12 +53,15 @@ class Reconnector {
   void connect();
   void ready(std::string run_id);
   void ended(const Error& error);
+  bool go_where_told(const Error& error);
   void note_down();
   void tell(const Error& error, bool was_ready);
   Duration wait_after_failure();
+  std::string place() const { return describe(link_ ? link_->endpoint() : tools_.parts.nodes.current()); }
 
   Tools tools_;
   std::string purpose_;
+  Role role_;
   Events events_;
   std::shared_ptr<Link> link_;
   Connected connected_;
@@ -65,8 +72,10 @@ class Reconnector {
   SteadyTime lost_at_;
   SteadyTime ready_at_;
   unsigned failures_ = 0;  ///< Since a connection last held for backoff_max.
+  unsigned moves_ = 0;     ///< From node to node, since anything else ended a connection.
   std::string failure_;
   std::string told_;
+  std::string told_to_go_;
 };
 
 }  // namespace banyan::redis

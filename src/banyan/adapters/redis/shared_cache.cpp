@@ -54,8 +54,8 @@ SharedCache::SharedCache(Settings settings, Setting setting, std::unique_ptr<Cli
                             own_.alive(SteadyTime(Duration(static_cast<Duration::rep>(from_hex16(payload)))));
                           },
                       .on_subscribed =
-                          [this](const Connected&) {
-                            own_.subscribed();
+                          [this](const Connected& connection) {
+                            own_.subscribed(connection.run_id);
                             attendant_.hurry();
                           },
                       .on_lost = [this] { own_.unsubscribed(); }});
@@ -67,7 +67,6 @@ SharedCache::~SharedCache() {
 }
 
 void SharedCache::start() {
-  client_->start();
   attending_ = true;
   attendant_.run([this] { detach(attend()); });
   attended_.get_future().wait();
@@ -83,6 +82,9 @@ void SharedCache::stop() {
 }
 
 Task<void> SharedCache::attend() {
+  // The keys decide to which node of a cluster the client connects, and the database decides on the keys.
+  co_await membership_.learn();
+  client_->start();
   co_await membership_.beat();
   co_await membership_.beat();
   SteadyTime beaten = setting_.parts.clock.steady();
@@ -107,7 +109,7 @@ Task<void> SharedCache::keep_stream() {
   const AttachmentPtr attached = membership_.attachment();
   if (!attached) co_return;
   const Context context{attendant_, setting_.parts.clock, setting_.parts.clock.steady() + behind_patience};
-  const std::uint64_t subscription = own_.subscription();
+  const std::uint64_t subscription = own_.subscription(attached->run_id);
   if (subscription != 0 && !own_.streaming(attached->number)) {
     Command command(Effect::read, {"GET", attached->control});
     command.generation = attached->generation;

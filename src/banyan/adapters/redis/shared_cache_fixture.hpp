@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -20,9 +21,12 @@ namespace banyan::redis {
 /// Thread-safe.
 class AgreementInMemory final : public CacheAgreement {
  public:
+  /// All are of one server; which database of it.
+  explicit AgreementInMemory(std::uint64_t database = 0) : database_(database) {}
+
   Task<Result<Reading>> read(const Context&, bool attended) override {
     const std::lock_guard lock(mutex_);
-    if (attended) attended_at_ = now();
+    if (attended) attended_at_ = std::max(attended_at_, now());
     return reading();
   }
   Task<Result<Reading>> change(const Context&, std::uint64_t view, bool on, std::string cache_id) override {
@@ -38,6 +42,11 @@ class AgreementInMemory final : public CacheAgreement {
     const std::lock_guard lock(mutex_);
     return reading().use;
   }
+  /// As if an instance that is not in the test reached the cache all the time: nobody switches it off then.
+  void attend_always() {
+    const std::lock_guard lock(mutex_);
+    attended_at_ = now() + std::chrono::hours(1);
+  }
   /// Another primary was promoted.
   void promote() {
     const std::lock_guard lock(mutex_);
@@ -52,15 +61,16 @@ class AgreementInMemory final : public CacheAgreement {
   static SteadyTime now() { return std::chrono::steady_clock::now(); }
   Reading reading() const {
     using std::chrono::milliseconds;
-    Reading reading{.use = use_, .position = {}};
+    Reading reading{.use = use_, .position = {}, .database = database_};
     reading.use.since = std::chrono::duration_cast<milliseconds>(now() - changed_at_);
-    reading.use.unattended = std::chrono::duration_cast<milliseconds>(now() - attended_at_);
+    reading.use.unattended = std::max(std::chrono::duration_cast<milliseconds>(now() - attended_at_), milliseconds(0));
     reading.position.system = 7;
     reading.position.timeline = timeline_;
     reading.position.lsn = 1;
     return reading;
   }
 
+  std::uint64_t database_;
   std::mutex mutex_;
   CacheUse use_;
   SteadyTime changed_at_ = now() - std::chrono::hours(1);
@@ -74,6 +84,17 @@ class EarlyClock final : public Clock {
   SteadyTime steady() const override { return std::chrono::steady_clock::now(); }
   UnixMicros wall() const override { return 0; }
 };
+
+/// Takes so much off the lifetime of every slot, as if it had passed.
+inline void take_off_lifetimes(const testkit::RedisServer& redis, Duration by) {
+  constexpr const char* script = R"(
+for _, key in ipairs(redis.call('KEYS', 'b:*')) do
+  local left = redis.call('PTTL', key) - tonumber(ARGV[1])
+  if left > 0 then redis.call('PEXPIRE', key, left) else redis.call('DEL', key) end
+end)";
+  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(by).count();
+  redis.run({"EVAL", script, "0", std::to_string(millis)});
+}
 
 /// One instance's cache, and who asks it.
 class CacheInstance {

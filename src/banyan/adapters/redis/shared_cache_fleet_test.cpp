@@ -138,6 +138,21 @@ TEST_F(SharedCacheFleet, the_loss_of_the_control_key_forgets_everything) {
   ASSERT_TRUE(raise(*second_, 8));
 }
 
+TEST_F(SharedCacheFleet, databases_of_one_server_do_not_share_what_they_keep) {
+  constexpr std::uint64_t of_the_same_tag = 0x1'0001;
+  AgreementInMemory other(of_the_same_tag);
+  CacheInstance stranger({.url = redis_.url(), .agreement = &other});
+  ASSERT_TRUE(eventually([&] {
+    stranger.put("users:2", record_at(1));
+    return stranger.hits("users:2");
+  }));
+  first_->put(key, record_at(7));
+  EXPECT_EQ(second_->get(key), 7U);
+  EXPECT_EQ(stranger.get(key), std::nullopt);
+  EXPECT_EQ(tag_of(7, of_the_same_tag), tag_of(7, 0));
+  EXPECT_NE(tag_of(7, 1), tag_of(7, 0));
+}
+
 TEST_F(SharedCacheFleet, a_position_of_another_cache_is_not_answered) {
   first_->put(key, record_at(7));
   const std::optional<Position> writer = raise(*second_, 8);
@@ -368,6 +383,19 @@ TEST(SharedCacheAlone, writes_do_not_wait_for_a_dead_redis_and_what_it_remembers
     return instance.hits("users:2");
   }));
   EXPECT_EQ(instance.get(key), std::nullopt);
+}
+
+TEST(SharedCacheAlone, two_applications_on_one_redis_do_not_share_what_they_keep) {
+  testkit::RedisServer redis;
+  CacheInstance one({.url = redis.url()});
+  CacheInstance other({.url = redis.url()});
+  ASSERT_TRUE(eventually([&] {
+    one.put(key, record_at(7));
+    other.put("users:2", record_at(8));
+    return one.get(key) == 7U && other.get("users:2") == 8U;
+  }));
+  EXPECT_EQ(other.get(key), std::nullopt);
+  EXPECT_EQ(one.get("users:2"), std::nullopt);
 }
 
 TEST(SharedCacheAlone, what_an_earlier_process_left_is_not_believed) {

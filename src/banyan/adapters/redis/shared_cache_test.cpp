@@ -8,13 +8,6 @@ namespace {
 
 using contracts::CacheWishes;
 
-/// Takes so much off the lifetime of every slot, as if it had passed.
-constexpr const char* age_script = R"(
-for _, key in ipairs(redis.call('KEYS', 'b:*')) do
-  local left = redis.call('PTTL', key) - tonumber(ARGV[1])
-  if left > 0 then redis.call('PEXPIRE', key, left) else redis.call('DEL', key) end
-end)";
-
 class Rig final : public contracts::CacheRig {
  public:
   Rig(const CacheWishes& wishes, bool own_copies) {
@@ -24,10 +17,7 @@ class Rig final : public contracts::CacheRig {
   }
   Cache& cache() override { return **instance_; }
   const Context& context() override { return *context_; }
-  void pass_time(Duration by) override {
-    const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(by).count();
-    shared_redis().run({"EVAL", age_script, "0", std::to_string(millis)});
-  }
+  void pass_time(Duration by) override { take_off_lifetimes(shared_redis(), by); }
   std::size_t bytes() override { return 0; }
 
  private:

@@ -9,7 +9,7 @@ Subscriber::Subscriber(const Reconnector::Tools& tools, Subscription subscriptio
     : options_(tools.parts.options),
       clock_(tools.parts.clock),
       subscription_(std::move(subscription)),
-      reconnector_(tools, "subscriber",
+      reconnector_(tools, "subscriber", Reconnector::Role::follows,
                    {.on_ready = [this](const Connected&) { confirmed_ = 0; },
                     .on_reply = [this](const resp::Reply& reply) { take(reply); },
                     .on_turn_end = [this] { subscribe(); },

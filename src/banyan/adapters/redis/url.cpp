@@ -3,7 +3,10 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <algorithm>
 #include <charconv>
+#include <string>
+#include <vector>
 
 namespace banyan::redis {
 namespace {
@@ -32,6 +35,21 @@ Result<void> read_user(const boost::urls::url_view& url, Endpoint& endpoint) {
 Result<void> read_database(std::string_view text, Endpoint& endpoint) {
   if (text.empty() || read_number(text, endpoint.database)) return {};
   return wrong("its database is not a number", "databases are numbers from 0 on, as in redis://host:6379/0");
+}
+
+/// Takes all hosts but the first out of the URL, so that what is left is one as others know it.
+std::vector<std::string> take_more_hosts(std::string& url) {
+  const std::size_t begin = url.find("://") + 3;
+  const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
+  const std::size_t at = url.rfind('@', end);
+  const std::size_t hosts = at == std::string::npos || at < begin ? begin : at + 1;
+  std::size_t comma = url.find(',', hosts);
+  if (comma >= end) return {};
+  std::vector<std::string> more;
+  for (std::size_t next = comma; next < end; next = std::min(url.find(',', next + 1), end))
+    more.push_back(url.substr(next + 1, std::min(url.find(',', next + 1), end) - next - 1));
+  url.erase(comma, end - comma);
+  return more;
 }
 
 Result<void> read_host(const boost::urls::url_view& url, Endpoint& endpoint) {
@@ -63,7 +81,9 @@ Result<void> read_socket(const boost::urls::url_view& url, Endpoint& endpoint) {
 
 Result<Endpoint> parse_url(std::string_view text) {
   if (text.find("://") == std::string_view::npos) return wrong("it does not begin with redis://", form);
-  const auto parsed = boost::urls::parse_uri(text);
+  std::string first(text);
+  const std::vector<std::string> more = text.starts_with("unix:") ? std::vector<std::string>() : take_more_hosts(first);
+  const auto parsed = boost::urls::parse_uri(first);
   if (!parsed) return wrong("it is not one", form);
   const boost::urls::url_view& url = *parsed;
   if (url.has_fragment()) return wrong("it has a '#'", "percent-encode it as %23");
@@ -75,6 +95,13 @@ Result<Endpoint> parse_url(std::string_view text) {
     return wrong("its scheme is unknown", "write redis://, rediss:// (TLS) or unix://");
   const auto place = scheme == "unix" ? read_socket(url, endpoint) : read_host(url, endpoint);
   if (!place) return fail(place.error());
+  if (more.size() >= nodes_max)
+    return wrong("it names more than " + std::to_string(nodes_max) + " hosts", "name some: they know the others");
+  for (const std::string& host : more) {
+    auto other = parse_url("redis://" + host);
+    if (!other) return fail(std::move(other.error()));
+    endpoint.more.push_back({.host = std::move(other->host), .port = other->port});
+  }
   return endpoint;
 }
 

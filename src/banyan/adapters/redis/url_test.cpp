@@ -45,6 +45,9 @@ TEST(RedisUrlTest, what_is_wrong_is_named_with_its_remedy_and_without_the_passwo
       {"redis://:hunter2@host/0?db=1", "after its '?'"},
       {"redis://:hunter2#@host", "it has a '#'"},
       {"redis://:hunter2%@host", "it is not one"},
+      {"redis://:hunter2@host,other:x", "its port"},
+      {"redis://:hunter2@host,,other", "no host"},
+      {"redis://:hunter2@host,", "no host"},
       {"redis://hunter2@host", "a user without a password"},
       {"unix://:hunter2@host/socket", "no path of a socket"},
       {"unix:///" + std::string(107, 'x'), "longer than 107 bytes"},
@@ -60,6 +63,19 @@ TEST(RedisUrlTest, what_is_wrong_is_named_with_its_remedy_and_without_the_passwo
     for (const std::string& said : {error.message, error.hint, error.detail})
       EXPECT_EQ(said.find("hunter2"), std::string::npos) << said;
   }
+}
+
+TEST(RedisUrlTest, several_hosts_are_nodes_of_one_cluster) {
+  const auto endpoint = parse_url("rediss://app:a%2Cb@one:7000,two,[::1]:7002/0");
+  ASSERT_TRUE(endpoint) << endpoint.error().message;
+  EXPECT_EQ(describe(*endpoint), "rediss://one:7000/0");
+  EXPECT_EQ(endpoint->password, "a,b");
+  const std::vector<Address> more{{.host = "two", .port = 6379}, {.host = "::1", .port = 7002}};
+  EXPECT_EQ(endpoint->more, more);
+  EXPECT_EQ(parse_url("redis://:a,b@one")->more.size(), 0U) << "that is the password's comma";
+  std::string many = "redis://node";
+  for (std::size_t i = 1; i <= nodes_max; ++i) many += ",node" + std::to_string(i);
+  EXPECT_FALSE(parse_url(many));
 }
 
 }  // namespace
