@@ -13,7 +13,7 @@ namespace {
 using contracts::record_at;
 using testkit::RedisCluster;
 
-const std::string key = "users:1";
+const std::string moving_key = "users:1";
 
 /// A database of one record, with a writer and readers who go through the caches of two instances: each read is held to
 /// what was acknowledged before it began. The first keeps no own copies, so its reader needs no token.
@@ -41,7 +41,7 @@ class Traffic {
     for (Version version = 1; !stop.stop_requested(); ++version) {
       CacheInstance& by = version % 2 == 0 ? first : second;
       committed_ = version;
-      const std::optional<Position> position = by.raise(key, version, agreement_.use());
+      const std::optional<Position> position = by.raise(moving_key, version, agreement_.use());
       if (!position) continue;
       const std::lock_guard lock(mutex_);
       position_ = *position;
@@ -57,12 +57,12 @@ class Traffic {
         if (by_token) position = position_;
         at_least = acknowledged_;
       }
-      if (const std::optional<Version> hit = through.get(key, position)) {
+      if (const std::optional<Version> hit = through.get(moving_key, position)) {
         ++hits_;
         if (*hit < at_least) ++stale_;
       } else {
-        const Cache::Ticket ticket = through.take_ticket(key);
-        if (ticket.ticket != 0) through.fill(key, ticket.ticket, record_at(committed_));
+        const Cache::Ticket ticket = through.take_ticket(moving_key);
+        if (ticket.ticket != 0) through.fill(moving_key, ticket.ticket, record_at(committed_));
       }
     }
   }
@@ -98,7 +98,7 @@ class SharedCacheCluster : public testing::Test {
   bool is_used_at(std::size_t place) {
     return cluster_.node(place).run({"INFO", "server"}).contains("run_id:" + agreement_.use().cache_id);
   }
-  bool raise(CacheInstance& by, Version version) { return by.raise(key, version, agreement_.use()).has_value(); }
+  bool raise(CacheInstance& by, Version version) { return by.raise(moving_key, version, agreement_.use()).has_value(); }
 
   RedisCluster cluster_;
   AgreementInMemory agreement_;
@@ -151,7 +151,7 @@ TEST_F(SharedCacheClusterLong, a_slot_that_is_moved_and_back_before_anything_is_
   const std::size_t from = owner();
   const std::size_t to = cluster_.other_than_owner_of(tag_);
   agreement_.attend_always();
-  first_->put(key, record_at(7));
+  first_->put(moving_key, record_at(7));
   cluster_.move(tag_, from, to);
   std::atomic<bool> acknowledged = false;
   std::jthread writer([&] { acknowledged = raise(*second_, 8); });
@@ -161,9 +161,9 @@ TEST_F(SharedCacheClusterLong, a_slot_that_is_moved_and_back_before_anything_is_
   cluster_.move(tag_, to, from);
   writer.join();
   EXPECT_TRUE(acknowledged);
-  EXPECT_NE(first_->get(key), 7U);
+  EXPECT_NE(first_->get(moving_key), 7U);
   ASSERT_TRUE(in_use());
-  EXPECT_NE(first_->get(key), 7U);
+  EXPECT_NE(first_->get(moving_key), 7U);
 }
 
 // A master that becomes a replica takes what that one has, and here a raise that was acknowledged is missing there.
@@ -171,31 +171,31 @@ TEST_F(SharedCacheClusterLong, a_master_that_was_a_replica_in_between_is_not_bel
   const std::size_t master = owner();
   const testkit::RedisServer& replica = cluster_.node(RedisCluster::spare);
   agreement_.attend_always();
-  first_->put(key, record_at(7));
+  first_->put(moving_key, record_at(7));
   cluster_.replicate(RedisCluster::spare, master);
   replica.run({"CONFIG", "SET", "masterauth", "wrong"});
   replica.run({"CLIENT", "KILL", "TYPE", "master"});
   ASSERT_TRUE(raise(*first_, 8));
-  ASSERT_EQ(second_->get(key), 8U);
+  ASSERT_EQ(second_->get(moving_key), 8U);
   cluster_.take_over(RedisCluster::spare);
   ASSERT_TRUE(eventually([&] { return (**first_).unready_reason() && (**second_).unready_reason(); }));
   cluster_.replicate(master, RedisCluster::spare);
   cluster_.take_over(master);
   ASSERT_TRUE(in_use());
   EXPECT_TRUE(is_used_at(master)) << "it was never out of use for all";
-  EXPECT_EQ(first_->get(key), std::nullopt);
+  EXPECT_EQ(first_->get(moving_key), std::nullopt);
 }
 
 TEST_F(SharedCacheClusterLong, what_was_on_its_way_to_another_node_is_not_believed_when_that_is_given_up) {
   const std::size_t from = owner();
   const std::size_t to = cluster_.other_than_owner_of(tag_);
   agreement_.attend_always();
-  first_->put(key, record_at(7));
+  first_->put(moving_key, record_at(7));
   cluster_.begin_to_move(tag_, from, to);
   ASSERT_TRUE(eventually([&] { return (**first_).unready_reason() && (**second_).unready_reason(); }));
   cluster_.give_up_to_move(tag_, from, to);
   ASSERT_TRUE(in_use());
-  EXPECT_EQ(first_->get(key), std::nullopt);
+  EXPECT_EQ(first_->get(moving_key), std::nullopt);
 }
 
 /// Without an agreement nothing but the connection says that there was another cache in between.
@@ -212,13 +212,13 @@ TEST(SharedCacheClusterAloneLong, a_slot_that_comes_back_brings_nothing_that_is_
     });
   };
   ASSERT_TRUE(in_use("probe:1"));
-  instance.put(key, record_at(7));
+  instance.put(moving_key, record_at(7));
   cluster.move(tag, from, to);
   ASSERT_TRUE(in_use("probe:2"));
-  ASSERT_TRUE(instance.raise(key, 8));
+  ASSERT_TRUE(instance.raise(moving_key, 8));
   cluster.move(tag, to, from);
   ASSERT_TRUE(in_use("probe:3"));
-  EXPECT_NE(instance.get(key), 7U);
+  EXPECT_NE(instance.get(moving_key), 7U);
 }
 
 /// All promises of a cache, through a node that has not the keys.
@@ -242,12 +242,12 @@ class ClusterRig final : public contracts::CacheRig {
   std::unique_ptr<Context> context_;
 };
 
-const contracts::CacheAdapter adapter{
+const contracts::CacheAdapter cluster_adapter{
     "cluster", [](const contracts::CacheWishes& wishes) { return std::make_unique<ClusterRig>(wishes); }, 4};
 
 }  // namespace
 }  // namespace banyan::redis
 
 namespace banyan::contracts {
-INSTANTIATE_TEST_SUITE_P(RedisClusterLong, CacheContract, testing::Values(redis::adapter), cache_adapter_name);
+INSTANTIATE_TEST_SUITE_P(RedisClusterLong, CacheContract, testing::Values(redis::cluster_adapter), cache_adapter_name);
 }  // namespace banyan::contracts
