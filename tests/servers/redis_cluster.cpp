@@ -16,7 +16,7 @@ using std::chrono::steady_clock;
 
 constexpr int slots = 16'384;
 constexpr auto become_within = std::chrono::seconds(60);
-constexpr auto look_again_after = std::chrono::milliseconds(10);
+constexpr auto ask_again_after = std::chrono::milliseconds(10);
 
 std::unique_ptr<RedisServer> make_node(std::uint16_t bus, bool tls) {
   RedisSettings settings{.tls = tls,
@@ -80,7 +80,7 @@ void RedisCluster::wait_for(const std::string& what, const std::function<bool()>
   const auto until = steady_clock::now() + become_within;
   while (!condition()) {
     if (steady_clock::now() > until) throw std::runtime_error("Redis does not become " + what);
-    std::this_thread::sleep_for(look_again_after);
+    std::this_thread::sleep_for(ask_again_after);
   }
 }
 
