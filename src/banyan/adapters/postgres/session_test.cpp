@@ -13,6 +13,7 @@ namespace {
 class SessionTest : public StoreTest {
  protected:
   void SetUp() override {
+    ASSERT_TRUE(load_libpq());
     ConnectionHandle connection(::PQconnectdb(url_.c_str()));
     ASSERT_EQ(PQstatus(connection.get()), CONNECTION_OK) << PQerrorMessage(connection.get());
     server_process_ = std::to_string(PQbackendPID(connection.get()));
