@@ -7,11 +7,11 @@
 #include <map>
 #include <memory>
 #include <random>
-#include <sstream>
 #include <thread>
 #include <vector>
 
 #include "failure/load.hpp"
+#include "failure/metrics.hpp"
 #include "failure/postgres_stage.hpp"
 #include "scenarios/http_client.hpp"
 #include "tests/servers/redis_server.hpp"
@@ -62,14 +62,6 @@ class PostgresReplicas : public testing::Test {
     paused_.run("postgres", "SELECT pg_wal_replay_pause()");
   }
 
-  static double metric(HttpClient& client, const std::string& name) {
-    const std::string text = client.get("/metrics").body;
-    double sum = 0;
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);)
-      if (line.starts_with(name)) sum += std::stod(line.substr(line.rfind(' ')));
-    return sum;
-  }
   int replicas_used() {
     HttpClient client(instances_.front()->port());
     return static_cast<int>(metric(client, "banyan_replica_used"));

@@ -31,6 +31,8 @@ class CacheAgreement {
     Position position;  ///< The server, its timeline, and its log at that moment.
     /// Which of the server's databases, and which row in it: whoever reads another one does not share its cache.
     std::uint64_t database = 0;
+    /// The server may have been promoted a moment ago: instances may still go by what its predecessor told them.
+    bool new_timeline = false;
   };
   /// As it is in the primary, which took part: one that cannot write any more answers `unavailable`. `attended`: this
   /// instance reaches the cache that it names; some tenths of a second may pass before that is noted.

@@ -75,6 +75,7 @@ Result<CacheAgreement::Reading> reading_after(Session& session, std::span<const 
   reading.position.system = session.identity().system;
   reading.position.timeline = session.identity().timeline;
   reading.position.lsn = *lsn;
+  reading.new_timeline = session.identity().new_timeline;
   reading.use.view = static_cast<std::uint64_t>(integer(row, 1));
   reading.use.on = text(row, 0, 2) == "on";
   reading.use.cache_id = text(row, 0, 3);

@@ -16,6 +16,8 @@ namespace {
 
 /// How long the answer may come after the deadline at which the server ends the statement.
 constexpr std::chrono::seconds grace{1};
+/// For a lock on a replica, which may have to replay for long until it is given back where it was taken.
+constexpr std::chrono::milliseconds lock_timeout_of_replica{500};
 
 Error page_too_large(std::size_t bytes_max) {
   return Error(ErrorCode::too_large, "the page would hold more than " + std::to_string(bytes_max) + " bytes")
@@ -137,7 +139,8 @@ PageRead::Failure PageRead::take_embedded(const PGresult* result, const Asked& a
 void PageRead::limit_time() {
   const SteadyTime now = parts_.clock.steady();
   const auto limit = time_limit(deadline_ - now, parts_.options.statement_timeout);
-  session_.limit_statements(limit, limit);
+  const bool on_replica = parts_.measured.of == Measure::Of::replica;
+  session_.limit_statements(limit, on_replica ? std::min(limit, lock_timeout_of_replica) : limit);
   give_up_at_ = now + limit + grace;
 }
 

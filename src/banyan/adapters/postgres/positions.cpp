@@ -46,9 +46,12 @@ std::uint64_t seen_up_to(std::uint64_t replayed, std::optional<std::uint64_t> re
 // bounded by what was inserted.
 const char* const ask_primary_position = "SELECT pg_current_wal_insert_lsn(), pg_current_wal_lsn()";
 
+// How old a timeline is no server says. It is no younger than a checkpoint on it, and the first began with the server.
 const char* const ask_primary_identity =
     "SELECT system_identifier, pg_walfile_name(pg_current_wal_lsn()), current_setting('wal_block_size'), "
-    "pg_size_bytes(current_setting('wal_segment_size')) FROM pg_control_system()";
+    "pg_size_bytes(current_setting('wal_segment_size')), "
+    "CASE WHEN checkpoint_time < clock_timestamp() - interval '5 seconds' THEN timeline_id END "
+    "FROM pg_control_system(), pg_control_checkpoint()";
 
 ServerIdentity identity_from(const PGresult* result) {
   ServerIdentity identity;
@@ -56,6 +59,8 @@ ServerIdentity identity_from(const PGresult* result) {
   identity.system = number_from<std::uint64_t>(text(result, 0, 0)).value_or(0);
   // The timeline is the first eight digits of the file's name.
   identity.timeline = number_from<std::uint32_t>(text(result, 0, 1).substr(0, 8), 16).value_or(0);
+  const auto old = number_from<std::uint32_t>(text(result, 0, 4));
+  identity.new_timeline = identity.timeline != 1 && old != identity.timeline;
   identity.page_bytes = number_from<std::uint64_t>(text(result, 0, 2)).value_or(0);
   identity.file_bytes = number_from<std::uint64_t>(text(result, 0, 3)).value_or(0);
   return identity;

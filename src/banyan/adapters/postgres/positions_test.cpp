@@ -8,6 +8,7 @@
 #include "banyan/adapters/postgres/progress.hpp"
 #include "banyan/adapters/postgres/store_fixture.hpp"
 #include "banyan/base/turn_executor.hpp"
+#include "tests/servers/postgres_server.hpp"
 
 namespace banyan::postgres {
 namespace {
@@ -59,6 +60,29 @@ TEST(Progress, tells_for_how_long_the_log_has_been_further) {
   EXPECT_GT(progress.behind(1'000), milliseconds(10'000));
   progress.forget();
   EXPECT_EQ(progress.behind(0), Duration::zero());
+}
+
+ServerIdentity identity_of(const testkit::PostgresServer& server) {
+  Connection connection = std::move(Connection::open({.url = server.url()}, "test").value());
+  return identity_from(connection.query(ask_primary_identity)->get());
+}
+
+TEST(IdentityOfServer, says_whether_its_timeline_may_have_begun_a_moment_ago) {
+  testkit::PostgresServer primary;
+  testkit::PostgresServer standby(primary, {.more = {"cluster_name=east"}});
+  EXPECT_EQ(identity_of(primary).timeline, 1U);
+  EXPECT_FALSE(identity_of(primary).new_timeline) << "nobody was before the first";
+  primary.kill_9();
+  const auto promoted = std::chrono::steady_clock::now();
+  standby.promote();
+  const ServerIdentity now = identity_of(standby);
+  EXPECT_EQ(now.timeline, 2U);
+  EXPECT_TRUE(now.new_timeline || std::chrono::steady_clock::now() - promoted > std::chrono::seconds(5));
+  standby.run("postgres", "CHECKPOINT");
+  const auto until = promoted + std::chrono::seconds(60);
+  while (identity_of(standby).new_timeline && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_FALSE(identity_of(standby).new_timeline);
 }
 
 class PositionsTest : public StoreTest {

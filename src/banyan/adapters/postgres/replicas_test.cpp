@@ -99,6 +99,13 @@ class ReplicasTest : public testing::Test {
     seen.by_replica = reads("replica") > before;
     return seen;
   }
+  void set_on_replicas(const std::string& name, const std::string& value) {
+    for (const PostgresServer* server : {&first_, &second_}) {
+      server->run("postgres", "ALTER SYSTEM SET " + name + " = '" + value + "'");
+      server->run("postgres", "SELECT pg_reload_conf()");
+      ASSERT_TRUE(becomes_true([&] { return server->run("postgres", "SHOW " + name) == value; }));
+    }
+  }
   /// Until a replica answers it; what it saw.
   Seen read_from_a_replica(const Position& position) {
     Seen seen;
@@ -172,11 +179,7 @@ TEST_F(ReplicasTest, a_paused_one_answers_none_who_has_seen_more_and_goes_on_whe
 
 TEST_F(ReplicasTest, one_that_delays_what_it_replays_is_not_waited_for) {
   start(milliseconds(60'000));
-  for (PostgresServer* server : {&first_, &second_}) {
-    server->run("postgres", "ALTER SYSTEM SET recovery_min_apply_delay = '30s'");
-    server->run("postgres", "SELECT pg_reload_conf()");
-    ASSERT_TRUE(becomes_true([&] { return server->run("postgres", "SHOW recovery_min_apply_delay") == "30s"; }));
-  }
+  set_on_replicas("recovery_min_apply_delay", "30s");
   write("Bob");
   // Until it shows that they are behind.
   const std::string name = replica_name(first_);
@@ -200,6 +203,45 @@ TEST_F(ReplicasTest, a_reader_that_runs_out_of_time_does_not_keep_others_from_wa
     EXPECT_EQ(read(ahead).name, "Bob");
     return std::chrono::steady_clock::now() - began >= milliseconds(50);
   }));
+}
+
+TEST_F(ReplicasTest, a_read_that_a_replica_cancels_for_what_it_has_to_replay_is_answered_by_the_primary) {
+  start(milliseconds(60'000));
+  primary_.run(name_, "INSERT INTO users (name) SELECT 'another' FROM generate_series(1, 20000)");
+  set_on_replicas("max_standby_streaming_delay", "0");
+  const auto conflicts = [&](const std::string& of) {
+    const std::string asked = "SELECT " + of + " FROM pg_stat_database_conflicts WHERE datname = current_database()";
+    return std::stoi(first_.run(name_, asked)) + std::stoi(second_.run(name_, asked));
+  };
+  std::vector<std::jthread> readers;
+  for (const bool counted : {false, true, false, true})
+    readers.emplace_back([&, counted](const std::stop_token& stop) {
+      while (!stop.stop_requested()) EXPECT_EQ(list({}, counted).name, "Alice");
+    });
+  EXPECT_TRUE(becomes_true([&] {
+    primary_.run(name_, "BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE; COMMIT");
+    primary_.run(name_, "UPDATE users SET age = 1 WHERE id BETWEEN 100 AND 200");
+    primary_.run(name_, "VACUUM users");
+    return conflicts("confl_lock") > 0 && conflicts("confl_snapshot") > 0 && fallbacks("failed") > 1;
+  }));
+}
+
+TEST_F(ReplicasTest, a_read_does_not_wait_for_a_lock_that_only_a_replica_still_has) {
+  start(milliseconds(60'000));
+  set_on_replicas("recovery_min_apply_delay", "1h");
+  // What ends it is held back, and the lock is not.
+  primary_.run(name_, "BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE; COMMIT");
+  for (const PostgresServer* server : {&first_, &second_})
+    ASSERT_TRUE(becomes_true([&] {
+      return server->run(name_,
+                         "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND "
+                         "relation = 'users'::regclass") == "1";
+    }));
+  for (const Seen& seen : {read(), list(), list({}, true)}) {
+    EXPECT_EQ(seen.name, "Alice");
+    EXPECT_FALSE(seen.by_replica);
+  }
+  EXPECT_GE(fallbacks("failed"), 3U);
 }
 
 TEST_F(ReplicasTest, those_that_die_or_freeze_are_left_out_and_come_back) {

@@ -23,9 +23,10 @@ bool may_be_of_the_replica(ErrorCode code) {
 Result<void> tells_positions(Connection& connection) {
   auto asked = connection.query(ask_primary_identity);
   if (!asked)
-    return fail(Error(ErrorCode::unavailable, "the database does not tell how far its log is")
-                    .with_hint("GRANT EXECUTE ON FUNCTION pg_control_system() TO the role of Banyan")
-                    .with_detail(asked.error().detail));
+    return fail(
+        Error(ErrorCode::unavailable, "the database does not tell how far its log is")
+            .with_hint("GRANT EXECUTE ON FUNCTION pg_control_system(), pg_control_checkpoint() TO the role of Banyan")
+            .with_detail(asked.error().detail));
   if (identity_from(asked->get()).system == 0) return fail(ErrorCode::unavailable, "the database has no identity");
   return {};
 }

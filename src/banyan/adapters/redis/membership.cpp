@@ -93,7 +93,8 @@ void Membership::take(const CacheAgreement::Reading& reading, SteadyTime asked_a
   const bool moved = note_ && (other || note_->timeline != reading.position.timeline);
   if (note_ && !moved && reading.use.view < note_->use.view) return;
   if (other) parts_.client.follow("banyan:" + tag_of(reading.position.system, reading.database));
-  if (moved) quiet_until_ = now + licence_lifetime + clock_margin;
+  const bool may_have_moved = !note_ && reading.new_timeline;
+  if (moved || may_have_moved) quiet_until_ = now + licence_lifetime + clock_margin;
   if (!note_ && reading.use.unattended <= licence_lifetime) renewal_wanted_ = false;
   const bool same_view = note_ && !moved && note_->use.view == reading.use.view;
   view_changed_ = view_changed_ || (note_ && !same_view);

@@ -51,6 +51,12 @@ class AgreementInMemory final : public CacheAgreement {
   void promote() {
     const std::lock_guard lock(mutex_);
     ++timeline_;
+    new_timeline_ = true;
+  }
+  /// Some time has passed since.
+  void grow_old() {
+    const std::lock_guard lock(mutex_);
+    new_timeline_ = false;
   }
   std::uint32_t timeline() {
     const std::lock_guard lock(mutex_);
@@ -67,6 +73,7 @@ class AgreementInMemory final : public CacheAgreement {
     reading.position.system = 7;
     reading.position.timeline = timeline_;
     reading.position.lsn = 1;
+    reading.new_timeline = new_timeline_;
     return reading;
   }
 
@@ -76,6 +83,7 @@ class AgreementInMemory final : public CacheAgreement {
   SteadyTime changed_at_ = now() - std::chrono::hours(1);
   SteadyTime attended_at_ = changed_at_;
   std::uint32_t timeline_ = 1;
+  bool new_timeline_ = false;
 };
 
 /// For records whose versions are small numbers: it is 1970, so that all of them are fresh.

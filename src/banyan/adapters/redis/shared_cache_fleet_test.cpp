@@ -7,15 +7,12 @@
 #include <thread>
 #include <vector>
 
-#include "banyan/adapters/redis/shared_cache_fixture.hpp"
-#include "tests/servers/tcp_proxy.hpp"
+#include "banyan/adapters/redis/shared_cache_fleet.hpp"
 
 namespace banyan::redis {
 namespace {
 
 using contracts::record_at;
-
-const std::string key = "users:1";
 
 /// A loop that is held up until it is told to go on. Thread-safe.
 class HeldExecutor final : public Executor {
@@ -45,39 +42,6 @@ void unplug(testkit::TcpProxy& proxy) {
   proxy.refuse(true);
   proxy.cut_all();
 }
-
-/// A Redis of its own, since it is killed and frozen here; two instances, the second through a proxy.
-class SharedCacheFleet : public testing::Test {
- protected:
-  void SetUp() override { start(false); }
-
-  void start(bool own_copies) {
-    second_.reset();
-    first_.reset();
-    redis_.run({"FLUSHALL"});
-    first_.emplace(CacheInstance::Wishes{.url = redis_.url(), .agreement = &agreement_, .own_copies = own_copies});
-    second_.emplace(CacheInstance::Wishes{
-        .url = redis_.url_through(proxy_.port()), .agreement = &agreement_, .own_copies = own_copies});
-    ASSERT_TRUE(in_use());
-  }
-
-  /// Both serve hits.
-  bool in_use() {
-    return eventually([&] {
-      probe_ = "probe:" + std::to_string(++probes_);
-      first_->put(probe_, record_at(1));
-      return first_->hits(probe_) && second_->hits(probe_);
-    });
-  }
-  std::optional<Position> raise(CacheInstance& by, Version version) { return by.raise(key, version, agreement_.use()); }
-
-  testkit::RedisServer redis_;
-  testkit::TcpProxy proxy_{redis_.port()};
-  AgreementInMemory agreement_;
-  std::optional<CacheInstance> first_, second_;
-  std::string probe_;
-  int probes_ = 0;
-};
 
 TEST_F(SharedCacheFleet, what_one_fills_the_other_hits_and_what_it_raises_the_other_does_not_hit_any_more) {
   first_->put(key, record_at(7));
@@ -264,19 +228,6 @@ TEST_F(SharedCacheFleet, stopping_does_not_wait_for_requests_that_are_still_unde
   EXPECT_EQ(stopped.wait_for(std::chrono::seconds(20)), std::future_status::ready);
   EXPECT_FALSE(ended);
   while (!ended) held.go_on();
-}
-
-TEST_F(SharedCacheFleet, on_a_new_timeline_acknowledgements_wait_until_no_licence_of_the_old_one_is_left) {
-  first_->put(key, record_at(7));
-  agreement_.promote();
-  const auto began = std::chrono::steady_clock::now();
-  const auto context = first_->request();
-  context->reached.system = 7;
-  context->reached.timeline = agreement_.timeline();
-  const Cache::Raise one{.key = key, .version = 8, .value = nullptr};
-  ASSERT_TRUE(block_on((**first_).raise(*context, std::span(&one, 1), agreement_.use())));
-  EXPECT_GE(std::chrono::steady_clock::now() - began, Membership::licence_lifetime);
-  EXPECT_NE(second_->get(key), 7U);
 }
 
 TEST_F(SharedCacheFleet, a_reader_waits_a_moment_for_what_another_is_about_to_fill) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -39,12 +40,22 @@ void reset_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-bool open_output(const ChildSetup& setup) {
-  const int nothing = ::open("/dev/null", O_RDONLY);
-  const int output =
-      setup.output.empty() ? STDOUT_FILENO : ::open(setup.output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  if (output < 0 || nothing < 0) return false;
-  ::dup2(nothing, STDIN_FILENO);
+// A file without a name: nobody else can open it.
+Result<Descriptor> file_of(const std::string& text) {
+  Descriptor file(::memfd_create("input", MFD_CLOEXEC));
+  const auto size = static_cast<ssize_t>(text.size());
+  if (!file.valid() || ::write(file.get(), text.data(), text.size()) != size || ::lseek(file.get(), 0, SEEK_SET) != 0)
+    return fail(ErrorCode::unavailable, std::string("No input can be made: ") + std::strerror(errno));
+  return file;
+}
+
+// The output is opened before the user changes: it may be in a folder that only this one may write to.
+bool open_files(const ChildSetup& setup, int given) {
+  constexpr int append = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW;
+  const int input = given >= 0 ? given : ::open("/dev/null", O_RDONLY);
+  const int output = setup.output.empty() ? STDOUT_FILENO : ::open(setup.output.c_str(), append, 0600);
+  if (output < 0 || input < 0) return false;
+  ::dup2(input, STDIN_FILENO);
   if (output != STDOUT_FILENO) {
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
@@ -57,10 +68,10 @@ bool change_user(const RunAs& to) {
 }
 
 // Between fork and exec only calls that are safe after a signal are allowed: everything was made ready before.
-[[noreturn]] void become(const ChildSetup& setup, char** command, char** environment, pid_t parent) {
+[[noreturn]] void become(const ChildSetup& setup, int input, char** command, char** environment, pid_t parent) {
   ::setpgid(0, 0);
   reset_signals();
-  if (!open_output(setup) || ::chdir(setup.folder.c_str()) != 0) ::_exit(exit_unprepared);
+  if (!open_files(setup, input) || ::chdir(setup.folder.c_str()) != 0) ::_exit(exit_unprepared);
   if (setup.run_as && !change_user(*setup.run_as)) ::_exit(exit_unprepared);
   // Last, for changing the user clears it.
   ::prctl(PR_SET_PDEATHSIG, setup.death_signal);
@@ -79,10 +90,17 @@ Result<ChildProcess> ChildProcess::start(const ChildSetup& setup) {
   for (const auto& [name, value] : setup.environment) environment.push_back(name + "=" + value);
   const std::vector<char*> arguments = pointers_to(command);
   const std::vector<char*> variables = pointers_to(environment);
+  Descriptor input;
+  if (!setup.input.empty()) {
+    Result<Descriptor> file = file_of(setup.input);
+    if (!file) return fail(std::move(file.error()));
+    input = std::move(*file);
+  }
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) return fail(ErrorCode::unavailable, std::string("No process can be made: ") + std::strerror(errno));
-  if (child == 0) become(setup, const_cast<char**>(arguments.data()), const_cast<char**>(variables.data()), parent);
+  if (child == 0)
+    become(setup, input.get(), const_cast<char**>(arguments.data()), const_cast<char**>(variables.data()), parent);
   // On both sides, so that it holds whoever goes on first.
   ::setpgid(child, child);
   return ChildProcess(child);

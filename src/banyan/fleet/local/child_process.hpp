@@ -24,8 +24,10 @@ struct RunAs {
 struct ChildSetup {
   std::vector<std::string> command;  ///< The first word is a path.
   std::map<std::string, std::string> environment;
+  std::string input = {};        ///< What it reads from standard input, to its end.
   std::filesystem::path folder;  ///< Its working folder.
-  std::filesystem::path output;  ///< Standard output and error are appended there; empty: they are this process' own.
+  /// Standard output and error are appended there, to no link; empty: they are this process' own.
+  std::filesystem::path output;
   std::optional<RunAs> run_as;
   int death_signal = SIGKILL;  ///< What the kernel sends it when the thread that started it is gone.
 };

@@ -54,6 +54,19 @@ TEST_F(Child, runs_with_its_folder_its_environment_and_its_output_alone) {
   EXPECT_THAT(printed, ::testing::Not(HasSubstr("HOME=")));
 }
 
+TEST_F(Child, reads_what_it_is_given) {
+  ChildSetup setup = shell("cat; echo end");
+  setup.input = std::string(200'000, 'a') + "\n";
+  ASSERT_TRUE(run_to_end(setup, soon));
+  EXPECT_EQ(end_of_file(folder_.path() / "output", 300'000), setup.input + "end\n");
+}
+
+TEST_F(Child, appends_its_output_to_no_link) {
+  std::filesystem::create_symlink(folder_.path() / "elsewhere", folder_.path() / "output");
+  EXPECT_FALSE(run_to_end(shell("echo printed"), soon));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "elsewhere"));
+}
+
 TEST_F(Child, tells_how_it_ended) {
   Result<ChildProcess> child = ChildProcess::start(shell("exit 7"));
   ASSERT_TRUE(child);

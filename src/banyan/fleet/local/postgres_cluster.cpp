@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <fstream>
 #include <sstream>
 #include <utility>
 
@@ -48,7 +47,8 @@ Result<PostgresCluster> PostgresCluster::prepare(PostgresPlan plan, const Progra
   cluster.plan_ = std::move(plan);
   if (Result<void> found = cluster.find_programs(programs); !found) return fail(std::move(found.error()));
   if (Result<void> chosen = cluster.choose_ports(ports); !chosen) return fail(std::move(chosen.error()));
-  if (Result<void> made = cluster.make_cluster(random); !made) return fail(std::move(made.error()));
+  cluster.password_ = make_hex_token(random, password_bytes);
+  if (Result<void> made = cluster.make_cluster(); !made) return fail(std::move(made.error()));
   return cluster;
 }
 
@@ -76,25 +76,16 @@ Result<void> PostgresCluster::choose_ports(FreePorts& ports) {
   return {};
 }
 
-Result<void> PostgresCluster::make_cluster(Random& random) {
+Result<void> PostgresCluster::make_cluster() {
   Result<std::optional<RunAs>> user = ordinary_user();
   if (!user) return fail(std::move(user.error()));
   user_ = *user;
-  if (user_ && ::chown(plan_.folder.c_str(), user_->user, user_->group) != 0)
-    return fail(ErrorCode::unavailable, "The folder " + plan_.folder.string() +
-                                            " cannot be given to PostgreSQL's user: " + std::strerror(errno));
-  const std::filesystem::path password_file = plan_.folder / "password";
-  std::getline(std::ifstream(password_file) >> std::ws, password_);
-  if (!password_.empty() && std::filesystem::exists(data_of("primary") / "PG_VERSION")) return {};
-  password_ = make_hex_token(random, password_bytes);
-  std::ofstream(password_file) << password_ << "\n";
-  if (user_ && ::chown(password_file.c_str(), user_->user, user_->group) != 0)
-    return fail(ErrorCode::unavailable, "The password's file cannot be given to PostgreSQL's user.");
-  ::chmod(password_file.c_str(), 0600);
+  for (const std::filesystem::path& folder : {sockets(), data_of("primary")})
+    if (Result<void> made = make_folder_of_servers(folder); !made) return made;
+  if (std::filesystem::exists(data_of("primary") / "PG_VERSION")) return {};
   std::vector<std::string> words{initdb_,
                                  "--pgdata=" + data_of("primary").string(),
                                  "--username=" + std::string(role),
-                                 "--pwfile=" + password_file.string(),
                                  "--encoding=UTF8",
                                  "--locale=C.UTF-8",
                                  "--auth-local=trust",
@@ -102,6 +93,14 @@ Result<void> PostgresCluster::make_cluster(Random& random) {
                                  "--no-instructions"};
   if (!plan_.kept) words.emplace_back("--no-sync");
   return run_to_end(command(std::move(words), "initdb"), program_within);
+}
+
+// What is there already is what was made here: nobody else may write to the folder around it.
+Result<void> PostgresCluster::make_folder_of_servers(const std::filesystem::path& folder) const {
+  const bool there = ::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST;
+  if (there && (!user_ || ::lchown(folder.c_str(), user_->user, user_->group) == 0)) return {};
+  return fail(ErrorCode::unavailable,
+              "The folder " + folder.string() + " cannot be made for PostgreSQL: " + std::strerror(errno));
 }
 
 ChildSetup PostgresCluster::command(std::vector<std::string> words, const std::string& log) const {
@@ -117,7 +116,7 @@ std::vector<std::string> PostgresCluster::settings(std::uint16_t port) const {
   const std::size_t connections = plan_.connections + other_connections;
   return {"listen_addresses=127.0.0.1",
           "port=" + std::to_string(port),
-          "unix_socket_directories=" + plan_.folder.string(),
+          "unix_socket_directories=" + sockets().string(),
           "max_connections=" + std::to_string(connections),
           "max_wal_senders=" + std::to_string(plan_.replicas + 4),
           "wal_keep_size=256MB",
@@ -146,14 +145,15 @@ ServiceSetup PostgresCluster::replica(std::size_t number) const {
   const std::string name = name_of_replica(number);
   ServiceSetup setup = server(name, "PostgreSQL replica", replica_ports_[number]);
   setup.child.command.emplace_back("-c");
-  setup.child.command.push_back("primary_conninfo=host=" + plan_.folder.string() + " port=" +
+  setup.child.command.push_back("primary_conninfo=host=" + sockets().string() + " port=" +
                                 std::to_string(primary_port_) + " user=" + role + " application_name=" + name);
   return setup;
 }
 
 Result<void> PostgresCluster::make_database() const {
-  return run_sql("SELECT 'CREATE DATABASE " + std::string(database) +
-                 "' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '" + database + "') \\gexec\n");
+  return run_sql("ALTER ROLE " + std::string(role) + " PASSWORD '" + password_ + "';\nSELECT 'CREATE DATABASE " +
+                 std::string(database) + "' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '" + database +
+                 "') \\gexec\n");
 }
 
 Result<void> PostgresCluster::empty_database() const {
@@ -162,14 +162,12 @@ Result<void> PostgresCluster::empty_database() const {
 }
 
 Result<void> PostgresCluster::run_sql(const std::string& statements) const {
-  const std::filesystem::path file = plan_.folder / "statements.sql";
-  std::ofstream(file) << statements;
-  ::chmod(file.c_str(), 0644);
-  return run_to_end(command({psql_, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1",
-                             "--host=" + plan_.folder.string(), "--port=" + std::to_string(primary_port_),
-                             "--username=" + std::string(role), "--dbname=postgres", "--file=" + file.string()},
-                            "psql"),
-                    program_within);
+  ChildSetup asked = command(
+      {psql_, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--host=" + sockets().string(),
+       "--port=" + std::to_string(primary_port_), "--username=" + std::string(role), "--dbname=postgres", "--file=-"},
+      "psql");
+  asked.input = statements;
+  return run_to_end(asked, program_within);
 }
 
 // Always anew: one of an earlier run may have fallen too far behind to follow.
@@ -180,11 +178,12 @@ Result<void> PostgresCluster::copy_to_replicas() const {
     std::error_code error;
     std::filesystem::remove_all(data_of(name), error);
     if (error) return fail(ErrorCode::unavailable, data_of(name).string() + " cannot be removed: " + error.message());
-    Result<ChildProcess> copy = ChildProcess::start(
-        command({basebackup_, "--pgdata=" + data_of(name).string(), "--host=" + plan_.folder.string(),
-                 "--port=" + std::to_string(primary_port_), "--username=" + std::string(role), "--write-recovery-conf",
-                 "--checkpoint=fast", "--no-sync", "--no-password"},
-                name));
+    if (Result<void> made = make_folder_of_servers(data_of(name)); !made) return made;
+    Result<ChildProcess> copy =
+        ChildProcess::start(command({basebackup_, "--pgdata=" + data_of(name).string(), "--host=" + sockets().string(),
+                                     "--port=" + std::to_string(primary_port_), "--username=" + std::string(role),
+                                     "--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--no-password"},
+                                    name));
     if (!copy) return fail(std::move(copy.error()));
     copies.push_back(std::move(*copy));
   }
@@ -206,7 +205,7 @@ std::map<std::string, std::uint64_t> PostgresCluster::lags_bytes() const {
       "pg_stat_replication";
   ChildSetup asked =
       command({psql_, "--no-psqlrc", "--tuples-only", "--no-align",
-               "--field-separator= ", "--host=" + plan_.folder.string(), "--port=" + std::to_string(primary_port_),
+               "--field-separator= ", "--host=" + sockets().string(), "--port=" + std::to_string(primary_port_),
                "--username=" + std::string(role), "--dbname=postgres", "--command=" + statement},
               "lags");
   std::error_code ignored;

@@ -102,4 +102,6 @@ Result<std::filesystem::path> RunFolder::make(std::string_view name) const {
 
 Result<void> make_private_folder(const std::filesystem::path& folder) { return make_folder(folder, 0700); }
 
+Result<void> make_passable_folder(const std::filesystem::path& folder) { return make_folder(folder, mode_of_folder()); }
+
 }  // namespace banyan::fleet

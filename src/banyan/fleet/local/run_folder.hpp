@@ -38,4 +38,8 @@ class RunFolder {
 /// Makes a folder that only this user may enter; it may be there already.
 Result<void> make_private_folder(const std::filesystem::path& folder);
 
+/// Makes a folder that only this user may write to and look into, and that programs which run as others for root may
+/// pass through; it may be there already.
+Result<void> make_passable_folder(const std::filesystem::path& folder);
+
 }  // namespace banyan::fleet

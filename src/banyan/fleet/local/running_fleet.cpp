@@ -97,9 +97,7 @@ Result<void> RunningFleet::start_database() {
   urls_.database = "sqlite:" + (base / "data" / "app.db").string();
   if (!parts_.plan.postgres) return {};
   const std::filesystem::path folder = base / "postgres";
-  // One that was kept belongs to PostgreSQL's user already.
-  if (!std::filesystem::exists(folder))
-    if (Result<void> made = make_private_folder(folder); !made) return made;
+  if (Result<void> made = make_passable_folder(folder); !made) return made;
   PostgresPlan plan{.folder = folder,
                     .kept = !parts_.plan.kept.empty(),
                     .replicas = parts_.plan.replicas,

@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <thread>
 
 #include "banyan/fleet/local/postgres_cluster.hpp"
@@ -26,6 +29,11 @@ bool becomes_ready(Service& service) {
 }
 
 void ignore(const std::string&) {}
+
+bool belongs_to_this_user(const std::filesystem::path& path) {
+  struct stat facts{};
+  return ::lstat(path.c_str(), &facts) == 0 && facts.st_uid == ::geteuid() && (facts.st_mode & 0022U) == 0;
+}
 
 TEST(Servers, of_postgresql_are_a_primary_and_replicas_that_follow_it) {
   const testing::TestFolder folder;
@@ -54,6 +62,17 @@ TEST(Servers, of_postgresql_are_a_primary_and_replicas_that_follow_it) {
          cluster->lags_bytes() != std::map<std::string, std::uint64_t>{{"replica-1", 0}, {"replica-2", 0}}) {
   }
   EXPECT_THAT(cluster->lags_bytes(), UnorderedElementsAre(Pair("replica-1", 0U), Pair("replica-2", 0U)));
+
+  // Who could write here could have root write elsewhere.
+  EXPECT_TRUE(belongs_to_this_user(folder.path()));
+  std::vector<std::string> folders;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    if (entry.symlink_status().type() == std::filesystem::file_type::directory)
+      folders.push_back(entry.path().filename());
+    else
+      EXPECT_TRUE(belongs_to_this_user(entry.path())) << entry.path();
+  }
+  EXPECT_THAT(folders, UnorderedElementsAre("primary", "replica-1", "replica-2", "sockets"));
 }
 
 TEST(Servers, of_redis_are_caches_with_a_password_and_a_bound) {
