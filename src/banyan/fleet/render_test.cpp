@@ -152,5 +152,28 @@ TEST(Rendering, for_a_folder_of_its_own_touches_nothing_of_the_systems) {
   EXPECT_THAT(render_haproxy(config, {"/tmp/x"}).value(), HasSubstr("stats socket /tmp/x/haproxy.sock "));
 }
 
+TEST(Rendering, logs_no_requests_where_that_is_asked_for) {
+  const auto config = config_of(golden / "weights.toml");
+  const Folder folder;
+  const Placement quiet{.folder = folder.path(), .request_log = false};
+  const std::string haproxy = render_haproxy(config, quiet).value();
+  EXPECT_THAT(haproxy, HasSubstr("\tlog stdout format raw local0 notice\n"));
+  EXPECT_EQ(folder.complaints("/usr/sbin/haproxy -c -f", haproxy), "");
+  const std::string nginx = render_nginx(config, quiet).value();
+  EXPECT_THAT(nginx, HasSubstr("\n\taccess_log off;\n"));
+  EXPECT_THAT(nginx, Not(HasSubstr("nginx_access.log")));
+  EXPECT_EQ(folder.complaints("/usr/sbin/nginx -t -e " + (folder.path() / "error.log").string() + " -c", nginx), "");
+}
+
+TEST(Rendering, for_haproxy_has_closed_instances_in_maintenance_from_the_start) {
+  const auto config = fleet_of("instances = 3\nsticky = \"at\"");
+  const Folder folder;
+  const std::string text = render_haproxy(config, {.folder = folder.path(), .closed = {true, false}}).value();
+  EXPECT_EQ(folder.complaints("/usr/sbin/haproxy -c -f", text), "");
+  EXPECT_THAT(text, HasSubstr(" cookie i1 disabled\n"));
+  EXPECT_THAT(text, HasSubstr(" cookie i2\n"));
+  EXPECT_THAT(text, HasSubstr(" cookie i3\n"));
+}
+
 }  // namespace
 }  // namespace banyan::fleet
