@@ -12,11 +12,13 @@
 #include "failure/load.hpp"
 #include "failure/postgres_stage.hpp"
 #include "scenarios/http_client.hpp"
+#include "tests/servers/becomes_true.hpp"
 
 namespace banyan::scenarios {
 namespace {
 
 using std::chrono::milliseconds;
+using testkit::becomes_true;
 using testkit::Direction;
 
 constexpr int writers = 4;

@@ -14,12 +14,14 @@
 #include "failure/load.hpp"
 #include "failure/postgres_stage.hpp"
 #include "scenarios/http_client.hpp"
+#include "tests/servers/becomes_true.hpp"
 #include "tests/servers/redis_server.hpp"
 
 namespace banyan::scenarios {
 namespace {
 
 using std::chrono::milliseconds;
+using testkit::becomes_true;
 using testkit::PostgresAddress;
 using testkit::PostgresServer;
 

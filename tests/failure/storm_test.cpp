@@ -10,10 +10,13 @@
 #include "failure/postgres_stage.hpp"
 #include "scenarios/http_client.hpp"
 #include "scenarios/raw_connection.hpp"
+#include "tests/servers/becomes_true.hpp"
 #include "tests/servers/redis_server.hpp"
 
 namespace banyan::scenarios {
 namespace {
+
+using testkit::becomes_true;
 
 constexpr std::size_t instances = 3;
 constexpr std::size_t connections = 240;  // each with some requests one after the other: files are scarce

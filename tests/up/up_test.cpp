@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <csignal>
 
-#include "scenarios/becomes_true.hpp"
 #include "scenarios/http_client.hpp"
 #include "scenarios/up_process.hpp"
+#include "tests/servers/becomes_true.hpp"
 
 namespace banyan::scenarios {
 namespace {
@@ -15,6 +15,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testkit::becomes_true;
 
 class EachStage : public testing::TestWithParam<int> {
  protected:

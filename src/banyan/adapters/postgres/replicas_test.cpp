@@ -8,6 +8,7 @@
 
 #include "banyan/adapters/postgres/store.hpp"
 #include "tests/contracts/blog.hpp"
+#include "tests/servers/becomes_true.hpp"
 #include "tests/servers/postgres_server.hpp"
 
 namespace banyan::postgres {
@@ -18,6 +19,7 @@ using contracts::text;
 using std::chrono::milliseconds;
 using testkit::PostgresAddress;
 using testkit::PostgresServer;
+using testkit::becomes_true;
 
 /// A primary with two standbys, and a store that reads from all of them.
 class ReplicasTest : public testing::Test {
@@ -35,16 +37,6 @@ class ReplicasTest : public testing::Test {
       ASSERT_TRUE(done) << done.error().message << done.error().detail;
     ASSERT_TRUE(write("Alice"));
     ASSERT_TRUE(becomes_true([&] { return used(first_) && used(second_); }));
-  }
-
-  template <typename Condition>
-  static bool becomes_true(Condition condition) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > until) return false;
-      std::this_thread::sleep_for(milliseconds(5));
-    }
-    return true;
   }
 
   const Collection& users() const { return *schema_->find("users"); }
