@@ -15,6 +15,7 @@
 #include "failure/postgres_stage.hpp"
 #include "scenarios/http_client.hpp"
 #include "tests/servers/becomes_true.hpp"
+#include "tests/servers/environment.hpp"
 #include "tests/servers/redis_server.hpp"
 
 namespace banyan::scenarios {
@@ -81,7 +82,7 @@ class PostgresReplicas : public testing::Test {
     std::uint64_t failures = 0;
   };
   /// One client: every request to any instance; what it saw of each record.
-  History run_client(bool with_token, std::uint64_t operations, unsigned seed) {
+  History run_client(bool with_token, std::uint64_t operations, std::uint64_t seed) {
     History history;
     std::mt19937 random(seed);
     std::vector<std::unique_ptr<HttpClient>> to;
@@ -109,7 +110,7 @@ class PostgresReplicas : public testing::Test {
 
   History run_clients(bool with_token, std::uint64_t operations) {
     std::vector<History> all(clients);
-    const unsigned seed = printed_seed();
+    const std::uint64_t seed = testkit::printed_seed();
     {
       std::vector<std::jthread> threads;
       for (unsigned i = 0; i < clients; ++i)
@@ -140,7 +141,7 @@ class PostgresReplicas : public testing::Test {
 };
 
 TEST_F(PostgresReplicas, clients_with_a_token_see_nothing_older_than_they_saw_whichever_instance_answers) {
-  expect_no_violation(environment_number("BANYAN_OPERATIONS", 4'000));
+  expect_no_violation(testkit::number_from_environment("BANYAN_OPERATIONS", 4'000));
 }
 
 TEST_F(PostgresReplicas, clients_with_a_token_see_nothing_older_where_instances_share_a_cache_too) {
@@ -151,7 +152,7 @@ TEST_F(PostgresReplicas, clients_with_a_token_see_nothing_older_where_instances_
     for (int i = 1; i <= records; ++i) client.get("/notes/" + std::to_string(i));
     return metric(client, "banyan_shared_cache_hits_total") > 0;
   }));
-  const History history = run_clients(true, environment_number("BANYAN_OPERATIONS", 4'000));
+  const History history = run_clients(true, testkit::number_from_environment("BANYAN_OPERATIONS", 4'000));
   EXPECT_EQ(history.violations, 0U);
   EXPECT_EQ(history.failures, 0U);
 }
@@ -159,7 +160,7 @@ TEST_F(PostgresReplicas, clients_with_a_token_see_nothing_older_where_instances_
 class PostgresReplicasLong : public PostgresReplicas {};
 
 TEST_F(PostgresReplicasLong, clients_with_a_token_see_nothing_older_than_they_saw_in_many_operations) {
-  expect_no_violation(environment_number("BANYAN_OPERATIONS", 200'000));
+  expect_no_violation(testkit::number_from_environment("BANYAN_OPERATIONS", 200'000));
 }
 
 TEST_F(PostgresReplicas, whose_token_is_forged_or_of_another_key_is_answered_and_gets_a_new_one) {
@@ -202,7 +203,7 @@ TEST(PostgresPromotion, by_hand_loses_nothing_that_was_acknowledged_and_needs_no
        .environment = {{"DATABASE_URL", url}}});
   server.start();
   Ledger ledger;
-  Load load(server.port(), ledger, 4, 0, printed_seed());
+  Load load(server.port(), ledger, 4, 0, testkit::printed_seed());
   ASSERT_TRUE(becomes_true([&] { return load.writes() > 200; }));
   primary.kill_9();
   HttpClient client(server.port());
