@@ -4,16 +4,15 @@
 #include <array>
 #include <atomic>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <random>
-#include <sstream>
 #include <thread>
 #include <vector>
 
 #include "failure/load.hpp"
 #include "failure/postgres_stage.hpp"
 #include "scenarios/http_client.hpp"
+#include "scenarios/instances.hpp"
 #include "tests/servers/becomes_true.hpp"
 #include "tests/servers/environment.hpp"
 #include "tests/servers/redis_server.hpp"
@@ -47,15 +46,11 @@ class PostgresReplicas : public testing::Test {
     late_.run("postgres", "SELECT pg_reload_conf()");
     const std::string url = primary_.make_database();
     const std::string name = PostgresAddress::name_in(url);
-    const std::map<std::string, std::string> environment{
-        {"DATABASE_URL", url},
-        {"BANYAN_DATABASE_REPLICAS", late_.url(name) + "," + paused_.url(name)},
-        {"BANYAN_DATABASE_MAX_LAG", "1h"},
-        {"BANYAN_CACHE_URL", cache_url}};
-    for (int i = 0; i < 3; ++i) {
-      instances_.push_back(std::make_unique<ServerProcess>(ServerSetup{.config = notes, .environment = environment}));
-      instances_.back()->start();
-    }
+    instances_ = start_instances(3, notes,
+                                 {{"DATABASE_URL", url},
+                                  {"BANYAN_DATABASE_REPLICAS", late_.url(name) + "," + paused_.url(name)},
+                                  {"BANYAN_DATABASE_MAX_LAG", "1h"},
+                                  {"BANYAN_CACHE_URL", cache_url}});
     HttpClient client(instances_.front()->port());
     for (int i = 0; i < records; ++i) ASSERT_EQ(client.post("/notes", "{\"value\":0}").status, 201);
     const auto has_all = [&](const PostgresServer& server) {
@@ -65,14 +60,6 @@ class PostgresReplicas : public testing::Test {
     paused_.run("postgres", "SELECT pg_wal_replay_pause()");
   }
 
-  static double metric(HttpClient& client, const std::string& name) {
-    const std::string text = client.get("/metrics").body;
-    double sum = 0;
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);)
-      if (line.starts_with(name)) sum += std::stod(line.substr(line.rfind(' ')));
-    return sum;
-  }
   int replicas_used() {
     HttpClient client(instances_.front()->port());
     return static_cast<int>(metric(client, "banyan_replica_used"));
@@ -137,7 +124,7 @@ class PostgresReplicas : public testing::Test {
   PostgresServer primary_;
   PostgresServer late_{primary_, {.more = {"cluster_name=late"}}};
   PostgresServer paused_{primary_, {.more = {"cluster_name=paused"}}};
-  std::vector<std::unique_ptr<ServerProcess>> instances_;
+  Instances instances_;
 };
 
 TEST_F(PostgresReplicas, clients_with_a_token_see_nothing_older_than_they_saw_whichever_instance_answers) {
