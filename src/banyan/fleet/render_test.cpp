@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/servers/certificate.hpp"
+
 namespace banyan::fleet {
 namespace {
 
@@ -52,12 +54,7 @@ class Folder {
   Folder() {
     char name[] = "/tmp/banyan-fleet-XXXXXX";
     path_ = ::mkdtemp(name);
-    const std::string make =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-        "-subj /CN=localhost -out " +
-        (path_ / "shop.pem").string() + " -keyout " + (path_ / "shop.pem.key").string() + " 2>" +
-        (path_ / "openssl.log").string();
-    if (std::system(make.c_str()) != 0) ADD_FAILURE() << content(path_ / "openssl.log");
+    testkit::make_certificate(path_, "shop");
   }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
