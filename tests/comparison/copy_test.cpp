@@ -9,6 +9,7 @@
 #include "tests/contracts/example_schema.hpp"
 #include "tests/contracts/record_store_random.hpp"
 #include "tests/contracts/record_store_random_source.hpp"
+#include "tests/servers/environment.hpp"
 
 // Whole databases, from one store to another and back.
 namespace banyan {
@@ -55,7 +56,7 @@ class CopyTest : public testing::Test {
     auto store = sqlite::Store::open(file(name), {schema_, clock_, log_, metrics_}).value();
     ASSERT_TRUE(store->apply_additive(store->plan().value()));
     ASSERT_TRUE(store->start());
-    const std::uint64_t seed = contracts::seed_from_environment();
+    const std::uint64_t seed = testkit::seed_from_environment();
     std::cout << "BANYAN_SEED=" << seed << std::endl;
     contracts::RandomSource source(schema_, clock_, seed);
     const Context context{.executor = executor_, .clock = clock_, .deadline = SteadyTime::max()};

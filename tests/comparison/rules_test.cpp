@@ -10,6 +10,7 @@
 #include "banyan/core/timestamps.hpp"
 #include "tests/comparison/rule_source.hpp"
 #include "tests/contracts/record_store_random.hpp"
+#include "tests/servers/environment.hpp"
 
 // A rule says the same of a record whether it is asked of the record itself, as reads of cached records ask, or is part
 // of a statement. With two values throughout, null included.
@@ -74,7 +75,7 @@ class RuleComparison {
  public:
   explicit RuleComparison(Distortion distortion = {})
       : schema_(notes_schema()),
-        seed_(contracts::seed_from_environment()),
+        seed_(testkit::seed_from_environment()),
         source_(*schema_, seed_),
         distortion_(std::move(distortion)),
         context_{.executor = executor_, .clock = clock_, .deadline = SteadyTime::max()} {
@@ -159,7 +160,7 @@ void expect_agreement(std::size_t triples) {
   RuleComparison comparison;
   comparison.add(sqlite::factory());
   comparison.add(postgres::factory());
-  const std::size_t count = contracts::steps_from_environment(triples);
+  const std::size_t count = testkit::number_from_environment("BANYAN_STEPS", triples);
   std::cout << "rules: " << count << " triples, BANYAN_SEED=" << comparison.seed() << "\n";
   const auto difference = comparison.first_difference(count);
   EXPECT_FALSE(difference) << *difference;

@@ -5,6 +5,7 @@
 #include "banyan/adapters/sqlite/store_under_test.hpp"
 #include "tests/contracts/example_schema.hpp"
 #include "tests/contracts/record_store_random.hpp"
+#include "tests/servers/environment.hpp"
 
 // Every store beside the model, asked the same.
 namespace banyan {
@@ -20,7 +21,7 @@ std::string difference_where_nulls_are_turned_around(const contracts::RecordStor
   const Schema schema = contracts::example_schema();
   ManualClock clock;
   contracts::RandomRun run;
-  run.seed = contracts::seed_from_environment();
+  run.seed = testkit::seed_from_environment();
   run.distort = [](Query& query) {
     for (OrderTerm& term : query.order) term.nulls_first = !term.nulls_first;
   };

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <iostream>
 
 #include "tests/contracts/example_schema.hpp"
 #include "tests/contracts/record_store_differences.hpp"
 #include "tests/contracts/record_store_random_source.hpp"
 #include "tests/contracts/record_store_show.hpp"
+#include "tests/servers/environment.hpp"
 
 namespace banyan::contracts {
 namespace {
@@ -134,12 +134,6 @@ class Comparison {
   Context context_;
 };
 
-std::optional<std::uint64_t> number_from_environment(const char* name) {
-  const char* text = std::getenv(name);
-  if (text == nullptr || *text == '\0') return std::nullopt;
-  return std::strtoull(text, nullptr, 10);
-}
-
 }  // namespace
 
 Difference first_difference(const Schema& schema, ManualClock& clock, const RecordStoreFactory& model,
@@ -152,22 +146,12 @@ void expect_same_answers(const RecordStoreFactory& model, const std::vector<Reco
   const Schema schema = example_schema();
   ManualClock clock;
   RandomRun run;
-  run.seed = seed_from_environment();
-  run.steps = steps_from_environment(steps);
+  run.seed = testkit::seed_from_environment();
+  run.steps = testkit::number_from_environment("BANYAN_STEPS", steps);
   std::cout << "comparing with " << model.name << ": BANYAN_SEED=" << run.seed << " BANYAN_STEPS=" << run.steps
             << std::endl;
   const auto difference = first_difference(schema, clock, model, tested, run);
   if (difference) ADD_FAILURE() << "BANYAN_SEED=" << run.seed << ", " << *difference;
-}
-
-std::uint64_t seed_from_environment() {
-  if (const auto seed = number_from_environment("BANYAN_SEED")) return *seed;
-  SystemRandom random;
-  return random.next();
-}
-
-std::size_t steps_from_environment(std::size_t otherwise) {
-  return number_from_environment("BANYAN_STEPS").value_or(otherwise);
 }
 
 }  // namespace banyan::contracts

@@ -32,9 +32,4 @@ std::optional<std::string> first_difference(const Schema& schema, ManualClock& c
 void expect_same_answers(const RecordStoreFactory& model, const std::vector<RecordStoreFactory>& tested,
                          std::size_t steps = 20'000);
 
-/// The seed of `BANYAN_SEED`, or a new one.
-std::uint64_t seed_from_environment();
-/// The number of `BANYAN_STEPS`, or `otherwise`.
-std::size_t steps_from_environment(std::size_t otherwise);
-
 }  // namespace banyan::contracts

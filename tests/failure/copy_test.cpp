@@ -11,6 +11,7 @@
 #include "failure/load.hpp"
 #include "scenarios/child_process.hpp"
 #include "scenarios/server_process.hpp"
+#include "tests/servers/environment.hpp"
 #include "tests/servers/shared_postgres.hpp"
 
 namespace banyan::scenarios {
@@ -75,7 +76,7 @@ class PostgresCopy : public testing::Test {
 
 TEST_F(PostgresCopy, killed_again_and_again_it_goes_on_and_both_sides_are_the_same) {
   fill(60'000);
-  std::mt19937 random(printed_seed());
+  std::mt19937 random(testkit::printed_seed());
   int kills = 0;
   std::optional<int> code;
   const auto output = folder_.path() / "copy.log";

@@ -7,19 +7,18 @@
 #include <algorithm>
 #include <fstream>
 #include <stdexcept>
-#include <thread>
 #include <vector>
 
 #include "scenarios/http_client.hpp"
 #include "scenarios/raw_connection.hpp"
 #include "scenarios/requests.hpp"
 #include "scenarios/server_process.hpp"
+#include "tests/servers/becomes_true.hpp"
 
 namespace banyan::scenarios {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
+using testkit::becomes_true;
 
 constexpr unsigned nobody = 65534;
 
@@ -39,17 +38,6 @@ bool says(const ServerProcess& server, const std::string& part) {
 }
 
 std::string thing(std::size_t bytes) { return R"({"text":")" + std::string(bytes, 'x') + "\"}"; }
-
-// Repeats `try_it` until it is true; for what becomes true by itself.
-template <typename Try>
-bool becomes_true(Try try_it, milliseconds at_most = milliseconds(10'000)) {
-  const auto end = steady_clock::now() + at_most;
-  while (steady_clock::now() < end) {
-    if (try_it()) return true;
-    std::this_thread::sleep_for(milliseconds(10));
-  }
-  return false;
-}
 
 /// A file system of its own in a folder, of a few megabytes.
 class SmallDisk {

@@ -8,6 +8,7 @@
 #include "failure/ledger.hpp"
 #include "failure/load.hpp"
 #include "scenarios/server_process.hpp"
+#include "tests/servers/environment.hpp"
 
 namespace banyan::scenarios {
 namespace {
@@ -17,11 +18,11 @@ constexpr int writers = 8;
 std::string config() { return "[database]\nurl = \"sqlite:app.db\"\n" + std::string(ledger_collection); }
 
 TEST(Kill, at_any_moment_under_load_loses_nothing_acknowledged_and_leaves_nothing_half_done) {
-  const unsigned rounds = environment_number("BANYAN_KILL_ROUNDS", 3);
-  std::mt19937 random(printed_seed());
+  const std::uint64_t rounds = testkit::number_from_environment("BANYAN_KILL_ROUNDS", 3);
+  std::mt19937 random(testkit::printed_seed());
   Ledger ledger;
   ServerProcess server(ServerSetup{.config = config()});
-  for (unsigned round = 0; round < rounds; ++round) {
+  for (std::uint64_t round = 0; round < rounds; ++round) {
     server.start();
     std::vector<std::jthread> threads;
     for (int i = 0; i < writers; ++i)

@@ -6,8 +6,6 @@
 #include <boost/json/parse.hpp>
 #include <charconv>
 #include <chrono>
-#include <cstdlib>
-#include <iostream>
 #include <limits>
 #include <string_view>
 
@@ -102,7 +100,7 @@ Outcome Writer::remove_one() {
   return outcome;
 }
 
-Load::Load(std::uint16_t port, Ledger& ledger, int writers, int readers, unsigned seed) {
+Load::Load(std::uint16_t port, Ledger& ledger, int writers, int readers, std::uint64_t seed) {
   for (int i = 0; i < writers; ++i)
     threads_.emplace_back([=, this, &ledger, seed = seed + static_cast<unsigned>(i)] {
       write(port, ledger, "writer" + std::to_string(seed), seed);
@@ -118,13 +116,13 @@ void Load::stop() {
   threads_.clear();
 }
 
-void Load::write(std::uint16_t port, Ledger& ledger, std::string name, unsigned seed) {
+void Load::write(std::uint16_t port, Ledger& ledger, std::string name, std::uint64_t seed) {
   Writer writer(port, ledger, std::move(name), seed);
   for (; !stopping_; ++writes_)
     if (writer.step() != Outcome::done) std::this_thread::sleep_for(refused_pause);
 }
 
-void Load::read(std::uint16_t port, const Ledger& ledger, unsigned seed) {
+void Load::read(std::uint16_t port, const Ledger& ledger, std::uint64_t seed) {
   HttpClient client(port);
   std::mt19937 random(seed);
   for (; !stopping_; ++reads_) {
@@ -139,18 +137,6 @@ void Load::read(std::uint16_t port, const Ledger& ledger, unsigned seed) {
     expect_possible(id, before, ledger.entry(id), response);
     if (response.status != 200) std::this_thread::sleep_for(refused_pause);
   }
-}
-
-unsigned environment_number(const char* name, unsigned otherwise) {
-  const char* text = std::getenv(name);
-  return text ? static_cast<unsigned>(std::strtoul(text, nullptr, 10)) : otherwise;
-}
-
-unsigned printed_seed() {
-  const auto fresh = static_cast<unsigned>(std::chrono::steady_clock::now().time_since_epoch().count());
-  const unsigned seed = environment_number("BANYAN_SEED", fresh);
-  std::cout << "BANYAN_SEED=" << seed << "\n";
-  return seed;
 }
 
 }  // namespace banyan::scenarios

@@ -16,7 +16,7 @@ namespace banyan::scenarios {
 /// changes and deletions of what it made itself.
 class Writer {
  public:
-  Writer(std::uint16_t port, Ledger& ledger, std::string name, unsigned seed)
+  Writer(std::uint16_t port, Ledger& ledger, std::string name, std::uint64_t seed)
       : client_(port), ledger_(ledger), name_(std::move(name)), random_(seed) {}
 
   /// One request, and what became of it.
@@ -45,7 +45,7 @@ class Writer {
 /// Clients that go on whatever they are told, until they are stopped.
 class Load {
  public:
-  Load(std::uint16_t port, Ledger& ledger, int writers, int readers, unsigned seed);
+  Load(std::uint16_t port, Ledger& ledger, int writers, int readers, std::uint64_t seed);
   ~Load() { stop(); }
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
@@ -55,19 +55,13 @@ class Load {
   std::uint64_t reads() const { return reads_; }
 
  private:
-  void write(std::uint16_t port, Ledger& ledger, std::string name, unsigned seed);
-  void read(std::uint16_t port, const Ledger& ledger, unsigned seed);
+  void write(std::uint16_t port, Ledger& ledger, std::string name, std::uint64_t seed);
+  void read(std::uint16_t port, const Ledger& ledger, std::uint64_t seed);
 
   std::atomic<bool> stopping_ = false;
   std::atomic<std::uint64_t> writes_ = 0;
   std::atomic<std::uint64_t> reads_ = 0;
   std::vector<std::thread> threads_;
 };
-
-/// BANYAN_SEED, or a new one; printed, so that a run can be repeated.
-unsigned printed_seed();
-
-/// The number that the variable holds.
-unsigned environment_number(const char* name, unsigned otherwise);
 
 }  // namespace banyan::scenarios

@@ -5,6 +5,7 @@
 
 #include "failure/load.hpp"
 #include "scenarios/http_client.hpp"
+#include "tests/servers/becomes_true.hpp"
 
 namespace banyan::scenarios {
 
@@ -19,7 +20,7 @@ bool PostgresStage::ready() const { return HttpClient(server.port()).get("/healt
 std::chrono::milliseconds PostgresStage::time_until_it_serves(Ledger& ledger) {
   const auto began = std::chrono::steady_clock::now();
   Writer writer(server.port(), ledger, "returned" + std::to_string(asked_++), 0);
-  if (!becomes_true([&] { return ready() && writer.create() == Outcome::done; }))
+  if (!testkit::becomes_true([&] { return ready() && writer.create() == Outcome::done; }))
     throw std::runtime_error("it does not serve again:\n" + server.output());
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
 }

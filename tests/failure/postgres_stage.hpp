@@ -4,7 +4,6 @@
 #include <string>
 
 #include "failure/ledger.hpp"
-#include "scenarios/becomes_true.hpp"
 #include "scenarios/server_process.hpp"
 #include "tests/servers/postgres_server.hpp"
 #include "tests/servers/tcp_proxy.hpp"

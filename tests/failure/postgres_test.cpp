@@ -12,11 +12,14 @@
 #include "failure/load.hpp"
 #include "failure/postgres_stage.hpp"
 #include "scenarios/http_client.hpp"
+#include "tests/servers/becomes_true.hpp"
+#include "tests/servers/environment.hpp"
 
 namespace banyan::scenarios {
 namespace {
 
 using std::chrono::milliseconds;
+using testkit::becomes_true;
 using testkit::Direction;
 
 constexpr int writers = 4;
@@ -36,13 +39,13 @@ void expect_end(PostgresStage& stage, Ledger& ledger) {
 }
 
 TEST(PostgresFailure, killed_and_started_again_under_load_it_loses_nothing_and_serves_within_a_second) {
-  const unsigned rounds = environment_number("BANYAN_KILL_ROUNDS", 3);
-  std::mt19937 random(printed_seed());
+  const std::uint64_t rounds = testkit::number_from_environment("BANYAN_KILL_ROUNDS", 3);
+  std::mt19937 random(testkit::printed_seed());
   PostgresStage stage(short_requests);
   stage.server.start();
   Ledger ledger;
   milliseconds longest{0};
-  for (unsigned round = 0; round < rounds; ++round) {
+  for (std::uint64_t round = 0; round < rounds; ++round) {
     Load load(stage.server.port(), ledger, writers, readers, static_cast<unsigned>(random()));
     ASSERT_TRUE(becomes_true([&] { return load.writes() > 50; }));
     // When it dies is what is random here, not what a result waits for.
@@ -67,7 +70,7 @@ TEST(PostgresFailure, shut_down_and_started_again_under_load_it_loses_nothing_an
   PostgresStage stage(short_requests);
   stage.server.start();
   Ledger ledger;
-  Load load(stage.server.port(), ledger, writers, readers, printed_seed());
+  Load load(stage.server.port(), ledger, writers, readers, testkit::printed_seed());
   ASSERT_TRUE(becomes_true([&] { return load.writes() > 50; }));
   stage.postgres.stop();
   EXPECT_TRUE(becomes_true([&] { return !stage.ready(); }));
@@ -81,7 +84,7 @@ void freeze_for(milliseconds time) {
   PostgresStage stage(short_requests);
   stage.server.start();
   Ledger ledger;
-  Load load(stage.server.port(), ledger, writers, readers, printed_seed());
+  Load load(stage.server.port(), ledger, writers, readers, testkit::printed_seed());
   ASSERT_TRUE(becomes_true([&] { return load.writes() > 50; }));
   stage.postgres.freeze();
   const auto thaw_at = std::chrono::steady_clock::now() + time;
@@ -141,7 +144,7 @@ TEST(PostgresFailureLong, cut_after_every_byte_of_a_write_it_loses_nothing_and_d
 
 void cut_again_and_again(const std::string& settings) {
   const int rounds = 100;
-  std::mt19937 random(printed_seed());
+  std::mt19937 random(testkit::printed_seed());
   PostgresStage stage(settings);
   stage.server.start();
   Ledger ledger;
@@ -175,7 +178,7 @@ TEST(PostgresFailure, a_network_that_swallows_everything_is_told_in_time_and_its
   PostgresStage stage(short_requests);
   stage.server.start();
   Ledger ledger;
-  Load load(stage.server.port(), ledger, writers, readers, printed_seed());
+  Load load(stage.server.port(), ledger, writers, readers, testkit::printed_seed());
   ASSERT_TRUE(becomes_true([&] { return load.writes() > 50; }));
   stage.proxy.stall(true);
   const auto stalled = std::chrono::steady_clock::now();

@@ -4,7 +4,6 @@
 #include <array>
 #include <atomic>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <random>
 #include <thread>
@@ -14,12 +13,16 @@
 #include "failure/metrics.hpp"
 #include "failure/postgres_stage.hpp"
 #include "scenarios/http_client.hpp"
+#include "scenarios/instances.hpp"
+#include "tests/servers/becomes_true.hpp"
+#include "tests/servers/environment.hpp"
 #include "tests/servers/redis_server.hpp"
 
 namespace banyan::scenarios {
 namespace {
 
 using std::chrono::milliseconds;
+using testkit::becomes_true;
 using testkit::PostgresAddress;
 using testkit::PostgresServer;
 
@@ -44,15 +47,11 @@ class PostgresReplicas : public testing::Test {
     late_.run("postgres", "SELECT pg_reload_conf()");
     const std::string url = primary_.make_database();
     const std::string name = PostgresAddress::name_in(url);
-    const std::map<std::string, std::string> environment{
-        {"DATABASE_URL", url},
-        {"BANYAN_DATABASE_REPLICAS", late_.url(name) + "," + paused_.url(name)},
-        {"BANYAN_DATABASE_MAX_LAG", "1h"},
-        {"BANYAN_CACHE_URL", cache_url}};
-    for (int i = 0; i < 3; ++i) {
-      instances_.push_back(std::make_unique<ServerProcess>(ServerSetup{.config = notes, .environment = environment}));
-      instances_.back()->start();
-    }
+    instances_ = start_instances(3, notes,
+                                 {{"DATABASE_URL", url},
+                                  {"BANYAN_DATABASE_REPLICAS", late_.url(name) + "," + paused_.url(name)},
+                                  {"BANYAN_DATABASE_MAX_LAG", "1h"},
+                                  {"BANYAN_CACHE_URL", cache_url}});
     HttpClient client(instances_.front()->port());
     for (int i = 0; i < records; ++i) ASSERT_EQ(client.post("/notes", "{\"value\":0}").status, 201);
     const auto has_all = [&](const PostgresServer& server) {
@@ -71,7 +70,7 @@ class PostgresReplicas : public testing::Test {
     std::uint64_t failures = 0;
   };
   /// One client: every request to any instance; what it saw of each record.
-  History run_client(bool with_token, std::uint64_t operations, unsigned seed) {
+  History run_client(bool with_token, std::uint64_t operations, std::uint64_t seed) {
     History history;
     std::mt19937 random(seed);
     std::vector<std::unique_ptr<HttpClient>> to;
@@ -99,7 +98,7 @@ class PostgresReplicas : public testing::Test {
 
   History run_clients(bool with_token, std::uint64_t operations) {
     std::vector<History> all(clients);
-    const unsigned seed = printed_seed();
+    const std::uint64_t seed = testkit::printed_seed();
     {
       std::vector<std::jthread> threads;
       for (unsigned i = 0; i < clients; ++i)
@@ -126,11 +125,11 @@ class PostgresReplicas : public testing::Test {
   PostgresServer primary_;
   PostgresServer late_{primary_, {.more = {"cluster_name=late"}}};
   PostgresServer paused_{primary_, {.more = {"cluster_name=paused"}}};
-  std::vector<std::unique_ptr<ServerProcess>> instances_;
+  Instances instances_;
 };
 
 TEST_F(PostgresReplicas, clients_with_a_token_see_nothing_older_than_they_saw_whichever_instance_answers) {
-  expect_no_violation(environment_number("BANYAN_OPERATIONS", 4'000));
+  expect_no_violation(testkit::number_from_environment("BANYAN_OPERATIONS", 4'000));
 }
 
 TEST_F(PostgresReplicas, clients_with_a_token_see_nothing_older_where_instances_share_a_cache_too) {
@@ -141,7 +140,7 @@ TEST_F(PostgresReplicas, clients_with_a_token_see_nothing_older_where_instances_
     for (int i = 1; i <= records; ++i) client.get("/notes/" + std::to_string(i));
     return metric(client, "banyan_shared_cache_hits_total") > 0;
   }));
-  const History history = run_clients(true, environment_number("BANYAN_OPERATIONS", 4'000));
+  const History history = run_clients(true, testkit::number_from_environment("BANYAN_OPERATIONS", 4'000));
   EXPECT_EQ(history.violations, 0U);
   EXPECT_EQ(history.failures, 0U);
 }
@@ -149,7 +148,7 @@ TEST_F(PostgresReplicas, clients_with_a_token_see_nothing_older_where_instances_
 class PostgresReplicasLong : public PostgresReplicas {};
 
 TEST_F(PostgresReplicasLong, clients_with_a_token_see_nothing_older_than_they_saw_in_many_operations) {
-  expect_no_violation(environment_number("BANYAN_OPERATIONS", 200'000));
+  expect_no_violation(testkit::number_from_environment("BANYAN_OPERATIONS", 200'000));
 }
 
 TEST_F(PostgresReplicas, whose_token_is_forged_or_of_another_key_is_answered_and_gets_a_new_one) {
@@ -192,7 +191,7 @@ TEST(PostgresPromotion, by_hand_loses_nothing_that_was_acknowledged_and_needs_no
        .environment = {{"DATABASE_URL", url}}});
   server.start();
   Ledger ledger;
-  Load load(server.port(), ledger, 4, 0, printed_seed());
+  Load load(server.port(), ledger, 4, 0, testkit::printed_seed());
   ASSERT_TRUE(becomes_true([&] { return load.writes() > 200; }));
   primary.kill_9();
   HttpClient client(server.port());

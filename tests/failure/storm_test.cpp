@@ -2,18 +2,21 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "failure/postgres_stage.hpp"
 #include "scenarios/http_client.hpp"
+#include "scenarios/instances.hpp"
 #include "scenarios/raw_connection.hpp"
+#include "tests/servers/becomes_true.hpp"
 #include "tests/servers/redis_server.hpp"
 
 namespace banyan::scenarios {
 namespace {
+
+using testkit::becomes_true;
 
 constexpr std::size_t instances = 3;
 constexpr std::size_t connections = 240;  // each with some requests one after the other: files are scarce
@@ -36,7 +39,7 @@ std::size_t count_of(std::string_view part, std::string_view text) {
 
 bool uses_cache(const ServerProcess& server) {
   HttpClient client(server.port());
-  return client.get("/metrics").body.find("\nbanyan_shared_cache_in_use 1") != std::string::npos;
+  return metric(client, "banyan_shared_cache_in_use ") == 1;
 }
 
 // The instances are asked by the log of the database, which knows nothing of what they say of themselves.
@@ -44,12 +47,8 @@ TEST(PostgresInstances, a_thousand_requests_for_one_record_that_no_cache_has_ask
   testkit::PostgresServer postgres({.more = {"log_statement=all"}});
   const testkit::RedisServer redis;
   const std::string url = postgres.make_database();
-  std::vector<std::unique_ptr<ServerProcess>> servers;
-  for (std::size_t i = 0; i < instances; ++i) {
-    servers.push_back(std::make_unique<ServerProcess>(
-        ServerSetup{.config = notes, .environment = {{"DATABASE_URL", url}, {"BANYAN_CACHE_URL", redis.url()}}}));
-    servers.back()->start();
-  }
+  const Instances servers =
+      start_instances(instances, notes, {{"DATABASE_URL", url}, {"BANYAN_CACHE_URL", redis.url()}});
   for (const auto& server : servers) ASSERT_TRUE(becomes_true([&] { return uses_cache(*server); })) << server->output();
   ASSERT_EQ(HttpClient(servers.front()->port()).post("/notes", R"({"text":"one"})").status, 201);
   const auto asked = [&] { return count_of("FROM \"notes\"", postgres.log()); };

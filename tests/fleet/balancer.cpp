@@ -68,16 +68,4 @@ std::string Balancer::log() const {
   return scenarios::read_text(folder_ / "said.log") + scenarios::read_text(folder_ / "error.log");
 }
 
-std::filesystem::path make_certificate(const std::filesystem::path& folder) {
-  const std::filesystem::path certificate = folder / "shop.pem";
-  const int status = testkit::wait_for_program(testkit::start_program(
-      {"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-       "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-out",
-       certificate, "-keyout", certificate.string() + ".key"},
-      folder / "openssl.log"));
-  if (status != 0)
-    throw std::runtime_error("openssl makes no certificate:\n" + scenarios::read_text(folder / "openssl.log"));
-  return certificate;
-}
-
 }  // namespace banyan::fleet_tests

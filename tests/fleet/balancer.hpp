@@ -45,8 +45,4 @@ class Balancer {
   pid_t process_;
 };
 
-/// A certificate for 127.0.0.1 and localhost, its own authority, as `shop.pem` and `shop.pem.key` in the folder; its
-/// path.
-std::filesystem::path make_certificate(const std::filesystem::path& folder);
-
 }  // namespace banyan::fleet_tests

@@ -3,6 +3,7 @@
 #include "fleet/fixture.hpp"
 #include "scenarios/raw_connection.hpp"
 #include "scenarios/server_process.hpp"
+#include "tests/servers/certificate.hpp"
 
 // What becomes of a request on its way, and what the balancer answers by itself.
 namespace banyan::fleet_tests {
@@ -192,7 +193,7 @@ TEST_P(Edge, shows_its_metrics_where_it_was_told_to) {
 class Tls : public Edge {
  protected:
   void start_with_tls() {
-    config.fleet.tls.certificate = make_certificate(folder.path());
+    config.fleet.tls.certificate = testkit::make_certificate(folder.path(), "shop").file;
     config.fleet.tls.key = config.fleet.tls.certificate.string() + ".key";
     config.fleet.tls.redirect = {"127.0.0.1", testkit::free_port()};
     config.fleet.tls.hsts = std::chrono::hours(1);

@@ -7,13 +7,13 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "banyan/fleet/render.hpp"
 #include "fleet/balancer.hpp"
 #include "fleet/echo_server.hpp"
 #include "scenarios/http_client.hpp"
+#include "tests/servers/becomes_true.hpp"
 #include "tests/servers/loopback.hpp"
 
 namespace banyan::fleet_tests {
@@ -21,17 +21,7 @@ namespace banyan::fleet_tests {
 using scenarios::HttpClient;
 using scenarios::Request;
 using scenarios::Response;
-
-/// Repeats `holds` until it is true; for what becomes true by itself.
-template <typename Holds>
-bool becomes_true(Holds holds) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
+using testkit::becomes_true;
 
 /// A rendered balancer before echo servers: a test changes `config` and starts it.
 class BalancerTest : public ::testing::TestWithParam<Kind> {

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "fleet/fixture.hpp"
+#include "scenarios/instances.hpp"
 #include "scenarios/raw_connection.hpp"
 #include "scenarios/server_process.hpp"
 #include "tests/servers/shared_postgres.hpp"
@@ -32,18 +33,14 @@ fields.name = { type = "text" }
 
 class Instances : public BalancerTest {
  protected:
-  void start_instances(int count) {
-    const std::string database = testkit::shared_postgres().make_database();
-    for (int i = 0; i < count; ++i) {
-      instances.push_back(std::make_unique<ServerProcess>(
-          scenarios::ServerSetup{.config = application, .environment = {{"DATABASE_URL", database}}}));
-      instances.back()->start();
-      config.fleet.instances.push_back({{"127.0.0.1", instances.back()->port()}, 1, 0});
-    }
+  void start_with(std::size_t count) {
+    instances =
+        scenarios::start_instances(count, application, {{"DATABASE_URL", testkit::shared_postgres().make_database()}});
+    for (const auto& instance : instances) config.fleet.instances.push_back({{"127.0.0.1", instance->port()}, 1, 0});
     start();
   }
 
-  std::vector<std::unique_ptr<ServerProcess>> instances;
+  scenarios::Instances instances;
 };
 INSTANTIATE_TEST_SUITE_P(On, Instances, ::testing::Values(Kind::haproxy, Kind::nginx), name_of);
 
@@ -97,7 +94,7 @@ class Clients {
 TEST_P(Instances, lose_nothing_but_what_was_in_flight_on_the_one_that_is_killed) {
   constexpr std::size_t clients_count = 6;
   constexpr std::size_t requests = 400;
-  start_instances(3);
+  start_with(3);
   ASSERT_EQ(HttpClient(port()).post("/users", R"({"name":"Alice"})").status, 201);
   Clients clients(port(), clients_count);
   ASSERT_TRUE(becomes_true([&] { return clients.done() > requests; }));
@@ -122,14 +119,14 @@ TEST_P(Instances, lose_nothing_but_what_was_in_flight_on_the_one_that_is_killed)
 }
 
 TEST_P(Instances, log_the_client_and_not_the_balancer) {
-  start_instances(1);
+  start_with(1);
   HttpClient(port(), {"127.0.0.77"}).send({.path = "/users", .headers = {{"X-Forwarded-For", "6.6.6.6"}}});
   EXPECT_TRUE(becomes_true([&] { return instances[0]->output().contains("\"remote\":\"127.0.0.77\""); }));
   EXPECT_FALSE(instances[0]->output().contains("6.6.6.6"));
 }
 
 TEST_P(Instances, take_no_header_from_trailers) {
-  start_instances(1);
+  start_with(1);
   const std::string chunked =
       "POST /secrets HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
       "Transfer-Encoding: chunked\r\n\r\nc\r\n{\"name\":\"a\"}\r\n0\r\n";

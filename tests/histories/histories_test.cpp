@@ -8,6 +8,7 @@
 #include "tests/histories/checkers.hpp"
 #include "tests/histories/faults.hpp"
 #include "tests/histories/workload.hpp"
+#include "tests/servers/environment.hpp"
 
 namespace banyan::histories {
 namespace {
@@ -36,7 +37,7 @@ struct Scenario {
 class HistoriesBase : public testing::Test {
  protected:
   void hold(const Size& size, Copies copies, const Scenario& scenario) {
-    const std::uint64_t seed = printed_seed();
+    const std::uint64_t seed = testkit::printed_seed();
     RandomSteps steps(scenario.chances, seed);
     World world(steps, {{.own_copies = copies == Copies::own, .hears = scenario.hears}});
     const Outcome outcome = run(world,
@@ -169,7 +170,7 @@ class WithoutToken : public testing::Test {
   static constexpr milliseconds bound{5'000};
 
   static void measure(std::size_t operations, const Fault& fault, std::size_t faults_min) {
-    const std::uint64_t seed = printed_seed();
+    const std::uint64_t seed = testkit::printed_seed();
     RandomSteps steps({}, seed);
     World world(steps, {{.own_copies = true}});
     const Outcome outcome = run(world,

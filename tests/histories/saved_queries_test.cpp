@@ -59,7 +59,7 @@ TEST(SavedQueryStories, one_that_writes_is_acknowledged_only_when_nobody_is_show
   EXPECT_EQ(reader.read(1, key), before) << "who reads by another instance is shown what was before";
 
   stage.world().way(0).refuse(false);
-  ASSERT_TRUE(eventually([&] { return call(stage.world().use(0).instance, runner, query).has_value(); }));
+  ASSERT_TRUE(becomes_true([&] { return call(stage.world().use(0).instance, runner, query).has_value(); }));
   EXPECT_GT(reader.read(1, key), before);
 }
 

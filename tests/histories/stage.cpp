@@ -1,6 +1,5 @@
 #include "tests/histories/stage.hpp"
 
-#include <chrono>
 #include <string_view>
 
 namespace banyan::histories {
@@ -10,21 +9,12 @@ constexpr std::string_view hits = "banyan_shared_cache_hits_total";
 
 }  // namespace
 
-bool eventually(const std::function<bool()>& condition) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
-
 bool Stage::begin(std::size_t keys) {
   Client first = client();
   for (std::size_t key = 0; key < keys; ++key)
-    if (!eventually([&] { return first.create(0, key); })) return false;
+    if (!becomes_true([&] { return first.create(0, key); })) return false;
   for (std::size_t i = 0; i < World::instances; ++i) {
-    const bool serves = eventually([&] {
+    const bool serves = becomes_true([&] {
       const std::uint64_t before = world_.use(i).instance.count(hits);
       first.read(i, keys - 1);
       return world_.use(i).instance.count(hits) > before;
@@ -48,7 +38,7 @@ void Stage::release(std::jthread& held) {
 }
 
 bool Stage::keeps_own_copy(std::size_t instance, std::size_t key, Client& client) {
-  return eventually([&] {
+  return becomes_true([&] {
     const std::uint64_t before = world_.use(instance).instance.own_hits();
     client.read(instance, key);
     return world_.use(instance).instance.own_hits() > before;

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "tests/histories/client.hpp"
+#include "tests/servers/becomes_true.hpp"
 
 namespace banyan::histories {
 
-/// Whether the condition comes true, within a bound that no healthy run reaches.
-bool eventually(const std::function<bool()>& condition);
+using testkit::becomes_true;
 
 /// A world whose readers and writers are held where a test wants them, and the clients of one story told in it.
 class Stage {

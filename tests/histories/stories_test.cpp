@@ -39,7 +39,7 @@ TEST(Stories, a_reader_is_not_shown_what_a_query_found_before_a_change_that_anot
   stage.world().way(1).stall(true);  // the instance hears nothing of the change
   EXPECT_TRUE(writer.update(0, key));
   std::jthread next([&] { follower.read(1, key); });
-  EXPECT_TRUE(eventually([&] { return instance.count("banyan_reads_shared_total") > 0; }));
+  EXPECT_TRUE(becomes_true([&] { return instance.count("banyan_reads_shared_total") > 0; }));
   stage.release(slow);
   next.join();
   stage.world().way(1).stall(false);

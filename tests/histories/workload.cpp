@@ -2,11 +2,11 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <iostream>
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#include "tests/servers/environment.hpp"
 
 namespace banyan::histories {
 namespace {
@@ -14,11 +14,6 @@ namespace {
 /// Then another comes in its place, who knows nothing: one that was shown what could not be raised is kept from the
 /// cache.
 constexpr std::size_t operations_of_a_client = 100;
-
-std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
-  const char* const told = std::getenv(name);
-  return told == nullptr ? otherwise : std::strtoull(told, nullptr, 10);
-}
 
 /// One run of clients and a fault.
 class Run {
@@ -105,13 +100,8 @@ Outcome run(World& world, const WorkloadSettings& settings, const Fault& fault) 
   return Run(world, settings).with(fault);
 }
 
-std::size_t operations_or(std::size_t otherwise) { return number_of("BANYAN_HISTORY_OPERATIONS", otherwise); }
-
-std::uint64_t printed_seed() {
-  const auto fresh = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-  const std::uint64_t seed = number_of("BANYAN_SEED", fresh);
-  std::cout << "BANYAN_SEED=" << seed << "\n";
-  return seed;
+std::size_t operations_or(std::size_t otherwise) {
+  return testkit::number_from_environment("BANYAN_HISTORY_OPERATIONS", otherwise);
 }
 
 }  // namespace banyan::histories

@@ -35,7 +35,5 @@ Outcome run(World& world, const WorkloadSettings& settings, const Fault& fault);
 
 /// BANYAN_HISTORY_OPERATIONS, or that number.
 std::size_t operations_or(std::size_t otherwise);
-/// BANYAN_SEED, or a new one; printed, so that a run can be repeated.
-std::uint64_t printed_seed();
 
 }  // namespace banyan::histories

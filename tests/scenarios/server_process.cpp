@@ -1,8 +1,5 @@
 #include "scenarios/server_process.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +16,7 @@
 #include "scenarios/fleet_stage.hpp"
 #include "scenarios/raw_connection.hpp"
 #include "scenarios/stage.hpp"
+#include "tests/servers/loopback.hpp"
 
 namespace banyan::scenarios {
 namespace {
@@ -73,21 +71,8 @@ PrivateFolder::~PrivateFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::uint16_t free_port() {
-  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  const bool known = ::bind(probe, generic, size) == 0 && ::getsockname(probe, generic, &size) == 0;
-  ::close(probe);
-  if (!known) throw std::runtime_error("the system has no free port");
-  return ntohs(address.sin_port);
-}
-
 ServerProcess::ServerProcess(ServerSetup setup)
-    : setup_(std::move(setup)), folder_(setup_.folder.value_or(private_folder_.path())), port_(free_port()) {
+    : setup_(std::move(setup)), folder_(setup_.folder.value_or(private_folder_.path())), port_(testkit::free_port()) {
   if (setup_.run_as)
     if (::chown(folder_.c_str(), *setup_.run_as, *setup_.run_as) != 0) throw std::runtime_error("chown failed");
   write_config(setup_.config);
@@ -140,7 +125,7 @@ std::chrono::microseconds ServerProcess::start() {
     const bool port_was_taken = !running() && output().find("in use") != std::string::npos;
     if (!port_was_taken || attempt == starts_max)
       throw std::runtime_error((running() ? "not ready in time:\n" : "ended instead of serving:\n") + output());
-    port_ = free_port();
+    port_ = testkit::free_port();
     write_config(setup_.config);
   }
 }

@@ -25,9 +25,6 @@ class PrivateFolder {
   std::filesystem::path path_;
 };
 
-/// A port of 127.0.0.1 that nobody listens on. Asked of the system, not reserved.
-std::uint16_t free_port();
-
 /// Which executable: the one that is shipped, or the one that believes whoever says who they are.
 enum class Executable : unsigned char { release, testing };
 

@@ -11,9 +11,8 @@
 #include <thread>
 #include <utility>
 
-#include "banyan/base/random.hpp"
-#include "banyan/fleet/local/loopback.hpp"
 #include "scenarios/child_process.hpp"
+#include "tests/servers/loopback.hpp"
 
 namespace banyan::scenarios {
 namespace {
@@ -25,14 +24,6 @@ constexpr milliseconds ready_within{60'000};
 constexpr milliseconds exit_within{60'000};
 constexpr milliseconds look_again_after{5};
 
-// Outside the range that the system gives to outgoing connections: the fleet may have to come back to it.
-std::uint16_t lasting_port() {
-  SystemRandom random;
-  const Result<std::uint16_t> port = fleet::FreePorts(random).next();
-  if (!port) throw std::runtime_error(port.error().message);
-  return *port;
-}
-
 }  // namespace
 
 UpProcess::UpProcess(std::vector<std::string> arguments, std::map<std::string, std::string> environment,
@@ -40,7 +31,7 @@ UpProcess::UpProcess(std::vector<std::string> arguments, std::map<std::string, s
     : arguments_(std::move(arguments)),
       more_environment_(std::move(environment)),
       executable_(executable),
-      port_(lasting_port()) {
+      port_(testkit::free_port()) {
   std::filesystem::create_directory(temporary());
   // For root, PostgreSQL runs as another user, who must get through.
   ::chmod(folder_.path().c_str(), 0711);

@@ -8,20 +8,16 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
+#include "tests/servers/becomes_true.hpp"
 #include "tests/servers/loopback.hpp"
 
 namespace banyan::testkit {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
 constexpr auto start_within = std::chrono::seconds(60);
 constexpr auto end_within = std::chrono::seconds(20);
-constexpr auto look_again_after = milliseconds(5);
 
 std::filesystem::path make_folder() {
   std::string name = (std::filesystem::temp_directory_path() / "banyan-postgres-XXXXXX").string();
@@ -32,16 +28,6 @@ std::filesystem::path make_folder() {
 std::string text_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-template <typename Condition>
-bool within(steady_clock::duration duration, Condition condition) {
-  const auto until = steady_clock::now() + duration;
-  while (!condition()) {
-    if (steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(look_again_after);
-  }
-  return true;
 }
 
 std::vector<std::string> joined(std::vector<std::string> first, std::vector<std::string> second) {
@@ -139,10 +125,11 @@ void PostgresServer::start() {
 
 void PostgresServer::wait_until_it_answers() {
   bool ended = false;
-  const bool answered = within(start_within, [&] {
+  const auto starts_or_ends = [&] {
     ended = !lives(postmaster_);
     return ended || address_->answers();
-  });
+  };
+  const bool answered = becomes_true(starts_or_ends, start_within);
   if (ended) {
     wait_for_program(postmaster_);
     postmaster_ = -1;
@@ -167,7 +154,7 @@ void PostgresServer::kill_9() {
   postmaster_ = -1;
   // A new server refuses the folder while one of them lives.
   for (const pid_t process : all) {
-    if (!within(end_within, [process] { return !lives(process); }))
+    if (!becomes_true([process] { return !lives(process); }, end_within))
       throw std::runtime_error("a killed process of PostgreSQL lives on");
   }
 }
@@ -175,7 +162,7 @@ void PostgresServer::kill_9() {
 void PostgresServer::stop() {
   thaw();
   ::kill(postmaster_, SIGINT);
-  if (!within(end_within, [this] { return !lives(postmaster_); }))
+  if (!becomes_true([this] { return !lives(postmaster_); }, end_within))
     throw std::runtime_error("PostgreSQL does not stop:\n" + log());
   wait_for_program(postmaster_);
   postmaster_ = -1;

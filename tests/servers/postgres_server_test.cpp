@@ -11,24 +11,14 @@
 #include <cstdlib>
 #include <future>
 #include <stdexcept>
-#include <thread>
 
+#include "tests/servers/becomes_true.hpp"
 #include "tests/servers/shared_postgres.hpp"
 
 namespace banyan::testkit {
 namespace {
 
 using testing::HasSubstr;
-
-template <typename Condition>
-bool becomes_true(Condition condition) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return true;
-}
 
 TEST(PostgresServer, keeps_what_was_committed_when_it_is_killed_and_comes_back_on_the_same_port) {
   PostgresServer server;

@@ -1,22 +1,17 @@
 #include "tests/servers/redis_cluster.hpp"
 
-#include <chrono>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
+#include "tests/servers/becomes_true.hpp"
 #include "tests/servers/loopback.hpp"
 
 namespace banyan::testkit {
 namespace {
 
-using std::chrono::steady_clock;
-
 constexpr int slots = 16'384;
-constexpr auto become_within = std::chrono::seconds(60);
-constexpr auto ask_again_after = std::chrono::milliseconds(10);
 
 std::unique_ptr<RedisServer> make_node(std::uint16_t bus, bool tls) {
   RedisSettings settings{.tls = tls,
@@ -77,11 +72,7 @@ bool RedisCluster::is_whole(std::size_t place) {
 }
 
 void RedisCluster::wait_for(const std::string& what, const std::function<bool()>& condition) const {
-  const auto until = steady_clock::now() + become_within;
-  while (!condition()) {
-    if (steady_clock::now() > until) throw std::runtime_error("Redis does not become " + what);
-    std::this_thread::sleep_for(ask_again_after);
-  }
+  if (!becomes_true(condition)) throw std::runtime_error("Redis does not become " + what);
 }
 
 bool RedisCluster::owns(std::size_t place, const std::string& key) {

@@ -40,8 +40,8 @@ RedisServer::RedisServer(RedisSettings settings)
       port_(free_port()) {
   if (settings_.tls) {
     tls_port_ = free_port();
-    make_certificate("server");
-    make_certificate("other");
+    certificate_ = make_certificate(folder_, "server");
+    other_certificate_ = make_certificate(folder_, "other");
   }
   write_configuration();
   start();
@@ -49,16 +49,6 @@ RedisServer::RedisServer(RedisSettings settings)
 
 RedisServer::~RedisServer() {
   if (process_ >= 0) kill_9();
-}
-
-void RedisServer::make_certificate(const std::string& name) const {
-  const std::filesystem::path base = folder_ / name;
-  const int status =
-      wait_for_program(start_program({"/usr/bin/openssl", "req", "-new", "-x509", "-nodes", "-newkey", "rsa:2048",
-                                      "-days", "2", "-subj", "/CN=" + name, "-addext", "subjectAltName=IP:127.0.0.1",
-                                      "-out", base.string() + ".crt", "-keyout", base.string() + ".key"},
-                                     folder_ / "openssl.log"));
-  if (status != 0) throw std::runtime_error("openssl makes no certificate:\n" + text_of(folder_ / "openssl.log"));
 }
 
 void RedisServer::write_configuration() const {
@@ -74,7 +64,7 @@ void RedisServer::write_configuration() const {
   if (settings_.tls)
     file << "tls-port " << tls_port_ << "\n"
          << "tls-cert-file " << certificate().string() << "\n"
-         << "tls-key-file " << (folder_ / "server.key").string() << "\n"
+         << "tls-key-file " << certificate_.key.string() << "\n"
          << "tls-ca-cert-file " << certificate().string() << "\n"
          << "tls-auth-clients no\n";
   for (const std::string& line : settings_.more) file << line << "\n";

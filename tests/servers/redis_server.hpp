@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/servers/certificate.hpp"
 #include "tests/servers/postgres_processes.hpp"
 
 namespace banyan::testkit {
@@ -43,8 +44,8 @@ class RedisServer {
   std::string url_through(std::uint16_t port) const;
   std::string tls_url() const;
   /// The certificate, which is its own authority; and one that signed nothing here.
-  std::filesystem::path certificate() const { return folder_ / "server.crt"; }
-  std::filesystem::path other_certificate() const { return folder_ / "other.crt"; }
+  std::filesystem::path certificate() const { return certificate_.file; }
+  std::filesystem::path other_certificate() const { return other_certificate_.file; }
 
   /// What redis-cli prints for the command, without the last newline.
   std::string run(const std::vector<std::string>& words) const;
@@ -61,13 +62,14 @@ class RedisServer {
 
  private:
   void write_configuration() const;
-  void make_certificate(const std::string& name) const;
 
   RedisSettings settings_;
   std::filesystem::path folder_;
   std::unique_ptr<Guard> guard_;
   std::uint16_t port_;
   std::uint16_t tls_port_ = 0;
+  Certificate certificate_;  ///< Where it speaks TLS, as the other.
+  Certificate other_certificate_;
   pid_t process_ = -1;
 };
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <csignal>
 
-#include "scenarios/becomes_true.hpp"
 #include "scenarios/http_client.hpp"
 #include "scenarios/up_process.hpp"
+#include "tests/servers/becomes_true.hpp"
 #include "tests/servers/postgres_processes.hpp"
 #include "up/steady_load.hpp"
 
@@ -14,6 +14,7 @@ namespace banyan::scenarios {
 namespace {
 
 using std::chrono::steady_clock;
+using testkit::becomes_true;
 
 constexpr int clients = 8;
 constexpr std::uint64_t between_changes = 200;

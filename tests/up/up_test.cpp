@@ -1,11 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
-#include "scenarios/becomes_true.hpp"
 #include "scenarios/http_client.hpp"
 #include "scenarios/up_process.hpp"
+#include "tests/servers/becomes_true.hpp"
 
 namespace banyan::scenarios {
 namespace {
@@ -14,6 +15,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testkit::becomes_true;
 
 class EachStage : public testing::TestWithParam<int> {
  protected:
@@ -129,6 +131,17 @@ TEST(Fleet, commands_about_a_fleet_that_does_not_run_say_what_to_do) {
     EXPECT_EQ(asked.exit_code, 1);
     EXPECT_THAT(asked.output, AllOf(HasSubstr("No fleet of this configuration runs."), HasSubstr("banyan up")));
   }
+}
+
+TEST(Fleet, shows_how_far_the_replicas_are_behind) {
+  UpProcess up({"--stage=3"});
+  up.start();
+  const auto tells = [&](const std::string& replica) {
+    const std::string table = up.fleet({"status"}).output;
+    const std::string line = table.substr(std::min(table.find(replica + " "), table.size()));
+    return line.substr(0, line.find('\n')).ends_with("B");
+  };
+  EXPECT_TRUE(becomes_true([&] { return tells("replica-1") && tells("replica-2"); })) << up.fleet({"status"}).output;
 }
 
 TEST(Fleet, one_without_a_balancer_cannot_be_scaled_and_says_how_it_could) {

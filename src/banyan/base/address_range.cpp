@@ -3,8 +3,9 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string>
+
+#include "banyan/base/numbers.hpp"
 
 namespace banyan {
 namespace {
@@ -54,11 +55,9 @@ std::optional<AddressRange> parse_address_range(std::string_view text) {
   if (!address) return std::nullopt;
   const unsigned before = is_v4(text.substr(0, slash)) ? mapped_bits : 0;
   if (slash == text.size()) return AddressRange{*address, 128};
-  unsigned bits = 0;
-  const char* const end = text.data() + text.size();
-  const auto [parsed, error] = std::from_chars(text.data() + slash + 1, end, bits);
-  if (error != std::errc() || parsed != end || bits > 128 - before) return std::nullopt;
-  return AddressRange{*address, before + bits};
+  const std::optional<unsigned> bits = parse_whole<unsigned>(text.substr(slash + 1));
+  if (!bits || *bits > 128 - before) return std::nullopt;
+  return AddressRange{*address, before + *bits};
 }
 
 }  // namespace banyan

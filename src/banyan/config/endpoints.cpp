@@ -1,11 +1,9 @@
 #include "banyan/config/endpoints.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
-#include <charconv>
 
+#include "banyan/base/address_range.hpp"
+#include "banyan/base/numbers.hpp"
 #include "banyan/base/words.hpp"
 #include "banyan/config/postgres_url.hpp"
 #include "banyan/config/units.hpp"
@@ -20,24 +18,12 @@ constexpr const char* cache_hint =
     "\"memory:64MB\" keeps up to that much inside the process, \"redis://cache.internal\" in a Redis that instances "
     "share, \"off\" nothing.";
 
-bool is_numeric_address(const std::string& text) {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  return inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 || inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
-}
-
 // Letters, digits, hyphens and dots, as DNS has them; what looks like a number would be a mistyped address.
 bool is_host_name(std::string_view text) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   const auto is_part = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.'; };
   return !text.empty() && text.size() <= host_name_bytes_max && std::ranges::all_of(text, is_part) &&
          std::ranges::any_of(text, is_letter) && text.front() != '-' && text.front() != '.';
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return port;
 }
 
 // What stands before the first colon, if it can be a scheme. Only this much of a URL is ever repeated in a message: the
@@ -85,13 +71,13 @@ std::optional<Refusal> set_postgres_url(Database& database, std::string_view tex
 std::optional<Endpoint> parse_endpoint(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  const auto port = parse_port(text.substr(colon + 1));
+  const auto port = parse_whole<std::uint16_t>(text.substr(colon + 1));
   std::string host(text.substr(0, colon));
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
   const bool is_v6 = host.find(':') != std::string::npos;
   if (!port || bracketed != is_v6) return std::nullopt;
-  if (!is_numeric_address(host) && (is_v6 || !is_host_name(host))) return std::nullopt;
+  if (!parse_address(host) && (is_v6 || !is_host_name(host))) return std::nullopt;
   return Endpoint{host, *port};
 }
 
@@ -99,7 +85,7 @@ std::optional<Endpoint> parse_listen(std::string_view text) {
   auto endpoint = parse_endpoint(text);
   if (!endpoint) return std::nullopt;
   if (endpoint->host == "localhost") endpoint->host = "127.0.0.1";
-  return is_numeric_address(endpoint->host) ? endpoint : std::nullopt;
+  return parse_address(endpoint->host) ? endpoint : std::nullopt;
 }
 
 std::optional<Refusal> set_listen(Server& server, std::string_view text) {
@@ -113,7 +99,7 @@ std::optional<Refusal> set_listen(Server& server, std::string_view text) {
 }
 
 std::optional<Refusal> set_port(Server& server, std::string_view text) {
-  const auto port = parse_port(text);
+  const auto port = parse_whole<std::uint16_t>(text);
   if (!port) return Refusal{"must be a port, 0 to 65535", ""};
   server.port = *port;
   return std::nullopt;

@@ -1,8 +1,8 @@
 #include "banyan/config/fleet_settings.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "banyan/base/numbers.hpp"
 #include "banyan/base/words.hpp"
 #include "banyan/config/endpoints.hpp"
 #include "banyan/config/reading.hpp"
@@ -23,14 +23,6 @@ const Refusal not_instances{
     "must be a count, or a list of addresses, for example [\"10.0.0.11:8080\", \"10.0.0.12:8080 weight=2\"]",
     "A count starts that many on this machine, on ports from fleet.first_port on."};
 
-template <typename Number>
-std::optional<Number> number_from(std::string_view text) {
-  Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 std::vector<std::string_view> words_of(std::string_view text, std::string_view separators) {
   std::vector<std::string_view> words;
   while (true) {
@@ -47,7 +39,7 @@ Outcome set_attribute(Fleet::Instance& instance, std::string_view word) {
   if (std::ranges::find(known, name) == std::end(known))
     return Refusal{"has " + in_quotes(name) + " after an address" + did_you_mean(name, known),
                    "An address takes weight= and max_connections= after it."};
-  const auto value = number_from<std::size_t>(word.substr(std::min(name.size() + 1, word.size())));
+  const auto value = parse_whole<std::size_t>(word.substr(std::min(name.size() + 1, word.size())));
   const std::size_t max = name == "weight" ? weight_max : max_connections_max;
   if (!value || *value < 1 || *value > max)
     return Refusal{"gives a " + std::string(name) + " that is no whole number from 1 to " + std::to_string(max), ""};
@@ -93,7 +85,7 @@ Outcome set_instances(Config& config, const Given& given) {
     return set_listed(config.fleet, {list->begin(), list->end()});
   const auto* text = std::get_if<std::string>(&given.value);
   if (text == nullptr || !given.from_environment) return not_instances;
-  if (const auto count = number_from<std::int64_t>(*text)) return set_counted(config.fleet, *count);
+  if (const auto count = parse_whole<std::int64_t>(*text)) return set_counted(config.fleet, *count);
   return set_listed(config.fleet, words_of(*text, ","));
 }
 

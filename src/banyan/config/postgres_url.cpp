@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <span>
 #include <vector>
 
+#include "banyan/base/numbers.hpp"
 #include "banyan/base/words.hpp"
 
 namespace banyan::config {
@@ -115,9 +115,7 @@ std::optional<Refusal> check_characters(std::string_view url) {
 }
 
 std::optional<Refusal> check_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error == std::errc() && end == text.data() + text.size() && port > 0) return std::nullopt;
+  if (parse_whole<std::uint16_t>(text).value_or(0) > 0) return std::nullopt;
   return Refusal{"has a port that is none: it must be 1 to 65535",
                  "If that is part of the password: '/', ':', '@', '?' and '#' are written as %2F, %3A, %40, %3F, %23."};
 }

@@ -1,8 +1,8 @@
 #include "banyan/config/setting_kinds.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "banyan/base/numbers.hpp"
 #include "banyan/base/words.hpp"
 #include "banyan/config/units.hpp"
 
@@ -15,10 +15,7 @@ std::optional<std::int64_t> integer_of(const Given& given) {
   if (const auto* integer = std::get_if<std::int64_t>(&given.value)) return *integer;
   const auto* text = text_of(given);
   if (!given.from_environment || text == nullptr) return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
-  return value;
+  return parse_whole<std::int64_t>(*text);
 }
 
 std::optional<bool> boolean_of(const Given& given) {

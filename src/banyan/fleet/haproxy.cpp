@@ -18,7 +18,7 @@ constexpr std::string_view template_text = R"(# HAProxy 2.6 or later before the 
 # Written by `banyan fleet render haproxy`: change the configuration of Banyan and render again.
 
 global
-	log stdout format raw local0 info
+	log stdout format raw local0 @log_level@
 	@system@
 	# maxconn follows from this and from what the system lets a process open: a client and its instance take one each.
 	fd-hard-limit @files@
@@ -131,19 +131,20 @@ std::string cookie(const Fleet& fleet) {
          " attr SameSite=Lax";
 }
 
-std::string server(const Fleet& fleet, std::size_t place) {
+std::string server(const Fleet& fleet, std::size_t place, const Placement& placement) {
   const Fleet::Instance& instance = fleet.instances[place];
   const std::string name = haproxy_server_name(place);
   std::string line =
       "server " + name + " " + to_string(instance.endpoint) + " weight " + std::to_string(instance.weight);
   if (instance.max_connections > 0) line += " maxconn " + std::to_string(instance.max_connections);
   if (!fleet.sticky_cookie.empty()) line += " cookie " + name;
+  if (place < placement.closed.size() && placement.closed[place]) line += " disabled";
   return line;
 }
 
-std::string servers(const Fleet& fleet) {
+std::string servers(const Fleet& fleet, const Placement& placement) {
   std::string lines;
-  for (std::size_t place = 0; place < fleet.instances.size(); ++place) lines += server(fleet, place) + "\n";
+  for (std::size_t place = 0; place < fleet.instances.size(); ++place) lines += server(fleet, place, placement) + "\n";
   return lines;
 }
 
@@ -226,6 +227,7 @@ Result<std::string> render_haproxy(const Config& config, const Placement& placem
   const auto number = [](std::size_t value) { return std::to_string(value); };
   const Filling fillings[] = {
       {"app", config.app_name},
+      {"log_level", placement.request_log ? "info" : "notice"},
       {"system", system_accounts(placement)},
       {"files", number(2 * limits.connections + 1024)},
       {"socket", haproxy_socket(config, placement).string()},
@@ -253,7 +255,7 @@ Result<std::string> render_haproxy(const Config& config, const Placement& placem
       {"fast_interval", duration(std::max(fleet.health.interval / 4, std::chrono::milliseconds(100)))},
       {"rise", number(fleet.health.rise)},
       {"fall", number(fleet.health.fall)},
-      {"servers", servers(fleet)},
+      {"servers", servers(fleet, placement)},
       {"redirect", redirect(fleet)},
       {"metrics", metrics(fleet)},
   };

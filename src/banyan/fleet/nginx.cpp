@@ -28,7 +28,7 @@ events {
 http {
 	@paths@
 	log_format banyan escape=json '{"at":"$time_iso8601","client":"$remote_addr:$remote_port","request_id":"$request_name","method":"$request_method","target":"$request_uri","status":$status,"duration_s":$request_time,"bytes_out":$bytes_sent,"instance":"$upstream_addr","instance_status":"$upstream_status"}';
-	access_log @access_log@ banyan;
+	access_log @access_log@;
 	server_tokens off;
 
 	# A client may name its request as Banyan allows it; otherwise it is named here.
@@ -276,7 +276,10 @@ std::string path_lines(const Placement& placement) {
 }
 
 std::string access_log(const Placement& placement) {
-  return placement.folder.empty() ? "/var/log/nginx/access.log" : (placement.folder / "nginx_access.log").string();
+  if (!placement.request_log) return "off";
+  const std::filesystem::path file =
+      placement.folder.empty() ? "/var/log/nginx/access.log" : placement.folder / "nginx_access.log";
+  return file.string() + " banyan";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "banyan/base/result.hpp"
 #include "banyan/config/config.hpp"
@@ -13,6 +14,11 @@ struct Placement {
   /// A folder that is there, for a balancer that an ordinary user runs; empty: where Debian's packages have it all, and
   /// under the user that they made for it.
   std::filesystem::path folder;
+  /// Whether each request is logged. Not for who lets a fleet run for a while: it would fill the disk.
+  bool request_log = true;
+  /// HAProxy's alone: which instances, by place, get no requests until it is told otherwise. Places beyond its end are
+  /// open.
+  std::vector<bool> closed = {};
 };
 
 /// The configuration of a balancer for `config.fleet`, as one file that its own checker takes without a warning. Pure:

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/servers/certificate.hpp"
+
 namespace banyan::fleet {
 namespace {
 
@@ -52,12 +54,7 @@ class Folder {
   Folder() {
     char name[] = "/tmp/banyan-fleet-XXXXXX";
     path_ = ::mkdtemp(name);
-    const std::string make =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-        "-subj /CN=localhost -out " +
-        (path_ / "shop.pem").string() + " -keyout " + (path_ / "shop.pem.key").string() + " 2>" +
-        (path_ / "openssl.log").string();
-    if (std::system(make.c_str()) != 0) ADD_FAILURE() << content(path_ / "openssl.log");
+    testkit::make_certificate(path_, "shop");
   }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
@@ -150,6 +147,29 @@ TEST(Rendering, for_a_folder_of_its_own_touches_nothing_of_the_systems) {
     for (const char* foreign : {"/run", "/var", "chroot", "user haproxy", "user www-data"})
       EXPECT_THAT(text, Not(HasSubstr(foreign)));
   EXPECT_THAT(render_haproxy(config, {"/tmp/x"}).value(), HasSubstr("stats socket /tmp/x/haproxy.sock "));
+}
+
+TEST(Rendering, logs_no_requests_where_that_is_asked_for) {
+  const auto config = config_of(golden / "weights.toml");
+  const Folder folder;
+  const Placement quiet{.folder = folder.path(), .request_log = false};
+  const std::string haproxy = render_haproxy(config, quiet).value();
+  EXPECT_THAT(haproxy, HasSubstr("\tlog stdout format raw local0 notice\n"));
+  EXPECT_EQ(folder.complaints("/usr/sbin/haproxy -c -f", haproxy), "");
+  const std::string nginx = render_nginx(config, quiet).value();
+  EXPECT_THAT(nginx, HasSubstr("\n\taccess_log off;\n"));
+  EXPECT_THAT(nginx, Not(HasSubstr("nginx_access.log")));
+  EXPECT_EQ(folder.complaints("/usr/sbin/nginx -t -e " + (folder.path() / "error.log").string() + " -c", nginx), "");
+}
+
+TEST(Rendering, for_haproxy_has_closed_instances_in_maintenance_from_the_start) {
+  const auto config = fleet_of("instances = 3\nsticky = \"at\"");
+  const Folder folder;
+  const std::string text = render_haproxy(config, {.folder = folder.path(), .closed = {true, false}}).value();
+  EXPECT_EQ(folder.complaints("/usr/sbin/haproxy -c -f", text), "");
+  EXPECT_THAT(text, HasSubstr(" cookie i1 disabled\n"));
+  EXPECT_THAT(text, HasSubstr(" cookie i2\n"));
+  EXPECT_THAT(text, HasSubstr(" cookie i3\n"));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "tests/contracts/example_schema.hpp"
 #include "tests/contracts/record_store_contract.hpp"
 #include "tests/contracts/record_store_random.hpp"
+#include "tests/servers/environment.hpp"
 
 namespace banyan::memory {
 namespace {
@@ -74,7 +75,7 @@ std::string difference_for_seed(std::uint64_t seed, const Damage& damage) {
 
 /// The first difference that a comparison with the broken store finds.
 std::string difference_with(const Damage& damage) {
-  return difference_for_seed(contracts::seed_from_environment(), damage);
+  return difference_for_seed(testkit::seed_from_environment(), damage);
 }
 
 TEST(RecordStoreComparison, finds_no_difference_between_two_memory_stores) {

@@ -1,12 +1,12 @@
 #include "banyan/adapters/postgres/agreement.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "banyan/adapters/postgres/errors.hpp"
 #include "banyan/adapters/postgres/positions.hpp"
 #include "banyan/adapters/postgres/rows.hpp"
 #include "banyan/adapters/postgres/write_statements.hpp"
+#include "banyan/base/numbers.hpp"
 
 namespace banyan::postgres {
 namespace {
@@ -34,10 +34,7 @@ constexpr const char* change_text =
     "attended = clock_timestamp() WHERE view = $1";
 
 std::int64_t integer(const PGresult* result, int column) noexcept {
-  const std::string_view digits = text(result, 0, column);
-  std::int64_t number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return number;
+  return parse_whole<std::int64_t>(text(result, 0, column)).value_or(0);
 }
 
 Error no_row() {

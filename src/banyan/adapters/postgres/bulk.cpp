@@ -10,6 +10,7 @@
 #include "banyan/adapters/postgres/keeper.hpp"
 #include "banyan/adapters/postgres/rows.hpp"
 #include "banyan/adapters/postgres/schema_reader.hpp"
+#include "banyan/base/numbers.hpp"
 #include "banyan/sql/batch.hpp"
 #include "banyan/sql/pages.hpp"
 #include "banyan/sql/schema_differences.hpp"
@@ -28,10 +29,7 @@ Result<std::optional<std::string>> sequence_of(Connection& connection, const Col
 }
 
 std::int64_t integer_in(const ResultHandle& result) {
-  const std::string_view digits = text(result.get(), 0, 0);
-  std::int64_t number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return number;
+  return parse_whole<std::int64_t>(text(result.get(), 0, 0)).value_or(0);
 }
 
 /// One copy at a time into a database. The server may still be at the last records of one that was killed: it ends with

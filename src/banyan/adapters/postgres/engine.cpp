@@ -19,8 +19,6 @@ Measured measured(const Options& options) {
   return {.of = options.positions ? Measure::Of::primary : Measure::Of::nothing};
 }
 
-Error stopping_error() { return Error(ErrorCode::unavailable, "the server is stopping"); }
-
 }  // namespace
 
 Engine::Engine(const Options& options, const Parts& parts, std::optional<sql::DatabaseShape> shape,
@@ -50,7 +48,7 @@ Engine::Engine(const Options& options, const Parts& parts, std::optional<sql::Da
              [this](Session& session, Desk<WriteRequest>::Batch batch) { return serve_alone(session, batch.front()); }),
       shared_(pool_parts_, options, write_statements_, alone_, metrics_),
       agreement_(pool_parts_, options, statements_, metrics_.agreement_queue),
-      inbox_(std::make_shared<Inbox>([this] { boost::asio::post(io_, [this] { drain(); }); })) {
+      inbox_(std::make_shared<TurnInbox<Asked>>([this] { boost::asio::post(io_, [this] { drain(); }); })) {
   if (changed)
     listener_ = std::make_unique<Listener>(pool_parts_, parts.schema, metrics_.foreign_changes, std::move(changed));
 }
@@ -104,21 +102,22 @@ bool Engine::idle() const {
 }
 
 void Engine::drain() {
-  const Inbox::Arrived arrived = inbox_->take();
-  for (FindRequest* request : arrived.finds) finds_.desk().submit(request);
-  for (ListRequest* request : arrived.lists) lists_.desk().submit(request);
-  for (WriteRequest* request : arrived.writes) {
-    if (shared_.fits(request->batch))
-      shared_.desk().submit(request);
-    else
-      alone_.submit(request);
-  }
-  for (AgreementRequest* request : arrived.agreements) agreement_.desk().submit(request);
+  for (const Asked asked : inbox_->take()) std::visit([this](auto* request) { take(request); }, asked);
   agreement_.desk().pump();
   finds_.desk().pump();
   lists_.desk().pump();
   shared_.desk().pump();
   alone_.pump();
+}
+
+void Engine::take(FindRequest* request) { finds_.desk().submit(request); }
+void Engine::take(ListRequest* request) { lists_.desk().submit(request); }
+void Engine::take(AgreementRequest* request) { agreement_.desk().submit(request); }
+void Engine::take(WriteRequest* request) {
+  if (shared_.fits(request->batch))
+    shared_.desk().submit(request);
+  else
+    alone_.submit(request);
 }
 
 Task<void> Engine::serve_alone(Session& session, WriteRequest* request) {

@@ -10,14 +10,15 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <variant>
 
 #include "banyan/adapters/postgres/agreement.hpp"
 #include "banyan/adapters/postgres/finds.hpp"
-#include "banyan/adapters/postgres/inbox.hpp"
 #include "banyan/adapters/postgres/listener.hpp"
 #include "banyan/adapters/postgres/lists.hpp"
 #include "banyan/adapters/postgres/shared_writes.hpp"
 #include "banyan/adapters/postgres/transaction.hpp"
+#include "banyan/base/turn_inbox.hpp"
 
 namespace banyan::postgres {
 
@@ -35,15 +36,23 @@ class Engine {
   /// Refuses what comes, finishes what there is (within some seconds), ends.
   void stop();
 
+  /// On the thread of the request's executor. `unavailable` before start() and after stop().
   template <typename Request>
   void submit(Request& request) {
-    inbox_->submit(request);
+    const Asked asked = &request;
+    if (!inbox_->submit(request.context.executor, {&asked, 1})) request.deliver(fail(stopping_error()));
   }
 
   std::optional<std::string> unready_reason() const;
 
  private:
+  using Asked = std::variant<FindRequest*, ListRequest*, WriteRequest*, AgreementRequest*>;
+
   void drain();
+  void take(FindRequest* request);
+  void take(ListRequest* request);
+  void take(WriteRequest* request);
+  void take(AgreementRequest* request);
   Task<void> serve_alone(Session& session, WriteRequest* request);
   void tick();
   void note_readiness();
@@ -69,7 +78,7 @@ class Engine {
   Agreement agreement_;
   std::unique_ptr<Listener> listener_;
 
-  std::shared_ptr<Inbox> inbox_;
+  std::shared_ptr<TurnInbox<Asked>> inbox_;
   bool stopping_ = false;
   SteadyTime stop_by_;
   mutable std::mutex readiness_mutex_;

@@ -1,19 +1,10 @@
 #include "banyan/adapters/postgres/listener.hpp"
 
-#include <charconv>
-
 #include "banyan/adapters/postgres/write_statements.hpp"
+#include "banyan/base/numbers.hpp"
 
 namespace banyan::postgres {
 namespace {
-
-template <typename Number>
-std::optional<Number> number_from(std::string_view digits) {
-  Number number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return number;
-}
 
 std::string_view cut(std::string_view& text, char separator) {
   const std::size_t end = text.find(separator);
@@ -28,11 +19,11 @@ bool take_line(const Schema& schema, std::string_view line, ForeignChange& chang
   const Collection* const collection = schema.find(table);
   if (collection == nullptr) return true;
   if (line == "*") return change.everything = true;
-  const auto version = number_from<Version>(cut(line, ' '));
+  const auto version = parse_whole<Version>(cut(line, ' '));
   if (!version) return false;
   Value id = std::string(line);
   if (collection->id_kind == IdKind::integer) {
-    const auto number = number_from<std::int64_t>(line);
+    const auto number = parse_whole<std::int64_t>(line);
     if (!number) return false;
     id = *number;
   }

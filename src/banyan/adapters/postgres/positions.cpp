@@ -1,10 +1,10 @@
 #include "banyan/adapters/postgres/positions.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "banyan/adapters/postgres/rows.hpp"
 #include "banyan/adapters/postgres/write_statements.hpp"
+#include "banyan/base/numbers.hpp"
 
 namespace banyan::postgres {
 namespace {
@@ -19,14 +19,6 @@ constexpr const char* replica_text =
     "SELECT pg_is_in_recovery(), pg_last_wal_replay_lsn(), pg_last_wal_receive_lsn(), "
     "(SELECT received_tli FROM pg_stat_wal_receiver)";
 constexpr const char* ask_replica_identity = "SELECT system_identifier, NULL, NULL, NULL FROM pg_control_system()";
-
-template <typename Number>
-std::optional<Number> number_from(std::string_view digits, int base = 10) noexcept {
-  Number number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
-  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return number;
-}
 
 bool has_row(const PGresult* result) noexcept { return succeeded(result) && PQntuples(result) == 1; }
 
@@ -56,13 +48,13 @@ const char* const ask_primary_identity =
 ServerIdentity identity_from(const PGresult* result) {
   ServerIdentity identity;
   if (!has_row(result)) return identity;
-  identity.system = number_from<std::uint64_t>(text(result, 0, 0)).value_or(0);
+  identity.system = parse_whole<std::uint64_t>(text(result, 0, 0)).value_or(0);
   // The timeline is the first eight digits of the file's name.
-  identity.timeline = number_from<std::uint32_t>(text(result, 0, 1).substr(0, 8), 16).value_or(0);
-  const auto old = number_from<std::uint32_t>(text(result, 0, 4));
+  identity.timeline = parse_whole<std::uint32_t>(text(result, 0, 1).substr(0, 8), 16).value_or(0);
+  const auto old = parse_whole<std::uint32_t>(text(result, 0, 4));
   identity.new_timeline = identity.timeline != 1 && old != identity.timeline;
-  identity.page_bytes = number_from<std::uint64_t>(text(result, 0, 2)).value_or(0);
-  identity.file_bytes = number_from<std::uint64_t>(text(result, 0, 3)).value_or(0);
+  identity.page_bytes = parse_whole<std::uint64_t>(text(result, 0, 2)).value_or(0);
+  identity.file_bytes = parse_whole<std::uint64_t>(text(result, 0, 3)).value_or(0);
   return identity;
 }
 
@@ -83,8 +75,8 @@ std::optional<Extent> extent_of_primary(const PGresult* result, const ServerIden
 std::optional<std::uint64_t> parse_lsn(std::string_view text) noexcept {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
-  const auto high = number_from<std::uint32_t>(text.substr(0, slash), 16);
-  const auto low = number_from<std::uint32_t>(text.substr(slash + 1), 16);
+  const auto high = parse_whole<std::uint32_t>(text.substr(0, slash), 16);
+  const auto low = parse_whole<std::uint32_t>(text.substr(slash + 1), 16);
   if (!high || !low) return std::nullopt;
   return (std::uint64_t{*high} << 32) | *low;
 }
@@ -157,7 +149,7 @@ std::optional<Extent> Measure::of_replica(Session& session, const PGresult* resu
   standing.in_recovery = text(result, 0, 0) == "t";
   const auto replayed = parse_lsn(text(result, 0, 1));
   if (!standing.in_recovery || !replayed_before_ || !replayed) return std::nullopt;
-  const auto timeline = number_from<std::uint32_t>(text(result, 0, 3));
+  const auto timeline = parse_whole<std::uint32_t>(text(result, 0, 3));
   if (session.identity().system != standing.system || (timeline && *timeline != standing.timeline)) {
     standing.system = session.identity().system;
     standing.timeline = timeline.value_or(0);

@@ -21,7 +21,6 @@ constexpr std::chrono::milliseconds alike{250};
 /// For what is under way when the store stops.
 constexpr std::chrono::seconds stop_patience{10};
 
-Error stopping_error() { return Error(ErrorCode::unavailable, "the server is stopping"); }
 Error not_as_far() { return Error(ErrorCode::unavailable, "no replica is as far as the reader"); }
 
 const Position& wanted_by(const std::variant<FindRequest*, ListRequest*>& read) {
@@ -51,7 +50,7 @@ Replicas::Replicas(const Options& options, const Parts& parts, std::optional<sql
       primary_({io_, connector_, statements_, parts.clock, [] {}}, statements_, {.of = Measure::Of::primary},
                [this](const std::optional<Extent>& extent) { take_primary(extent); }),
       progress_(options.max_lag + options.max_lag / 10),
-      inbox_(std::make_shared<Inbox>([this] { boost::asio::post(io_, [this] { drain(); }); })) {
+      inbox_(std::make_shared<TurnInbox<Read>>([this] { boost::asio::post(io_, [this] { drain(); }); })) {
   for (const std::string& url : options_.replicas) {
     const Replica::Parts its{io_, parts_, dialect_, metrics_, [this] { judge(); }};
     members_.push_back({.replica = std::make_unique<Replica>(its, options_, url)});
@@ -100,9 +99,7 @@ bool Replicas::idle() const {
 }
 
 void Replicas::drain() {
-  const Inbox::Arrived arrived = inbox_->take();
-  for (FindRequest* request : arrived.finds) route(request);
-  for (ListRequest* request : arrived.lists) route(request);
+  for (const Read read : inbox_->take()) route(read);
   for (Member& member : members_) member.replica->pump();
 }
 

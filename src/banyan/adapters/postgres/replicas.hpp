@@ -12,9 +12,9 @@
 #include <variant>
 #include <vector>
 
-#include "banyan/adapters/postgres/inbox.hpp"
 #include "banyan/adapters/postgres/progress.hpp"
 #include "banyan/adapters/postgres/replica.hpp"
+#include "banyan/base/turn_inbox.hpp"
 
 namespace banyan::postgres {
 
@@ -34,9 +34,11 @@ class Replicas {
   /// Refuses what comes, finishes what there is (within some seconds), ends.
   void stop();
 
+  /// On the thread of the request's executor. `unavailable` before start() and after stop().
   template <typename Request>
   void submit(Request& request) {
-    inbox_->submit(request);
+    const Read read = &request;
+    if (!inbox_->submit(request.context.executor, {&read, 1})) request.deliver(fail(stopping_error()));
   }
   /// Whether it is of any use to ask.
   bool any_used() const noexcept { return any_used_.load(std::memory_order_relaxed); }
@@ -92,7 +94,7 @@ class Replicas {
   std::size_t turn_ = 0;  ///< Whose turn it is among equals.
   std::atomic<bool> any_used_ = false;
 
-  std::shared_ptr<Inbox> inbox_;
+  std::shared_ptr<TurnInbox<Read>> inbox_;
   bool stopping_ = false;
   SteadyTime stop_by_;
   std::thread thread_;

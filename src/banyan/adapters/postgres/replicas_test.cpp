@@ -8,6 +8,7 @@
 
 #include "banyan/adapters/postgres/store.hpp"
 #include "tests/contracts/blog.hpp"
+#include "tests/servers/becomes_true.hpp"
 #include "tests/servers/postgres_server.hpp"
 
 namespace banyan::postgres {
@@ -16,6 +17,7 @@ namespace {
 using contracts::number;
 using contracts::text;
 using std::chrono::milliseconds;
+using testkit::becomes_true;
 using testkit::PostgresAddress;
 using testkit::PostgresServer;
 
@@ -35,16 +37,6 @@ class ReplicasTest : public testing::Test {
       ASSERT_TRUE(done) << done.error().message << done.error().detail;
     ASSERT_TRUE(write("Alice"));
     ASSERT_TRUE(becomes_true([&] { return used(first_) && used(second_); }));
-  }
-
-  template <typename Condition>
-  static bool becomes_true(Condition condition) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > until) return false;
-      std::this_thread::sleep_for(milliseconds(5));
-    }
-    return true;
   }
 
   const Collection& users() const { return *schema_->find("users"); }

@@ -62,4 +62,7 @@ struct AgreementRequest : Request<CacheAgreement::Reading> {
 /// How often a request is tried before it fails.
 inline constexpr unsigned attempts_max = 4;
 
+/// Of what is asked while nothing is taken any more, or not yet.
+inline Error stopping_error() { return Error(ErrorCode::unavailable, "the server is stopping"); }
+
 }  // namespace banyan::postgres

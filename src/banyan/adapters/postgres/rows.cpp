@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "banyan/adapters/postgres/connection.hpp"
+#include "banyan/base/numbers.hpp"
 #include "banyan/core/json_text.hpp"
 #include "banyan/core/timestamps.hpp"
 #include "banyan/sql/batch.hpp"
@@ -19,14 +20,6 @@ enum Type : Oid {
   type_timestamp = 1114,
   type_timestamptz = 1184,
 };
-
-template <typename Number>
-std::optional<Number> whole(std::string_view digits) {
-  Number number{};
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return number;
-}
 
 std::optional<double> number_from(std::string_view digits) {
   double number = 0;
@@ -78,7 +71,7 @@ bool read_value(const PGresult* result, int row, int column, const Field& field,
   switch (field.storage) {
     case Field::Storage::boolean: value = given == "t"; return given == "t" || given == "f";
     case Field::Storage::integer: {
-      const auto integer = whole<std::int64_t>(given);
+      const auto integer = parse_whole<std::int64_t>(given);
       if (integer) value = *integer;
       return integer.has_value();
     }
@@ -101,7 +94,7 @@ bool read_record(const PGresult* result, int row, const Collection& collection, 
   record.values.resize(count);
   for (std::size_t i = 0; i < count; ++i)
     if (!read_value(result, row, static_cast<int>(i), collection.fields[i], record.values[i])) return false;
-  const auto version = whole<std::int64_t>(text(result, row, static_cast<int>(count)));
+  const auto version = parse_whole<std::int64_t>(text(result, row, static_cast<int>(count)));
   if (!version || *version < 0) return false;
   record.version = static_cast<Version>(*version);
   return true;

@@ -1,12 +1,12 @@
 #include "banyan/adapters/postgres/write_statements.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "banyan/adapters/postgres/agreement.hpp"
 #include "banyan/adapters/postgres/composed.hpp"
 #include "banyan/adapters/postgres/errors.hpp"
 #include "banyan/adapters/postgres/write_texts.hpp"
+#include "banyan/base/numbers.hpp"
 #include "banyan/sql/statements.hpp"
 
 namespace banyan::postgres {
@@ -43,10 +43,7 @@ std::string lift_text(const PostgresDialect& dialect, const Collection& collecti
 }
 
 std::int64_t integer_in(const PGresult* result, int row, int column) {
-  const std::string_view digits = text(result, row, column);
-  std::int64_t number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return number;
+  return parse_whole<std::int64_t>(text(result, row, column)).value_or(0);
 }
 
 /// That a create or an upsert gives.

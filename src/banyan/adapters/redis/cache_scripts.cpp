@@ -1,6 +1,6 @@
 #include "banyan/adapters/redis/cache_scripts.hpp"
 
-#include <charconv>
+#include "banyan/base/numbers.hpp"
 
 namespace banyan::redis {
 namespace {
@@ -102,18 +102,8 @@ std::string step(std::string_view own) { return std::string(known_cache).append(
 
 }  // namespace
 
-std::string hex16(std::uint64_t number) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text(16, '0');
-  for (std::size_t i = 16; i-- > 0; number >>= 4) text[i] = digits[number & 15];
-  return text;
-}
-
 std::uint64_t from_hex16(std::string_view text) noexcept {
-  std::uint64_t number = 0;
-  if (text.size() != 16) return 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + 16, number, 16);
-  return failed == std::errc() && end == text.data() + 16 ? number : 0;
+  return text.size() == 16 ? parse_whole<std::uint64_t>(text, 16).value_or(0) : 0;
 }
 
 CacheScripts::CacheScripts()

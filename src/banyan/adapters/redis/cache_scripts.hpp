@@ -8,10 +8,8 @@
 
 namespace banyan::redis {
 
-/// A number as the cache's keys and values hold it: 16 hexadecimal digits, which sort as the numbers do. A script's own
-/// numbers are exact to 53 bits only, and versions have 64.
-std::string hex16(std::uint64_t number);
-/// 0 for what is not 16 hexadecimal digits.
+/// A number as the cache's keys and values hold it, which is as hex16() writes it: a script's own numbers are exact to
+/// 53 bits only, and versions have 64. 0 for what is not 16 hexadecimal digits.
 std::uint64_t from_hex16(std::string_view text) noexcept;
 
 /// The steps of the shared cache (docs/consistency), each one round trip.

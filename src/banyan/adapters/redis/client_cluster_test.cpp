@@ -33,7 +33,7 @@ class AtSomeNode {
   int lost() const { return lost_; }
   /// Whether commands and the subscription are, or come to be, at that node.
   bool is_at(const testkit::RedisServer& node) {
-    return eventually([&] {
+    return becomes_true([&] {
       const auto connected = client_->connected();
       return connected && connected->run_id == run_id_of(node) && node.run({"PUBSUB", "NUMSUB", "a"}) == "a\n1";
     });
@@ -74,7 +74,7 @@ TEST(RedisClusterClient, a_client_is_wherever_the_nodes_say_that_its_keys_are_an
 
   cluster.replicate(RedisCluster::spare, to);
   cluster.kill_9(to);
-  EXPECT_TRUE(eventually([&] { return client.text({"GET", "{a}1"}) == "unavailable"; }));
+  EXPECT_TRUE(becomes_true([&] { return client.text({"GET", "{a}1"}) == "unavailable"; }));
   cluster.take_over(RedisCluster::spare);
   ASSERT_TRUE(at.is_at(cluster.node(RedisCluster::spare))) << "others than the URL names have said where";
   EXPECT_EQ(client.text({"GET", "{a}1"}), "value");

@@ -14,7 +14,7 @@ using testkit::Direction;
 constexpr std::chrono::minutes long_time{5};
 
 bool answers(ClientUnderTest& client) {
-  return eventually([&] { return client.text({"ECHO", "here"}) == "here"; });
+  return becomes_true([&] { return client.text({"ECHO", "here"}) == "here"; });
 }
 
 /// A client of a server of its own, which it reaches through a proxy.
@@ -23,7 +23,7 @@ class RedisFailureTest : public testing::Test {
   Options options() { return {.url = server_.url_through(proxy_.port())}; }
   /// Waits until the server has been sent that much more than before.
   bool sent(std::uint64_t before, std::uint64_t bytes) {
-    return eventually([&] { return proxy_.forwarded(Direction::to_server) >= before + bytes; });
+    return becomes_true([&] { return proxy_.forwarded(Direction::to_server) >= before + bytes; });
   }
 
   testkit::RedisServer server_;
@@ -40,7 +40,7 @@ TEST_F(RedisFailureTest, a_server_that_is_started_again_is_found_again_and_is_an
   client->start();
   ASSERT_TRUE(client.write({"SET", "key", "value"}));
   server_.kill_9();
-  EXPECT_TRUE(eventually([&] { return client.text({"GET", "key"}) == "unavailable"; }));
+  EXPECT_TRUE(becomes_true([&] { return client.text({"GET", "key"}) == "unavailable"; }));
   EXPECT_FALSE(client->connected());
   server_.start();
   EXPECT_TRUE(answers(client));
@@ -68,7 +68,7 @@ TEST_F(RedisFailureTest, the_log_says_once_that_it_is_lost_and_why_and_once_that
   client->start();
   server_.run({"ACL", "SETUSER", user, "resetpass", ">other"});
   server_.run({"CLIENT", "KILL", "USER", user});
-  EXPECT_TRUE(eventually([&] { return refusals(server_) >= 5; }));
+  EXPECT_TRUE(becomes_true([&] { return refusals(server_) >= 5; }));
   for (int i = 0; i < 100; ++i) EXPECT_EQ(client.text({"PING"}), "unavailable");
   server_.run({"ACL", "SETUSER", user, ">" + password});
   EXPECT_TRUE(answers(client));
@@ -113,7 +113,7 @@ TEST_F(RedisFailureTest, what_was_sent_and_may_have_been_done_is_told_from_what_
   server_.kill_9();
   EXPECT_EQ(written.answer().error().code, ErrorCode::outcome_unknown);
   EXPECT_EQ(read.answer().error().code, ErrorCode::unavailable);
-  EXPECT_TRUE(eventually([&] { return !client.write({"SET", "key", "other"}); }));
+  EXPECT_TRUE(becomes_true([&] { return !client.write({"SET", "key", "other"}); }));
   const auto late = client.write({"SET", "key", "other"});
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ErrorCode::unavailable);
@@ -171,11 +171,11 @@ TEST_F(RedisFailureTest, silence_is_noticed_though_nobody_asks_for_anything) {
   ClientUnderTest client(impatient);
   client->start();
   const std::uint64_t before = proxy_.forwarded(Direction::to_client);
-  EXPECT_TRUE(eventually([&] { return proxy_.forwarded(Direction::to_client) >= before + 3 * 7; }));
+  EXPECT_TRUE(becomes_true([&] { return proxy_.forwarded(Direction::to_client) >= before + 3 * 7; }));
   server_.freeze();
-  EXPECT_TRUE(eventually([&] { return !client->connected(); }));
+  EXPECT_TRUE(becomes_true([&] { return !client->connected(); }));
   server_.thaw();
-  EXPECT_TRUE(eventually([&] { return client->connected().has_value(); }));
+  EXPECT_TRUE(becomes_true([&] { return client->connected().has_value(); }));
 }
 
 TEST_F(RedisFailureTest, more_than_the_bound_is_refused_at_once_also_when_callers_have_given_up) {
@@ -186,7 +186,7 @@ TEST_F(RedisFailureTest, more_than_the_bound_is_refused_at_once_also_when_caller
   client->start();
   server_.freeze();
   int given_up = 0;
-  EXPECT_TRUE(eventually([&] {
+  EXPECT_TRUE(becomes_true([&] {
     const auto refused = client.read({"PING"}, milliseconds(30));
     if (refused.error().code == ErrorCode::overloaded) return true;
     EXPECT_EQ(refused.error().code, ErrorCode::deadline_exceeded);

@@ -13,22 +13,13 @@
 #include <vector>
 
 #include "banyan/adapters/redis/client.hpp"
+#include "tests/servers/becomes_true.hpp"
 #include "tests/servers/redis_server.hpp"
 
 namespace banyan::redis {
 
 using resp::Reply;
-
-/// Whether the condition comes true, within a bound that no healthy run reaches.
-template <typename Condition>
-bool eventually(Condition condition) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
+using testkit::becomes_true;
 
 /// Keeps what the operator would read. Thread-safe.
 class KeptLog final : public Log {

@@ -70,7 +70,7 @@ TEST_F(RedisClientTest, what_an_executor_asks_in_one_turn_reaches_the_server_in_
   for (int i = 0; i < commands; ++i) detach(client_.count(context, command, answered));
   EXPECT_EQ(shared_redis().run({"EXISTS", "counter"}), "0");
   executor.end_turn();
-  EXPECT_TRUE(eventually([&] { return answered == commands; }));
+  EXPECT_TRUE(becomes_true([&] { return answered == commands; }));
   EXPECT_LT(reads() - before, 20);
 }
 
@@ -143,7 +143,7 @@ TEST_F(RedisClientTest, an_answer_beyond_the_bound_fails_its_command_and_the_nex
   const auto reply = bounded.read({"GET", "big"});
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().code, ErrorCode::too_large);
-  EXPECT_TRUE(eventually([&] { return bounded.text({"ECHO", "here"}) == "here"; }));
+  EXPECT_TRUE(becomes_true([&] { return bounded.text({"ECHO", "here"}) == "here"; }));
 }
 
 TEST(RedisLoginTest, the_url_says_who_where_and_in_which_database) {
@@ -183,7 +183,7 @@ TEST(RedisLoginTest, whoever_is_not_let_in_hears_why_without_the_password) {
     ASSERT_FALSE(reply);
     EXPECT_EQ(reply.error().code, ErrorCode::unavailable);
     EXPECT_EQ(reply.error().detail, why);
-    EXPECT_TRUE(eventually([&] { return client.log().count(why) == 1; }));
+    EXPECT_TRUE(becomes_true([&] { return client.log().count(why) == 1; }));
     EXPECT_EQ(client.log().count("hunter2"), 0U);
     EXPECT_EQ(client.log().count(testkit::RedisServer::password), 0U);
   }

@@ -40,7 +40,7 @@ Engine::Engine(Options options, Endpoint endpoint, std::unique_ptr<boost::asio::
                        if (on_lost_) on_lost_();
                      },
                  .on_known_down = [this] { note_down(); }}),
-      inbox_(std::make_shared<Inbox>([this] { boost::asio::post(io_, [this] { drain(); }); })) {}
+      inbox_(std::make_shared<TurnInbox<Request*>>([this] { boost::asio::post(io_, [this] { drain(); }); })) {}
 
 Engine::~Engine() { stop(); }
 
@@ -106,7 +106,7 @@ std::optional<Error> Engine::submit(std::span<Request* const> requests) {
   for (const Request* request : requests) bytes += request->bytes;
   if (!admission_.enter(requests.size(), bytes))
     return Error(ErrorCode::overloaded, "too many commands wait for Redis");
-  if (inbox_->submit(requests)) return std::nullopt;
+  if (inbox_->submit(requests.front()->context.executor, requests)) return std::nullopt;
   admission_.leave(requests.size(), bytes);
   return stopping_error();
 }

@@ -16,9 +16,9 @@
 #include <thread>
 #include <vector>
 
-#include "banyan/adapters/redis/inbox.hpp"
 #include "banyan/adapters/redis/pipeline.hpp"
 #include "banyan/adapters/redis/subscriber.hpp"
+#include "banyan/base/turn_inbox.hpp"
 
 namespace banyan::redis {
 
@@ -65,7 +65,7 @@ class Engine {
   std::function<void()> on_lost_;
   Pipeline pipeline_;
   std::vector<std::unique_ptr<Subscriber>> subscribers_;
-  std::shared_ptr<Inbox> inbox_;
+  std::shared_ptr<TurnInbox<Request*>> inbox_;
 
   bool stopping_ = false;
   SteadyTime stop_by_;

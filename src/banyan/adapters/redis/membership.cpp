@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "banyan/base/numbers.hpp"
+
 namespace banyan::redis {
 namespace {
 

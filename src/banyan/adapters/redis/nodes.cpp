@@ -1,9 +1,10 @@
 #include "banyan/adapters/redis/nodes.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <utility>
+
+#include "banyan/base/numbers.hpp"
 
 namespace banyan::redis {
 namespace {
@@ -53,11 +54,8 @@ std::optional<Address> moved_to(std::string_view error, const Endpoint& asked) {
   const std::string_view place = error.substr(std::min(error.rfind(' ') + 1, error.size()));
   const std::size_t colon = place.rfind(':');
   if (!error.starts_with("MOVED ") || colon == std::string_view::npos) return std::nullopt;
-  const std::string_view digits = place.substr(colon + 1);
-  std::int64_t port = 0;
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (failed != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return address_of(place.substr(0, colon), port, asked);
+  const std::optional<std::int64_t> port = parse_whole<std::int64_t>(place.substr(colon + 1));
+  return port ? address_of(place.substr(0, colon), *port, asked) : std::nullopt;
 }
 
 // An array of ranges: first, last, then each of their nodes, which is host, port and what else there is.

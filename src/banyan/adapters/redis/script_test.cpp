@@ -63,7 +63,7 @@ TEST_F(RedisScriptTest, it_is_brought_along_on_a_new_connection_before_it_is_mis
   EXPECT_EQ(client_.run(add_to("sum", "1"))->integer, 1);
   shared_redis().run({"SCRIPT", "FLUSH", "SYNC"});
   shared_redis().run({"CLIENT", "KILL", "TYPE", "normal"});
-  ASSERT_TRUE(eventually([&] { return client_->connected() && client_->connected()->generation == 2; }));
+  ASSERT_TRUE(becomes_true([&] { return client_->connected() && client_->connected()->generation == 2; }));
   EXPECT_EQ(client_.run(add_to("sum", "1"))->integer, 2);
   EXPECT_EQ(statistic("evalsha", "failed_calls"), 0);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "banyan/adapters/redis/cache_payload.hpp"
+#include "banyan/base/numbers.hpp"
 
 namespace banyan::redis {
 namespace {

@@ -33,7 +33,7 @@ class Traffic {
   bool goes_on() {
     const std::uint64_t hits = hits_;
     const Version acknowledged = acknowledged_;
-    return eventually([&] { return hits_ > hits + 100 && acknowledged_ > acknowledged + 10; });
+    return becomes_true([&] { return hits_ > hits + 100 && acknowledged_ > acknowledged + 10; });
   }
 
  private:
@@ -88,7 +88,7 @@ class SharedCacheCluster : public testing::Test {
     ASSERT_TRUE(in_use());
   }
   bool in_use() {
-    return eventually([&] {
+    return becomes_true([&] {
       const std::string probe = "probe:" + std::to_string(++probes_);
       first_->put(probe, record_at(1));
       return first_->hits(probe) && second_->hits(probe);
@@ -116,9 +116,9 @@ TEST_F(SharedCacheCluster, a_slot_that_is_moved_while_instances_write_and_read_l
   EXPECT_TRUE(traffic.goes_on());
   cluster_.begin_to_move(tag_, from, to);
   // However long it takes to move it: the instances agree to go on without it.
-  EXPECT_TRUE(eventually([&] { return !agreement_.use().on; }));
+  EXPECT_TRUE(becomes_true([&] { return !agreement_.use().on; }));
   const Version before = traffic.acknowledged();
-  EXPECT_TRUE(eventually([&] { return traffic.acknowledged() > before + 1; }));
+  EXPECT_TRUE(becomes_true([&] { return traffic.acknowledged() > before + 1; }));
   cluster_.move_keys(tag_, from, to);
   cluster_.end_to_move(tag_, from, to);
   EXPECT_TRUE(traffic.goes_on());
@@ -126,7 +126,7 @@ TEST_F(SharedCacheCluster, a_slot_that_is_moved_while_instances_write_and_read_l
   EXPECT_EQ(traffic.stale(), 0);
   EXPECT_TRUE(is_used_at(to));
   first_->put("users:2", record_at(1));
-  EXPECT_TRUE(eventually([&] {
+  EXPECT_TRUE(becomes_true([&] {
     const std::uint64_t before = second_->own_hits();
     return second_->hits("users:2") && second_->own_hits() > before;
   })) << "the stream of raises came along";
@@ -156,7 +156,7 @@ TEST_F(SharedCacheClusterLong, a_slot_that_is_moved_and_back_before_anything_is_
   std::atomic<bool> acknowledged = false;
   std::jthread writer([&] { acknowledged = raise(*second_, 8); });
   ASSERT_TRUE(
-      eventually([&] { return acknowledged || ((**first_).unready_reason() && (**second_).unready_reason()); }));
+      becomes_true([&] { return acknowledged || ((**first_).unready_reason() && (**second_).unready_reason()); }));
   EXPECT_FALSE(acknowledged);
   cluster_.move(tag_, to, from);
   writer.join();
@@ -178,7 +178,7 @@ TEST_F(SharedCacheClusterLong, a_master_that_was_a_replica_in_between_is_not_bel
   ASSERT_TRUE(raise(*first_, 8));
   ASSERT_EQ(second_->get(moving_key), 8U);
   cluster_.take_over(RedisCluster::spare);
-  ASSERT_TRUE(eventually([&] { return (**first_).unready_reason() && (**second_).unready_reason(); }));
+  ASSERT_TRUE(becomes_true([&] { return (**first_).unready_reason() && (**second_).unready_reason(); }));
   cluster_.replicate(master, RedisCluster::spare);
   cluster_.take_over(master);
   ASSERT_TRUE(in_use());
@@ -192,7 +192,7 @@ TEST_F(SharedCacheClusterLong, what_was_on_its_way_to_another_node_is_not_believ
   agreement_.attend_always();
   first_->put(moving_key, record_at(7));
   cluster_.begin_to_move(tag_, from, to);
-  ASSERT_TRUE(eventually([&] { return (**first_).unready_reason() && (**second_).unready_reason(); }));
+  ASSERT_TRUE(becomes_true([&] { return (**first_).unready_reason() && (**second_).unready_reason(); }));
   cluster_.give_up_to_move(tag_, from, to);
   ASSERT_TRUE(in_use());
   EXPECT_EQ(first_->get(moving_key), std::nullopt);
@@ -206,7 +206,7 @@ TEST(SharedCacheClusterAloneLong, a_slot_that_comes_back_brings_nothing_that_is_
   const std::size_t to = cluster.other_than_owner_of(tag);
   CacheInstance instance({.url = cluster.node(to).url()});
   const auto in_use = [&](const std::string& probe) {
-    return eventually([&] {
+    return becomes_true([&] {
       instance.put(probe, record_at(1));
       return instance.hits(probe);
     });

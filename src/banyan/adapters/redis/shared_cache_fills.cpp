@@ -4,6 +4,7 @@
 
 #include "banyan/adapters/redis/cache_payload.hpp"
 #include "banyan/adapters/redis/shared_cache.hpp"
+#include "banyan/base/numbers.hpp"
 
 // What readers bring: tickets and fills.
 namespace banyan::redis {

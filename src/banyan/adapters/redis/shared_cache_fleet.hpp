@@ -29,7 +29,7 @@ class SharedCacheFleet : public testing::Test {
 
   /// Both serve hits.
   bool in_use() {
-    return eventually([&] {
+    return becomes_true([&] {
       probe_ = "probe:" + std::to_string(++probes_);
       first_->put(probe_, contracts::record_at(1));
       return first_->hits(probe_) && second_->hits(probe_);

@@ -53,15 +53,15 @@ TEST_F(SharedCacheFleet, what_one_fills_the_other_hits_and_what_it_raises_the_ot
 TEST_F(SharedCacheFleet, an_own_copy_answers_until_a_raise_is_heard_and_nobody_who_knows_more) {
   start(true);
   first_->put(key, record_at(7));
-  ASSERT_TRUE(eventually([&] {
+  ASSERT_TRUE(becomes_true([&] {
     const std::uint64_t before = second_->own_hits();
     return second_->get(key) == 7U && second_->own_hits() > before;
   }));
   const std::optional<Position> writer = raise(*first_, 8);
   ASSERT_TRUE(writer);
   EXPECT_EQ(second_->get(key, *writer), 8U) << "who wrote is not answered by what has not heard of it";
-  EXPECT_TRUE(eventually([&] { return second_->get(key) == 8U; }));
-  EXPECT_TRUE(eventually([&] { return second_->has_heard_of(key); }));
+  EXPECT_TRUE(becomes_true([&] { return second_->get(key) == 8U; }));
+  EXPECT_TRUE(becomes_true([&] { return second_->has_heard_of(key); }));
 }
 
 TEST_F(SharedCacheFleet, who_was_told_that_there_is_nothing_is_not_answered_by_an_own_copy_of_what_was) {
@@ -71,26 +71,26 @@ TEST_F(SharedCacheFleet, who_was_told_that_there_is_nothing_is_not_answered_by_a
     return second_->get(name, position).has_value() && second_->own_hits() > before;
   };
   first_->put(key, record_at(7));
-  ASSERT_TRUE(eventually([&] { return kept_by_second(key, {}); }));
+  ASSERT_TRUE(becomes_true([&] { return kept_by_second(key, {}); }));
   redis_.run({"EVAL", "for _, k in ipairs(redis.call('KEYS', 'b:*:users:1')) do redis.call('DEL', k) end", "0"});
   const Position told = first_->fill(key, first_->take_ticket(key).ticket, record_at(0));
   first_->put("users:2", record_at(1));
-  ASSERT_TRUE(eventually([&] { return kept_by_second("users:2", told); })) << "the second has heard of it";
+  ASSERT_TRUE(becomes_true([&] { return kept_by_second("users:2", told); })) << "the second has heard of it";
   EXPECT_NE(second_->get(key, told), 7U);
 }
 
 TEST_F(SharedCacheFleet, an_instance_that_hears_nothing_keeps_no_own_copies) {
   start(true);
   first_->put(key, record_at(7));
-  ASSERT_TRUE(eventually([&] {
+  ASSERT_TRUE(becomes_true([&] {
     const std::uint64_t before = second_->own_hits();
     return second_->get(key) == 7U && second_->own_hits() > before;
   }));
   proxy_.stall(true);
   ASSERT_TRUE(raise(*first_, 8));
-  EXPECT_TRUE(eventually([&] { return second_->get(key) != 7U; }));
+  EXPECT_TRUE(becomes_true([&] { return second_->get(key) != 7U; }));
   proxy_.stall(false);
-  EXPECT_TRUE(eventually([&] { return second_->get(key) == 8U; }));
+  EXPECT_TRUE(becomes_true([&] { return second_->get(key) == 8U; }));
 }
 
 TEST_F(SharedCacheFleet, the_loss_of_the_control_key_forgets_everything) {
@@ -106,7 +106,7 @@ TEST_F(SharedCacheFleet, databases_of_one_server_do_not_share_what_they_keep) {
   constexpr std::uint64_t of_the_same_tag = 0x1'0001;
   AgreementInMemory other(of_the_same_tag);
   CacheInstance stranger({.url = redis_.url(), .agreement = &other});
-  ASSERT_TRUE(eventually([&] {
+  ASSERT_TRUE(becomes_true([&] {
     stranger.put("users:2", record_at(1));
     return stranger.hits("users:2");
   }));
@@ -157,7 +157,7 @@ TEST_F(SharedCacheFleet, a_frozen_redis_is_done_without_and_what_it_remembers_is
 TEST_F(SharedCacheFleet, an_instance_that_alone_is_cut_off_refuses_writes_and_serves_no_hits_while_the_others_go_on) {
   first_->put(key, record_at(7));
   unplug(proxy_);
-  ASSERT_TRUE(eventually([&] { return (**second_).unready_reason().has_value(); }));
+  ASSERT_TRUE(becomes_true([&] { return (**second_).unready_reason().has_value(); }));
   const Result<void> may_write = (**second_).before_write();
   ASSERT_FALSE(may_write);
   EXPECT_EQ(may_write.error().code, ErrorCode::unavailable);
@@ -166,7 +166,7 @@ TEST_F(SharedCacheFleet, an_instance_that_alone_is_cut_off_refuses_writes_and_se
   EXPECT_EQ(first_->get(key), 8U);
   EXPECT_TRUE(agreement_.use().on);
   proxy_.refuse(false);
-  EXPECT_TRUE(eventually([&] { return second_->get(key) == 8U; }));
+  EXPECT_TRUE(becomes_true([&] { return second_->get(key) == 8U; }));
   EXPECT_FALSE((**second_).unready_reason());
   EXPECT_TRUE((**second_).before_write());
 }
@@ -190,11 +190,11 @@ TEST_F(SharedCacheFleet, what_must_be_forgotten_is_forgotten_by_all_before_that_
     return first_->get(key, position) == 7U && first_->own_hits() > before;
   };
   first_->put(key, record_at(7));
-  ASSERT_TRUE(eventually([&] { return kept_by_first({}); }));
+  ASSERT_TRUE(becomes_true([&] { return kept_by_first({}); }));
   const auto context = second_->request();
   ASSERT_TRUE(block_on((**second_).clear(*context)));
   EXPECT_EQ(first_->get(key, context->reached), std::nullopt) << "who wrote is not answered by an own copy either";
-  EXPECT_TRUE(eventually([&] { return !first_->hits(key); }));
+  EXPECT_TRUE(becomes_true([&] { return !first_->hits(key); }));
   ASSERT_TRUE(in_use());
 }
 
@@ -232,11 +232,11 @@ TEST_F(SharedCacheFleet, stopping_does_not_wait_for_requests_that_are_still_unde
 
 TEST_F(SharedCacheFleet, a_reader_waits_a_moment_for_what_another_is_about_to_fill) {
   CacheInstance patient({.url = redis_.url(), .agreement = &agreement_, .ticket_patience = std::chrono::seconds(30)});
-  ASSERT_TRUE(eventually([&] { return patient.hits(probe_); }));
+  ASSERT_TRUE(becomes_true([&] { return patient.hits(probe_); }));
   const Cache::Ticket leader = first_->take_ticket(key);
   ASSERT_NE(leader.ticket, 0U);
   std::jthread fills([&] {
-    ASSERT_TRUE(eventually([&] { return patient.count("banyan_shared_cache_waits_total") > 0; }));
+    ASSERT_TRUE(becomes_true([&] { return patient.count("banyan_shared_cache_waits_total") > 0; }));
     first_->fill(key, leader.ticket, record_at(7));
   });
   const Cache::Ticket follower = patient.take_ticket(key);
@@ -252,7 +252,7 @@ TEST_F(SharedCacheFleet, what_a_list_shows_is_raised_once_and_then_known_to_have
   EXPECT_NE(context->reached.raised, 0U);
   EXPECT_EQ(first_->get(key), std::nullopt) << "it was older than what the list had shown";
   const auto raises = [&] { return second_->count("banyan_shared_cache_raises_total"); };
-  ASSERT_TRUE(eventually([&] {
+  ASSERT_TRUE(becomes_true([&] {
     const auto again = second_->request();
     const std::uint64_t before = raises();
     block_on((**second_).show(*again, std::span(&shown, 1)));
@@ -265,19 +265,19 @@ TEST_F(SharedCacheFleet, what_another_program_wrote_is_raised_by_whoever_hears_o
   const Cache::Raise heard{.key = key, .version = 8, .value = nullptr};
   const auto context = second_->request();
   block_on((**second_).hear(*context, std::span(&heard, 1)));
-  EXPECT_TRUE(eventually([&] { return !first_->hits(key); }));
+  EXPECT_TRUE(becomes_true([&] { return !first_->hits(key); }));
 }
 
 TEST_F(SharedCacheFleet, what_is_heard_of_a_key_after_a_write_of_unknown_outcome_is_raised) {
   const Cache::Raise unknown{.key = key, .version = std::numeric_limits<Version>::max(), .value = nullptr};
   const auto context = second_->request();
   ASSERT_TRUE(block_on((**second_).raise(*context, std::span(&unknown, 1), agreement_.use())));
-  ASSERT_TRUE(eventually([&] { return first_->has_heard_of(key) && second_->has_heard_of(key); }));
+  ASSERT_TRUE(becomes_true([&] { return first_->has_heard_of(key) && second_->has_heard_of(key); }));
   first_->put(key, record_at(7));
   ASSERT_EQ(first_->get(key), 7U);
   const Cache::Raise heard{.key = key, .version = 8, .value = nullptr};
   block_on((**second_).hear(*context, std::span(&heard, 1)));
-  EXPECT_TRUE(eventually([&] { return !first_->hits(key); }));
+  EXPECT_TRUE(becomes_true([&] { return !first_->hits(key); }));
 }
 
 TEST_F(SharedCacheFleet, a_write_of_more_keys_than_the_connection_queues_is_made_known) {
@@ -309,7 +309,7 @@ TEST_F(SharedCacheFleet, a_redis_that_takes_no_writes_is_done_without) {
 
 TEST_F(SharedCacheFleet, who_could_not_make_known_what_it_shows_keeps_its_client_from_the_cache) {
   unplug(proxy_);
-  ASSERT_TRUE(eventually([&] { return (**second_).unready_reason().has_value(); }));
+  ASSERT_TRUE(becomes_true([&] { return (**second_).unready_reason().has_value(); }));
   const Position shown = second_->fill(key, 0, record_at(8));
   EXPECT_GT(shown.hold_until, 0);
   first_->put(key, record_at(7));
@@ -321,7 +321,7 @@ TEST(SharedCacheAlone, writes_do_not_wait_for_a_dead_redis_and_what_it_remembers
   testkit::RedisServer redis;
   testkit::TcpProxy proxy(redis.port());
   CacheInstance instance({.url = redis.url_through(proxy.port()), .own_copies = true});
-  ASSERT_TRUE(eventually([&] {
+  ASSERT_TRUE(becomes_true([&] {
     instance.put(key, record_at(7));
     return instance.hits(key);
   }));
@@ -329,7 +329,7 @@ TEST(SharedCacheAlone, writes_do_not_wait_for_a_dead_redis_and_what_it_remembers
   ASSERT_TRUE(instance.raise(key, 8));
   EXPECT_EQ(instance.get(key), std::nullopt);
   proxy.refuse(false);
-  ASSERT_TRUE(eventually([&] {
+  ASSERT_TRUE(becomes_true([&] {
     instance.put("users:2", record_at(1));
     return instance.hits("users:2");
   }));
@@ -340,7 +340,7 @@ TEST(SharedCacheAlone, two_applications_on_one_redis_do_not_share_what_they_keep
   testkit::RedisServer redis;
   CacheInstance one({.url = redis.url()});
   CacheInstance other({.url = redis.url()});
-  ASSERT_TRUE(eventually([&] {
+  ASSERT_TRUE(becomes_true([&] {
     one.put(key, record_at(7));
     other.put("users:2", record_at(8));
     return one.get(key) == 7U && other.get("users:2") == 8U;
@@ -352,7 +352,7 @@ TEST(SharedCacheAlone, two_applications_on_one_redis_do_not_share_what_they_keep
 TEST(SharedCacheAlone, what_an_earlier_process_left_is_not_believed) {
   testkit::RedisServer redis;
   const auto serves = [&](CacheInstance& instance) {
-    return eventually([&] {
+    return becomes_true([&] {
       instance.put("users:2", record_at(1));
       return instance.hits("users:2");
     });

@@ -4,6 +4,7 @@
 
 #include "banyan/adapters/redis/cache_payload.hpp"
 #include "banyan/adapters/redis/shared_cache.hpp"
+#include "banyan/base/numbers.hpp"
 
 // What has changed, and whom it must be made known to.
 namespace banyan::redis {

@@ -33,7 +33,7 @@ TEST_F(SharedCacheFleet, who_starts_on_a_timeline_that_is_not_new_does_not_wait)
   agreement_.promote();
   agreement_.grow_old();
   ASSERT_TRUE(in_use());
-  EXPECT_TRUE(eventually([&] {
+  EXPECT_TRUE(becomes_true([&] {
     const auto began = std::chrono::steady_clock::now();
     CacheInstance late({.url = redis_.url(), .agreement = &agreement_});
     return raise(late, 8) && std::chrono::steady_clock::now() - began < Membership::licence_lifetime;

@@ -21,7 +21,7 @@ class Heard {
     return lines_;
   }
   bool eventually_ends_with(const std::string& line) const {
-    return eventually([&] {
+    return becomes_true([&] {
       const auto lines = all();
       return !lines.empty() && lines.back() == line;
     });

@@ -1,13 +1,13 @@
 #include "banyan/api/query/scope_finish.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <utility>
 
 #include "banyan/api/query/conditions.hpp"
 #include "banyan/api/query/order_parser.hpp"
 #include "banyan/api/query/words.hpp"
+#include "banyan/base/numbers.hpp"
 
 namespace banyan::api {
 namespace {
@@ -15,12 +15,11 @@ namespace {
 constexpr std::uint64_t offset_max = 1'000'000'000'000;
 
 Result<std::uint64_t> parse_count(std::string_view name, std::string_view text, std::uint64_t max) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty() || number > max)
+  const std::optional<std::uint64_t> number = parse_whole<std::uint64_t>(text);
+  if (!number || *number > max)
     return malformed("'" + std::string(name) + "' takes a whole number from 0 to " + std::to_string(max) + ".",
                      "Ask for pages with limit and offset.");
-  return number;
+  return *number;
 }
 
 class ScopeReader {

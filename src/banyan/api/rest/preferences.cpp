@@ -1,11 +1,11 @@
 #include "banyan/api/rest/preferences.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
 #include "banyan/api/query/scanner.hpp"
+#include "banyan/base/numbers.hpp"
 
 namespace banyan::api::rest {
 namespace {
@@ -36,9 +36,8 @@ bool take(std::string_view word, const std::string_view (&words)[Count], std::op
 bool take_max_affected(std::string_view word, Preferences& preferences) {
   if (!word.starts_with(max_affected_word)) return false;
   word.remove_prefix(max_affected_word.size());
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-  if (error != std::errc() || end != word.data() + word.size()) return false;
+  const std::optional<std::uint64_t> number = parse_whole<std::uint64_t>(word);
+  if (!number) return false;
   if (!preferences.max_affected) preferences.max_affected = number;
   return true;
 }

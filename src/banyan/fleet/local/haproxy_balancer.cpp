@@ -28,17 +28,6 @@ std::vector<std::string_view> fields_of(std::string_view line, char separator) {
 
 std::string server_of(std::size_t place) { return std::string(haproxy_backend) + "/" + haproxy_server_name(place); }
 
-// Behind the words of the line that begins so.
-void append_to_line(std::string& text, const std::string& beginning, std::string_view words) {
-  const std::size_t line = text.find(beginning);
-  if (line != std::string::npos) text.insert(text.find('\n', line), words);
-}
-
-void replace(std::string& text, std::string_view old, std::string_view by) {
-  const std::size_t at = text.find(old);
-  if (at != std::string::npos) text.replace(at, old.size(), by);
-}
-
 /// What HAProxy's statistics say of a server.
 struct ServerState {
   std::uint64_t requests = 0;  ///< In flight, and queued for it.
@@ -92,13 +81,10 @@ class HaproxyBalancer final : public Balancer {
   Result<void> write(const OpenPlaces& open) override {
     std::vector<std::size_t> all(plan_.ports.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
-    Result<std::string> text = render_haproxy(with_places(plan_, all), {.folder = plan_.folder});
-    if (!text) return fail(std::move(text.error()));
-    // Without a line a request, which would fill the disk of who lets a fleet run for a while.
-    replace(*text, " local0 info\n", " local0 notice\n");
-    for (const std::size_t place : all)
-      if (!open[place]) append_to_line(*text, "\tserver " + haproxy_server_name(place) + " ", " disabled");
-    return write_private(file(), *text);
+    Placement placement{.folder = plan_.folder, .request_log = false, .closed = open};
+    placement.closed.flip();
+    const Result<std::string> text = render_haproxy(with_places(plan_, all), placement);
+    return text ? write_private(file(), *text) : fail(text.error());
   }
 
   Result<void> apply(const OpenPlaces& open) override {

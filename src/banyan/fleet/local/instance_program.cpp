@@ -12,6 +12,7 @@ namespace {
 constexpr std::chrono::milliseconds health_within{1'000};
 constexpr std::chrono::milliseconds metrics_within{500};
 constexpr std::string_view counted = "banyan_http_request_duration_seconds_count";
+constexpr std::string_view lag = "banyan_replica_lag_bytes{replica=\"";
 
 bool serves(std::uint16_t port) {
   const auto answer = http_get(port, "/health/ready", health_within);
@@ -22,6 +23,17 @@ bool serves(std::uint16_t port) {
 bool is_counted(std::string_view line) {
   return line.starts_with(counted) && line.find("route=\"/health") == std::string_view::npos &&
          line.find("route=\"/metrics\"") == std::string_view::npos;
+}
+
+// Whose lag the line tells, by its port: the label is `host:port/database`.
+std::optional<std::uint16_t> lagging(std::string_view line) {
+  if (!line.starts_with(lag)) return std::nullopt;
+  line.remove_prefix(lag.size());
+  std::uint16_t port = 0;
+  const std::string_view digits = line.substr(std::min(line.find(':') + 1, line.size()));
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc()) return std::nullopt;
+  return port;
 }
 
 std::uint64_t number_at_end(std::string_view line) {
@@ -49,17 +61,21 @@ ServiceSetup instance_service(const InstancePlan& plan, std::size_t number, std:
   return setup;
 }
 
-std::optional<std::uint64_t> requests_of(std::uint16_t port, const std::string& service_key) {
+InstanceMetrics read_metrics(std::string_view text) {
+  InstanceMetrics metrics;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (is_counted(line)) metrics.requests += number_at_end(line);
+    if (const std::optional<std::uint16_t> replica = lagging(line)) metrics.lags_bytes[*replica] = number_at_end(line);
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return metrics;
+}
+
+std::optional<InstanceMetrics> metrics_of(std::uint16_t port, const std::string& service_key) {
   const auto answer = http_get(port, "/metrics", metrics_within, "Authorization: Bearer " + service_key);
   if (!answer || answer->status != 200) return std::nullopt;
-  std::uint64_t requests = 0;
-  std::string_view rest = answer->body;
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    if (is_counted(line)) requests += number_at_end(line);
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-  }
-  return requests;
+  return read_metrics(answer->body);
 }
 
 }  // namespace banyan::fleet

@@ -3,10 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <csignal>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <utility>
 
@@ -26,15 +24,6 @@ std::vector<pid_t> children_of(pid_t parent) {
   return children;
 }
 
-// A line a request would fill the disk of who lets a fleet run for a while.
-std::string without_request_log(const std::string& text) {
-  std::istringstream lines(text);
-  std::string kept;
-  for (std::string line; std::getline(lines, line);)
-    kept += (line.find("\taccess_log ") == std::string::npos ? line : "\taccess_log off;") + "\n";
-  return kept;
-}
-
 class NginxBalancer final : public Balancer {
  public:
   explicit NginxBalancer(BalancerPlan plan) : plan_(std::move(plan)) {}
@@ -51,8 +40,9 @@ class NginxBalancer final : public Balancer {
       if (open[place]) places.push_back(place);
     // It does not load one without instances: requests to those that are away fail either way.
     if (places.empty()) return {};
-    const Result<std::string> text = render_nginx(with_places(plan_, places), {.folder = plan_.folder});
-    return text ? write_private(file(), without_request_log(*text)) : fail(text.error());
+    const Placement placement{.folder = plan_.folder, .request_log = false};
+    const Result<std::string> text = render_nginx(with_places(plan_, places), placement);
+    return text ? write_private(file(), *text) : fail(text.error());
   }
 
   Result<void> apply(const OpenPlaces& open) override {

@@ -5,9 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
-#include <sstream>
 #include <utility>
 
 #include "banyan/base/ids.hpp"
@@ -197,26 +195,6 @@ Result<void> PostgresCluster::copy_to_replicas() const {
 
 std::string PostgresCluster::url(std::uint16_t port) const {
   return "postgres://" + std::string(role) + ":" + password_ + "@127.0.0.1:" + std::to_string(port) + "/" + database;
-}
-
-std::map<std::string, std::uint64_t> PostgresCluster::lags_bytes() const {
-  const std::string statement =
-      "SELECT application_name, greatest(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn), 0) FROM "
-      "pg_stat_replication";
-  ChildSetup asked =
-      command({psql_, "--no-psqlrc", "--tuples-only", "--no-align",
-               "--field-separator= ", "--host=" + sockets().string(), "--port=" + std::to_string(primary_port_),
-               "--username=" + std::string(role), "--dbname=postgres", "--command=" + statement},
-              "lags");
-  std::error_code ignored;
-  std::filesystem::remove(asked.output, ignored);
-  asked.environment["PGCONNECT_TIMEOUT"] = "1";
-  if (!run_to_end(asked, std::chrono::milliseconds(2'000))) return {};
-  std::istringstream lines(end_of_file(asked.output, 4096));
-  std::map<std::string, std::uint64_t> lags;
-  std::string name;
-  for (std::uint64_t bytes = 0; lines >> name >> bytes;) lags[name] = bytes;
-  return lags;
 }
 
 }  // namespace banyan::fleet

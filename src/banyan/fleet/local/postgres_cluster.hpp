@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,9 +47,6 @@ class PostgresCluster {
 
   std::string primary_url() const { return url(primary_port_); }
   std::string replica_url(std::size_t number) const { return url(replica_ports_[number]); }
-
-  /// By the replica's name: how many bytes of log it has yet to replay. Empty when the primary does not answer.
-  std::map<std::string, std::uint64_t> lags_bytes() const;
 
  private:
   PostgresCluster() = default;

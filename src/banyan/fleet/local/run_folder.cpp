@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "banyan/base/numbers.hpp"
+
 namespace banyan::fleet {
 namespace {
 
@@ -20,13 +22,6 @@ std::uint64_t hash_of(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
   return hash;
-}
-
-std::string hex_of(std::uint64_t number) {
-  std::string text(16, '0');
-  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, number >>= 4U)
-    *digit = "0123456789abcdef"[number & 15U];
-  return text;
 }
 
 // PostgreSQL runs as another user for root, and must get through to its own folder.
@@ -66,7 +61,7 @@ std::filesystem::path RunFolder::path_for(std::string_view subject) {
   std::error_code none;
   const std::filesystem::path there = std::filesystem::canonical(subject, none);
   const std::string name = (none ? std::string(subject) : there.string()) + "\n" + std::to_string(::geteuid());
-  return std::filesystem::temp_directory_path() / ("banyan-up-" + hex_of(hash_of(name)));
+  return std::filesystem::temp_directory_path() / ("banyan-up-" + hex16(hash_of(name)));
 }
 
 Result<RunFolder> RunFolder::take(std::string_view subject) {

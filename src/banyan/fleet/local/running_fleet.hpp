@@ -31,7 +31,7 @@ struct FleetRow {
   std::string health;
   unsigned restarts = 0;
   std::optional<double> requests_per_second;  ///< Of instances.
-  std::optional<std::uint64_t> lag_bytes;     ///< Of replicas: log that they have yet to replay.
+  std::optional<std::uint64_t> lag_bytes;     ///< Of replicas: log that they have yet to replay, as the instances say.
   std::filesystem::path output;               ///< What it writes.
 };
 
@@ -116,8 +116,8 @@ class RunningFleet {
   Result<void> until(const std::function<bool()>& holds, std::chrono::milliseconds at_most, const std::string& what);
   void end(Service& service);
   void measure(std::chrono::steady_clock::time_point now);
-  bool replicas_run() const;
-  void count_requests(Place& place);
+  std::optional<InstanceMetrics> ask(const Place& place) const;
+  static void count_requests(Place& place, const std::optional<InstanceMetrics>& metrics);
   FleetRow row_of(const Service& service) const;
 
   Parts parts_;
@@ -131,9 +131,8 @@ class RunningFleet {
   OpenPlaces open_;
   std::unique_ptr<Balancer> balancer_;
   std::unique_ptr<Service> balancer_service_;
-  std::map<std::string, std::uint64_t> lags_bytes_;
+  std::map<std::uint16_t, std::uint64_t> lags_bytes_;  ///< By the replica's port.
   std::chrono::steady_clock::time_point next_measure_;
-  std::chrono::steady_clock::time_point next_lag_;
   std::atomic<bool> stop_requested_ = false;
 };
 

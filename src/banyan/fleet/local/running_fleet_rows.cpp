@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "banyan/fleet/local/running_fleet.hpp"
@@ -9,40 +10,42 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds measured_every{1};
-constexpr std::chrono::seconds lag_measured_every{2};
 
 }  // namespace
 
+// Each instance looks at the replicas by itself: the one counts that sees them furthest behind.
 void RunningFleet::measure(steady_clock::time_point now) {
-  if (postgres_ && postgres_->replicas() > 0 && now >= next_lag_ && replicas_run()) {
-    lags_bytes_ = postgres_->lags_bytes();
-    next_lag_ = steady_clock::now() + lag_measured_every;
-  }
   if (now < next_measure_) return;
   next_measure_ = now + measured_every;
-  for (Place& place : places_) count_requests(place);
+  std::map<std::uint16_t, std::uint64_t> lags;
+  for (Place& place : places_) {
+    const std::optional<InstanceMetrics> metrics = ask(place);
+    count_requests(place, metrics);
+    if (!metrics) continue;
+    for (const auto& [port, bytes] : metrics->lags_bytes) lags[port] = std::max(lags[port], bytes);
+  }
+  lags_bytes_ = std::move(lags);
 }
 
-bool RunningFleet::replicas_run() const {
-  for (const std::unique_ptr<Service>& server : servers_)
-    if (server->state() != Service::State::ready) return false;
-  return true;
+std::optional<InstanceMetrics> RunningFleet::ask(const Place& place) const {
+  if (!place.service || place.service->state() != Service::State::ready) return std::nullopt;
+  return metrics_of(place.port, instance_plan_.service_key);
 }
 
-void RunningFleet::count_requests(Place& place) {
+void RunningFleet::count_requests(Place& place, const std::optional<InstanceMetrics>& metrics) {
   if (!place.service || place.service->state() != Service::State::ready) {
     place.requests_per_second.reset();
     place.counted_at = {};
     return;
   }
-  const std::optional<std::uint64_t> requests = requests_of(place.port, instance_plan_.service_key);
   const auto now = steady_clock::now();
-  if (!requests) return;
-  const bool again = place.counted_at != steady_clock::time_point() && *requests >= place.requests;
+  if (!metrics) return;
+  const std::uint64_t requests = metrics->requests;
+  const bool again = place.counted_at != steady_clock::time_point() && requests >= place.requests;
   if (again)
     place.requests_per_second =
-        static_cast<double>(*requests - place.requests) / std::chrono::duration<double>(now - place.counted_at).count();
-  place.requests = *requests;
+        static_cast<double>(requests - place.requests) / std::chrono::duration<double>(now - place.counted_at).count();
+  place.requests = requests;
   place.counted_at = now;
 }
 
@@ -55,7 +58,7 @@ FleetRow RunningFleet::row_of(const Service& service) const {
   row.health = to_string(service.state());
   row.restarts = service.restarts();
   row.output = service.setup().child.output;
-  if (const auto lag = lags_bytes_.find(row.name); lag != lags_bytes_.end()) row.lag_bytes = lag->second;
+  if (const auto lag = lags_bytes_.find(row.port); lag != lags_bytes_.end()) row.lag_bytes = lag->second;
   return row;
 }
 
