@@ -125,8 +125,8 @@ TEST_F(SharedCacheCluster, a_slot_that_is_moved_while_instances_write_and_read_l
   traffic.stop();
   EXPECT_EQ(traffic.stale(), 0);
   EXPECT_TRUE(is_used_at(to));
-  first_->put("users:2", record_at(1));
   EXPECT_TRUE(becomes_true([&] {
+    first_->put("users:2", record_at(1));
     const std::uint64_t before = second_->own_hits();
     return second_->hits("users:2") && second_->own_hits() > before;
   })) << "the stream of raises came along";

@@ -15,6 +15,7 @@ namespace banyan::fleet {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 
 bool becomes_ready(Service& service) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
