@@ -201,8 +201,8 @@ TEST_F(ReplicasTest, a_read_that_a_replica_cancels_for_what_it_has_to_replay_is_
   start(milliseconds(60'000));
   primary_.run(name_, "INSERT INTO users (name) SELECT 'another' FROM generate_series(1, 20000)");
   set_on_replicas("max_standby_streaming_delay", "0");
-  const auto conflicts = [&](const std::string& of) {
-    const std::string asked = "SELECT " + of + " FROM pg_stat_database_conflicts WHERE datname = current_database()";
+  const auto conflicts = [&] {
+    const char* const asked = "SELECT confl_lock FROM pg_stat_database_conflicts WHERE datname = current_database()";
     return std::stoi(first_.run(name_, asked)) + std::stoi(second_.run(name_, asked));
   };
   std::vector<std::jthread> readers;
@@ -212,9 +212,7 @@ TEST_F(ReplicasTest, a_read_that_a_replica_cancels_for_what_it_has_to_replay_is_
     });
   EXPECT_TRUE(becomes_true([&] {
     primary_.run(name_, "BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE; COMMIT");
-    primary_.run(name_, "UPDATE users SET age = 1 WHERE id BETWEEN 100 AND 200");
-    primary_.run(name_, "VACUUM users");
-    return conflicts("confl_lock") > 0 && conflicts("confl_snapshot") > 0 && fallbacks("failed") > 1;
+    return conflicts() > 2 && fallbacks("failed") > 2;
   }));
 }
 
