@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "failure/load.hpp"
-#include "failure/metrics.hpp"
 #include "failure/postgres_stage.hpp"
 #include "scenarios/http_client.hpp"
 #include "scenarios/instances.hpp"

@@ -6,13 +6,16 @@
 #include <string>
 #include <thread>
 
-#include "failure/metrics.hpp"
 #include "failure/postgres_stage.hpp"
 #include "scenarios/http_client.hpp"
+#include "scenarios/instances.hpp"
+#include "tests/servers/becomes_true.hpp"
 #include "tests/servers/redis_server.hpp"
 
 namespace banyan::scenarios {
 namespace {
+
+using testkit::becomes_true;
 
 constexpr int rounds = 6;
 

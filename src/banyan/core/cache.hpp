@@ -64,8 +64,11 @@ class Cache {
     Version version = 0;
     CachedRecordPtr value;  ///< Null: not known here.
   };
-  /// Whether a write may begin: `unavailable` where it could not be made known afterwards.
-  virtual Result<void> before_write() const { return {}; }
+  /// Whether a write may begin: `unavailable` where it could not be made known afterwards, now and for some moments.
+  virtual Task<Result<void>> before_write(const Context& context) {
+    (void)context;
+    return Result<void>();
+  }
 
   /// Called after COMMIT and before the acknowledgement, with every key that a write changed. Replaces an older value
   /// by the new one, or removes it where that is null; lifts the floor of a ticket. Never stores into an empty slot.

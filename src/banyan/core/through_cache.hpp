@@ -17,7 +17,7 @@ class ThroughCache : public Cache {
   Task<void> fill(const Context& context, std::string_view key, FillTicket ticket, CachedRecordPtr value) override {
     return behind_.fill(context, key, ticket, std::move(value));
   }
-  Result<void> before_write() const override { return behind_.before_write(); }
+  Task<Result<void>> before_write(const Context& context) override { return behind_.before_write(context); }
   Task<Result<void>> raise(const Context& context, std::span<const Raise> keys,
                            const std::optional<CacheUse>& use) override {
     return behind_.raise(context, keys, use);

@@ -89,7 +89,7 @@ class Records {
   Task<Result<void>> forget(const Context& context, ForeignChange change);
 
   /// Whether a write of somebody else's making may begin, as Cache::before_write() says.
-  Result<void> before_write() const;
+  Task<Result<void>> before_write(const Context& context) const;
 
   /// Lets no reader share a query for the key ("users:123") that has begun: the cache has heard that another instance
   /// changed it.

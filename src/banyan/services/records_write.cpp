@@ -109,7 +109,8 @@ using Answers = std::vector<std::vector<Written>>;
 Task<Result<Answers>> carry_out(Records::State& state, const Context& context, WritePlan plan) {
   if (plan.origins.empty()) co_return Answers(plan.operations);
   const bool rehearsal = plan.batch.rehearsal;
-  if (Result<void> ready = state.parts.cache.before_write(); !ready) co_return fail(std::move(ready.error()));
+  if (Result<void> ready = co_await state.parts.cache.before_write(context); !ready)
+    co_return fail(std::move(ready.error()));
   Reach reach = reach_of(state.parts.schema, plan.batch);
   Result<Applied> applied = co_await state.parts.store.apply(context, std::move(plan.batch));
   if (!applied) {
@@ -182,7 +183,9 @@ Task<Result<void>> Records::forget(const Context& context, ForeignChange change)
   co_return Result<void>();
 }
 
-Result<void> Records::before_write() const { return state_->parts.cache.before_write(); }
+Task<Result<void>> Records::before_write(const Context& context) const {
+  return state_->parts.cache.before_write(context);
+}
 
 void Records::forget_readers(std::string_view key) { state_->flights.detach(key); }
 

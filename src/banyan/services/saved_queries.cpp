@@ -121,7 +121,8 @@ Result<std::vector<Value>> SavedQueries::arguments(const Context& context, const
 Task<Result<SavedRows>> SavedQueries::call(const Context& context, const SavedQuery& query,
                                            std::vector<Value> arguments) {
   if (query.writes)
-    if (Result<void> ready = parts_.records.before_write(); !ready) co_return fail(std::move(ready.error()));
+    if (Result<void> ready = co_await parts_.records.before_write(context); !ready)
+      co_return fail(std::move(ready.error()));
   Result<SavedRows> rows = co_await parts_.runner.run(context, query, std::move(arguments));
   // What it may have changed nobody knows; and what may or may not have been done counts as done.
   if (query.writes && (rows || rows.error().code == ErrorCode::outcome_unknown)) {

@@ -47,6 +47,8 @@ class SharedCache final : public Cache {
     std::chrono::milliseconds ticket_patience{250};
     /// How long a write waits for a cache that nobody has said to be out of use, at most.
     std::chrono::milliseconds write_patience{10'000};
+    /// How long a write waits before it begins, at most, where this instance alone does not reach the cache.
+    std::chrono::milliseconds detached_patience{1'000};
   };
   struct Setting {
     Parts parts;
@@ -71,7 +73,7 @@ class SharedCache final : public Cache {
   Task<CachedRecordPtr> get(const Context& context, std::string_view key) override;
   Task<Ticket> take_ticket(const Context& context, std::string_view key) override;
   Task<void> fill(const Context& context, std::string_view key, FillTicket ticket, CachedRecordPtr value) override;
-  Result<void> before_write() const override;
+  Task<Result<void>> before_write(const Context& context) override;
   Task<Result<void>> raise(const Context& context, std::span<const Raise> keys,
                            const std::optional<CacheUse>& use) override;
   Task<void> hear(const Context& context, std::span<const Raise> keys) override;

@@ -113,6 +113,7 @@ class CacheInstance {
     bool own_copies = false;
     contracts::CacheWishes cache = {};
     std::chrono::milliseconds write_patience{20'000};
+    std::chrono::milliseconds detached_patience{50};
     std::chrono::milliseconds ticket_patience{0};  ///< Readers do not wait for each other, unless a test is about that.
   };
   explicit CacheInstance(const Wishes& wishes) {
@@ -122,6 +123,7 @@ class CacheInstance {
     settings.negative_ttl = wishes.cache.negative_ttl;
     settings.ticket_lifetime = std::chrono::duration_cast<std::chrono::milliseconds>(wishes.cache.ticket_lifetime);
     settings.write_patience = wishes.write_patience;
+    settings.detached_patience = wishes.detached_patience;
     settings.ticket_patience = wishes.ticket_patience;
     std::unique_ptr<Cache> own;
     if (wishes.own_copies) {

@@ -158,7 +158,7 @@ TEST_F(SharedCacheFleet, an_instance_that_alone_is_cut_off_refuses_writes_and_se
   first_->put(key, record_at(7));
   unplug(proxy_);
   ASSERT_TRUE(becomes_true([&] { return (**second_).unready_reason().has_value(); }));
-  const Result<void> may_write = (**second_).before_write();
+  const Result<void> may_write = block_on((**second_).before_write(*second_->request()));
   ASSERT_FALSE(may_write);
   EXPECT_EQ(may_write.error().code, ErrorCode::unavailable);
   EXPECT_EQ(second_->get(key), std::nullopt);
@@ -168,7 +168,21 @@ TEST_F(SharedCacheFleet, an_instance_that_alone_is_cut_off_refuses_writes_and_se
   proxy_.refuse(false);
   EXPECT_TRUE(becomes_true([&] { return second_->get(key) == 8U; }));
   EXPECT_FALSE((**second_).unready_reason());
-  EXPECT_TRUE((**second_).before_write());
+  EXPECT_TRUE(block_on((**second_).before_write(*second_->request())));
+}
+
+TEST_F(SharedCacheFleet, a_write_waits_a_moment_where_an_instance_is_about_to_reach_redis_again) {
+  CacheInstance patient({.url = redis_.url_through(proxy_.port()),
+                         .agreement = &agreement_,
+                         .detached_patience = std::chrono::seconds(60)});
+  unplug(proxy_);
+  ASSERT_TRUE(becomes_true([&] { return (*patient).unready_reason().has_value(); }));
+  const auto context = patient.request();
+  std::future<Result<void>> may_write =
+      std::async(std::launch::async, [&] { return block_on((*patient).before_write(*context)); });
+  EXPECT_EQ(may_write.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
+  proxy_.refuse(false);
+  EXPECT_TRUE(may_write.get());
 }
 
 TEST_F(SharedCacheFleet, a_write_whose_raise_is_not_confirmed_is_not_acknowledged) {

@@ -73,13 +73,18 @@ Task<SharedCache::Raised> SharedCache::run_raise_some(const Context& context, co
   co_return raised;
 }
 
-Result<void> SharedCache::before_write() const {
-  if (membership_.alone() || !membership_.detached_for()) return {};
-  if (membership_.others_attached())
-    return fail(Error(ErrorCode::unavailable, "The cache that instances share cannot be reached from this one.")
-                    .with_hint("Try again: another instance may answer.")
-                    .with_reason("cache_unreachable"));
-  return {};
+// A heartbeat that was late, or a connection that is made again at once, is nobody's business.
+Task<Result<void>> SharedCache::before_write(const Context& context) {
+  if (membership_.alone()) co_return Result<void>();
+  const SteadyTime until = std::min(context.deadline, setting_.parts.clock.steady() + settings_.detached_patience);
+  while (membership_.detached_for() && membership_.others_attached()) {
+    if (setting_.parts.clock.steady() + tick > until || stopping_)
+      co_return fail(Error(ErrorCode::unavailable, "The cache that instances share cannot be reached from this one.")
+                         .with_hint("Try again: another instance may answer.")
+                         .with_reason("cache_unreachable"));
+    co_await attendant_.pause(context.executor, tick);
+  }
+  co_return Result<void>();
 }
 
 Task<Result<void>> SharedCache::raise(const Context& context, std::span<const Raise> keys,
