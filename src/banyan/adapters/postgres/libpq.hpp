@@ -5,20 +5,17 @@
 #include "banyan/base/result.hpp"
 
 /// Every function of libpq that this adapter calls.
-#define BANYAN_LIBPQ(DO)                                                                                               \
-  DO(PQbackendPID)                                                                                                     \
-  DO(PQclear)                                                                                                          \
-  DO(PQcmdStatus)                                                                                                      \
-  DO(PQconnectPoll)                                                                                                    \
-  DO(PQconnectStartParams)                                                                                             \
-  DO(PQconninfoFree) DO(PQconninfoParse) DO(PQconsumeInput) DO(PQdescribePrepared) DO(PQenterPipelineMode)             \
-      DO(PQerrorMessage) DO(PQexec) DO(PQexecParams) DO(PQfinish) DO(PQflush) DO(PQfname) DO(PQfreemem) DO(PQftype)    \
-          DO(PQgetResult) DO(PQgetisnull) DO(PQgetlength) DO(PQgetvalue) DO(PQisBusy) DO(PQnfields) DO(PQnotifies)     \
-              DO(PQntuples) DO(PQparameterStatus) DO(PQpipelineSync) DO(PQprepare) DO(PQputCopyData) DO(PQputCopyEnd)  \
-                  DO(PQresultErrorField) DO(PQresultErrorMessage) DO(PQresultStatus) DO(PQsendPrepare) DO(PQsendQuery) \
-                      DO(PQsendQueryParams) DO(PQsendQueryPrepared) DO(PQserverVersion) DO(PQsetNoticeProcessor)       \
-                          DO(PQsetSingleRowMode) DO(PQsetnonblocking) DO(PQsocket) DO(PQstatus)                        \
-                              DO(PQtransactionStatus)
+// clang-format off
+#define BANYAN_LIBPQ(DO) \
+  DO(PQbackendPID) DO(PQclear) DO(PQcmdStatus) DO(PQconnectPoll) DO(PQconnectStartParams) DO(PQconninfoFree) \
+  DO(PQconninfoParse) DO(PQconsumeInput) DO(PQdescribePrepared) DO(PQenterPipelineMode) DO(PQerrorMessage) \
+  DO(PQexec) DO(PQexecParams) DO(PQfinish) DO(PQflush) DO(PQfname) DO(PQfreemem) DO(PQftype) DO(PQgetResult) \
+  DO(PQgetisnull) DO(PQgetlength) DO(PQgetvalue) DO(PQisBusy) DO(PQnfields) DO(PQnotifies) DO(PQntuples) \
+  DO(PQparameterStatus) DO(PQpipelineSync) DO(PQprepare) DO(PQputCopyData) DO(PQputCopyEnd) DO(PQresultErrorField) \
+  DO(PQresultErrorMessage) DO(PQresultStatus) DO(PQsendPrepare) DO(PQsendQuery) DO(PQsendQueryParams) \
+  DO(PQsendQueryPrepared) DO(PQserverVersion) DO(PQsetNoticeProcessor) DO(PQsetSingleRowMode) DO(PQsetnonblocking) \
+  DO(PQsocket) DO(PQstatus) DO(PQtransactionStatus)
+// clang-format on
 
 namespace banyan::postgres {
 
