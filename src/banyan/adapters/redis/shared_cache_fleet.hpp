@@ -10,7 +10,7 @@
 
 namespace banyan::redis {
 
-inline const std::string key = "users:1";
+inline const std::string users_1 = "users:1";
 
 /// A Redis of its own, since it is killed and frozen here; two instances, the second through a proxy.
 class SharedCacheFleet : public testing::Test {
@@ -35,7 +35,9 @@ class SharedCacheFleet : public testing::Test {
       return first_->hits(probe_) && second_->hits(probe_);
     });
   }
-  std::optional<Position> raise(CacheInstance& by, Version version) { return by.raise(key, version, agreement_.use()); }
+  std::optional<Position> raise(CacheInstance& by, Version version) {
+    return by.raise(users_1, version, agreement_.use());
+  }
 
   testkit::RedisServer redis_;
   testkit::TcpProxy proxy_{redis_.port()};

@@ -9,16 +9,16 @@ namespace {
 using contracts::record_at;
 
 TEST_F(SharedCacheFleet, on_a_new_timeline_acknowledgements_wait_until_no_licence_of_the_old_one_is_left) {
-  first_->put(key, record_at(7));
+  first_->put(users_1, record_at(7));
   agreement_.promote();
   const auto began = std::chrono::steady_clock::now();
   const auto context = first_->request();
   context->reached.system = 7;
   context->reached.timeline = agreement_.timeline();
-  const Cache::Raise one{.key = key, .version = 8, .value = nullptr};
+  const Cache::Raise one{.key = users_1, .version = 8, .value = nullptr};
   ASSERT_TRUE(block_on((**first_).raise(*context, std::span(&one, 1), agreement_.use())));
   EXPECT_GE(std::chrono::steady_clock::now() - began, Membership::licence_lifetime);
-  EXPECT_NE(second_->get(key), 7U);
+  EXPECT_NE(second_->get(users_1), 7U);
 }
 
 TEST_F(SharedCacheFleet, who_starts_on_a_new_timeline_acknowledges_nothing_until_no_licence_of_the_old_one_is_left) {
