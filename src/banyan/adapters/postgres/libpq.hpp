@@ -4,6 +4,7 @@
 
 #include "banyan/base/result.hpp"
 
+// NOLINTBEGIN(readability-identifier-naming): the names are libpq's
 /// Every function of libpq that this adapter calls.
 // clang-format off
 #define BANYAN_LIBPQ(DO) \
@@ -30,5 +31,6 @@ Result<void> load_libpq();
 #define BANYAN_DECLARE(function) extern decltype(&::function) function;
 BANYAN_LIBPQ(BANYAN_DECLARE)
 #undef BANYAN_DECLARE
+// NOLINTEND(readability-identifier-naming)
 
 }  // namespace banyan::postgres
