@@ -50,7 +50,7 @@ const char* const make_cache_use =
     "CREATE TABLE \"_banyan_cache_use\" (one boolean PRIMARY KEY DEFAULT true CHECK (one), view bigint NOT NULL, state "
     "text NOT NULL CHECK (state IN ('on', 'off')), cache_id text NOT NULL, since timestamptz NOT NULL DEFAULT now(), "
     "attended timestamptz NOT NULL DEFAULT now()); "
-    "INSERT INTO \"_banyan_cache_use\" (view, state, cache_id) VALUES (0, 'off', '')";
+    "INSERT INTO \"_banyan_cache_use\" (view, state, cache_id) VALUES (1, 'off', '')";
 
 std::size_t add_reading(Session& session, Statements& statements) {
   Parameters none;
