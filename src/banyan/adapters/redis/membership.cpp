@@ -14,10 +14,9 @@ constexpr std::chrono::milliseconds beat_patience{1'000};
 constexpr std::chrono::milliseconds clock_margin{100};
 
 // What the database says of a change's age counts from before its commit, which may have waited: only what is left of
-// an age far beyond any wait is believed. Before the first change nobody has used the cache.
+// an age far beyond any wait is believed. Where nothing has been read it is new.
 std::chrono::milliseconds old_age_of(const CacheUse& use) {
   constexpr std::chrono::minutes longest_commit{5};
-  if (use.view == 0) return longest_commit;
   return std::max(use.since - longest_commit, std::chrono::milliseconds(0));
 }
 
