@@ -1,6 +1,11 @@
 // Orders of steps in which the shared cache was once wrong.
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <memory>
+#include <string_view>
+
+#include "tests/histories/broken.hpp"
 #include "tests/histories/checkers.hpp"
 #include "tests/histories/stage.hpp"
 
@@ -44,6 +49,44 @@ TEST(Stories, a_reader_is_not_shown_what_a_query_found_before_a_change_that_anot
   next.join();
   stage.world().way(1).stall(false);
   EXPECT_THAT(older_than_acknowledged(stage.history()), IsEmpty());
+}
+
+bool switch_off(Instance& instance) {
+  InlineExecutor executor;
+  const Context context{executor, instance.clock(), SteadyTime::max()};
+  const auto now = block_on(instance.agreement().read(context, false));
+  return now && block_on(instance.agreement().change(context, now->use.view, false, now->use.cache_id));
+}
+
+/// Waits until a read of the key there makes the instance count one more of these.
+bool comes_to_count(Stage& stage, std::size_t instance, Client& client, std::string_view counter) {
+  return becomes_true([&] {
+    const std::uint64_t before = stage.world().use(instance).instance.count(counter);
+    client.read(instance, key);
+    return stage.world().use(instance).instance.count(counter) > before;
+  });
+}
+
+// The instance has last heard that nobody uses the cache. It must not conclude that nobody does.
+TEST(Stories, who_is_shown_a_record_where_it_is_not_known_that_the_cache_is_used_again_is_shown_nothing_older) {
+  std::atomic<bool> away = false;
+  InstanceSettings distant;
+  distant.around_agreement = [&away](CacheAgreement& behind) {
+    return std::make_unique<DistantAgreement>(behind, away);
+  };
+  Stage stage({{}, distant, {}});
+  ASSERT_TRUE(stage.begin());
+  Client other = stage.client(), writer = stage.client(), reader = stage.client(true);
+  ASSERT_TRUE(switch_off(stage.world().use(0).instance));
+  ASSERT_TRUE(comes_to_count(stage, 1, other, "banyan_shared_cache_bypassed_total"));
+  away = true;
+  ASSERT_TRUE(comes_to_count(stage, 2, other, "banyan_shared_cache_bypassed_total"));
+  ASSERT_TRUE(comes_to_count(stage, 2, other, "banyan_shared_cache_hits_total"));
+  stage.gate().kill_writers(true);
+  writer.update(0, key);
+  reader.read(1, key);
+  reader.read(2, key);
+  EXPECT_THAT(older_than_seen(stage.history()), IsEmpty());
 }
 
 }  // namespace

@@ -287,6 +287,11 @@ Task<std::uint64_t> Membership::renew_now(const Context& context, const Attachme
   co_return renewed ? number : 0;
 }
 
+bool Membership::out_of_use_after(SteadyTime time) const {
+  const std::lock_guard lock(mutex_);
+  return note_ && !note_->use.on && note_->asked_at >= time && note_->asked_at - note_->first_seen > licence_lifetime;
+}
+
 bool Membership::has_read_since(SteadyTime time) const {
   const std::lock_guard lock(mutex_);
   return note_ && note_->asked_at >= time;

@@ -102,6 +102,8 @@ class Membership {
   /// What is known of whether the cache is in use, at least as new as `use`; `since` counts from when this instance
   /// first saw it, by its own clock.
   CacheUse known_use(const std::optional<CacheUse>& use) const;
+  /// Whether it is known that nobody served hits at that time or at a later one. The cache may be in use again.
+  bool out_of_use_after(SteadyTime time) const;
   /// Whether that was asked of the database at that time or later.
   bool has_read_since(SteadyTime time) const;
   bool attached_to(const CacheUse& use) const;

@@ -63,12 +63,15 @@ Version SharedCache::shown_from() const {
 }
 
 // Whoever was shown what the cache could not be told of is kept from it for as long as it may hold anything older.
+// Only what was committed before the cache was last known to be out of use is older than all that it may hold: that it
+// was is heard late, and it may be in use again by now.
 void SharedCache::hold(const Context& context, const CachedRecord& value) const {
-  const CacheUse use = membership_.known_use(std::nullopt);
-  if (!membership_.alone() && !use.on && use.since > Membership::licence_lifetime) return;
+  const UnixMicros wall = setting_.parts.clock.wall();
+  const UnixMicros made = value.absent() ? wall : static_cast<UnixMicros>(value.version);
+  const SteadyTime committed = setting_.parts.clock.steady() - microseconds(wall - made) + version_margin;
+  if (!membership_.alone() && membership_.out_of_use_after(committed)) return;
   const auto window = duration_cast<microseconds>(settings_.ttl + version_margin).count();
-  const UnixMicros from = value.absent() ? setting_.parts.clock.wall() : static_cast<UnixMicros>(value.version);
-  context.reached.hold_until = std::max(context.reached.hold_until, from + window);
+  context.reached.hold_until = std::max(context.reached.hold_until, made + window);
 }
 
 // A client that has seen another cache goes on in the one of now, once that has said how far it is: what the database
