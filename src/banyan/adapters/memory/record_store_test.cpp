@@ -63,19 +63,29 @@ contracts::RecordStoreFactory broken_factory(const Damage& damage) {
   return made;
 }
 
+constexpr std::string_view no_difference = "no difference";
+
 std::string difference_for_seed(std::uint64_t seed, const Damage& damage) {
   const Schema schema = contracts::example_schema();
   ManualClock clock;
   contracts::RandomRun run;
   run.seed = seed;
   return contracts::first_difference(schema, clock, factory(), {broken_factory(damage)}, run)
-             .value_or("no difference, seed ") +
-         " BANYAN_SEED=" + std::to_string(run.seed);
+             .value_or(std::string(no_difference)) +
+         ", BANYAN_SEED=" + std::to_string(run.seed);
 }
 
-/// The first difference that a comparison with the broken store finds.
+/// The first difference that comparisons with the broken store find. One alone may happen not to ask for what is
+/// broken.
 std::string difference_with(const Damage& damage) {
-  return difference_for_seed(testkit::seed_from_environment(), damage);
+  constexpr std::uint64_t runs_max = 20;
+  const std::uint64_t seed = testkit::seed_from_environment();
+  std::string found;
+  for (std::uint64_t i = 0; i < runs_max; ++i) {
+    found = difference_for_seed(seed + i, damage);
+    if (!found.starts_with(no_difference)) break;
+  }
+  return found;
 }
 
 TEST(RecordStoreComparison, finds_no_difference_between_two_memory_stores) {
