@@ -130,6 +130,22 @@ TEST_F(PositionsTest, a_write_tells_a_place_in_the_log_behind_its_commit) {
   }
 }
 
+TEST_F(PositionsTest, a_rehearsal_tells_a_place_behind_all_that_it_met) {
+  run("ALTER DATABASE " + testkit::PostgresAddress::name_in(url_) + " SET synchronous_commit = off");
+  start();
+  ASSERT_TRUE(apply({user("Alice")}));
+  Connection other = other_program();
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(other.execute("UPDATE users SET age = coalesce(age, 0) + 1"));
+    const auto asked = other.query("SELECT pg_current_wal_insert_lsn()");
+    const std::uint64_t seen = end_of_record(parse_lsn(postgres::text(asked->get(), 0, 0)).value(), as_usual);
+    WriteBatch batch;
+    batch.writes.push_back(Write{.kind = Write::Kind::remove, .collection = &at("users"), .id = number(1)});
+    batch.rehearsal = true;
+    EXPECT_GE(reached_by([&](const Context& context) { return store_->apply(context, batch); }).lsn, seen);
+  }
+}
+
 TEST_F(PositionsTest, a_read_tells_a_place_behind_all_that_it_saw) {
   run("ALTER DATABASE " + testkit::PostgresAddress::name_in(url_) + " SET synchronous_commit = off");
   start();

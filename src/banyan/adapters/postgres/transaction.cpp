@@ -64,7 +64,10 @@ Task<std::optional<Result<Applied>>> Transaction::run(SteadyTime deadline) {
 
 Task<std::optional<Result<Applied>>> Transaction::conclude() {
   if (batch_.rehearsal) {
+    Result<Position> seen = co_await ask_how_far();
     co_await roll_back(session_, clock_);
+    if (!seen) co_return fail(std::move(seen.error()));
+    reached_ = *seen;
     co_return Result<Applied>(std::move(applied_));
   }
   CommitOutcome committed = co_await commit(session_, statements_, applied_.changes, clock_, deadline_, metrics_);
@@ -80,6 +83,18 @@ Task<std::optional<Result<Applied>>> Transaction::conclude() {
   co_await roll_back(session_, clock_);
   reason_ = std::move(committed.reason);
   co_return std::nullopt;
+}
+
+// Who is shown what a rehearsal has met is not answered by a replica that does not have it yet.
+Task<Result<Position>> Transaction::ask_how_far() {
+  if (!options_.positions) co_return Position();
+  Measure measure = statements_.measure();
+  measure.end(session_);
+  auto results = co_await session_.exchange(deadline_);
+  if (!results) co_return fail(std::move(results.error()));
+  const std::optional<Extent> extent = measure.take(session_, *results);
+  if (!extent) co_return fail(Error(ErrorCode::unavailable, "the database does not say how far it is"));
+  co_return extent->to;
 }
 
 Task<Result<Results>> Transaction::ask(const Collection& collection) {

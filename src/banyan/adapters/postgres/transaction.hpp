@@ -28,7 +28,7 @@ class Transaction {
   /// Until COMMIT is sent it ends at the deadline, and has done nothing then.
   Task<std::optional<Result<Applied>>> run(SteadyTime deadline);
   const Error& reason() const noexcept { return reason_; }
-  /// How far the database was after the commit, where that is asked.
+  /// How far the database was after the commit, or with what a rehearsal met, where that is asked.
   const Position& reached() const noexcept { return reached_; }
 
  private:
@@ -47,6 +47,7 @@ class Transaction {
   /// What its check says of what the write has done, asked after it.
   Task<Failure> check_late(const Write& write);
   Task<std::optional<Result<Applied>>> conclude();
+  Task<Result<Position>> ask_how_far();
   /// What was added, after BEGIN where nothing was before; the first that failed is what this answers then.
   Task<Result<Results>> ask(const Collection& collection);
   Failure failure_of(const PGresult* result, const Collection& collection);

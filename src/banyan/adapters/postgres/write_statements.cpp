@@ -245,4 +245,8 @@ std::size_t WriteStatements::add_after_commit(Session& session) {
   return settings_.positions ? add_reading(session, statements_) : 0;
 }
 
+Measure WriteStatements::measure() const {
+  return {settings_.positions ? Measure::Of::primary : Measure::Of::nothing, statements_};
+}
+
 }  // namespace banyan::postgres

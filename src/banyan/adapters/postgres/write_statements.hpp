@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "banyan/adapters/postgres/dialect.hpp"
+#include "banyan/adapters/postgres/positions.hpp"
 #include "banyan/adapters/postgres/session.hpp"
 #include "banyan/core/record_store.hpp"
 #include "banyan/sql/batch.hpp"
@@ -52,6 +53,8 @@ class WriteStatements {
   /// Asks where the log and the use of the shared cache are; reading_after() takes the answers. How many statements it
   /// added.
   std::size_t add_after_commit(Session& session);
+  /// How far the log is, of what was seen and not kept.
+  Measure measure() const;
 
   const Schema& schema() const noexcept { return schema_; }
   /// For a statement of any other kind.
