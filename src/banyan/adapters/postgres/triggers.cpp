@@ -79,7 +79,8 @@ constexpr std::array<Trigger, triggers_of_a_table> triggers{
 
 std::string make(const Trigger& trigger, std::string_view table) {
   return "CREATE TRIGGER " + sql::quoted(trigger.name) + " " + trigger.event + " ON " + sql::quoted(table) +
-         " FOR EACH " + trigger.each + " WHEN (current_setting('banyan.writer', true) IS DISTINCT FROM 'on')" +
+         " FOR EACH " + trigger.each +
+         " WHEN (current_setting('banyan.writer', true) IS DISTINCT FROM 'on' OR pg_trigger_depth() > 0)" +
          " EXECUTE FUNCTION " + sql::quoted(trigger.function) + "()";
 }
 

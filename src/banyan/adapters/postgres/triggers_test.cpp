@@ -121,6 +121,21 @@ TEST_F(TriggersTest, an_update_gets_a_higher_version_even_where_the_clock_is_beh
   EXPECT_EQ(opened->find("users", number(1))->version, ahead + 1);
 }
 
+// A database that was there before Banyan may have triggers of its own, which change other records than the write does.
+TEST_F(TriggersTest, what_another_trigger_changes_under_a_write_of_banyans_is_told_too) {
+  ASSERT_TRUE(opened->apply({opened->create("users", {{"name", text("Alice")}})}));
+  const Version first = opened->find("users", number(1))->version;
+  ASSERT_EQ(heard.version_of(key("users", number(1))), first);
+  heard.take();
+  database.run(
+      "CREATE FUNCTION count_labels() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$BEGIN UPDATE users SET name = name || '+'; RETURN NULL; END$$; "
+      "CREATE TRIGGER counts AFTER INSERT ON labels FOR EACH ROW EXECUTE FUNCTION count_labels()");
+  ASSERT_TRUE(opened->apply({opened->create("labels", {{"id", text(alice)}, {"word", text("a")}})}));
+  EXPECT_GT(heard.version_of(key("users", number(1))), first);
+  EXPECT_GT(opened->find("users", number(1))->version, first);
+}
+
 TEST_F(TriggersTest, a_deleted_uuid_comes_again_above_its_grave) {
   const std::string id = std::string("'") + alice + "'";
   database.run("INSERT INTO labels (id, word) VALUES (" + id + ", 'a')");
