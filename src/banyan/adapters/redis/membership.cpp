@@ -108,10 +108,13 @@ void Membership::take(const CacheAgreement::Reading& reading, SteadyTime asked_a
                .timeline = reading.position.timeline};
 }
 
-// Asks for the cache's number on the connection of now, where that is not known.
-Task<void> Membership::attach() {
+// Asks for the cache's number on the connection of now, where that is not known. False: there is none.
+Task<bool> Membership::attach() {
   const std::optional<Connected> connected = parts_.client.connected();
-  if (!connected) co_return note_detached(false);
+  if (!connected) {
+    note_detached(false);
+    co_return false;
+  }
   Attachment next;
   if (alone()) next.database = nobody_elses_;
   bool renewal = false;
@@ -127,8 +130,10 @@ Task<void> Membership::attach() {
     const bool same = attachment_ && attachment_->generation == connected->generation &&
                       attachment_->system == next.system && attachment_->database == next.database &&
                       attachment_->timeline == next.timeline;
-    if (same && !doubted_ && !renewal) co_return;
+    if (same && !doubted_ && !renewal) co_return true;
     doubted_ = false;
+    // Who wants one from here on wants another.
+    renewal_wanted_ = false;
   }
   next.generation = connected->generation;
   next.run_id = connected->run_id;
@@ -141,12 +146,15 @@ Task<void> Membership::attach() {
   const Command command = next.call(script, {next.control}, {fresh});
   const Context context{parts_.attendant, parts_.clock, parts_.clock.steady() + beat_patience};
   const Result<resp::Reply> reply = co_await parts_.client.run(context, command);
-  if (!reply || reply->text.size() != 32) co_return note_detached(false);
+  if (!reply || reply->text.size() != 32) {
+    if (renewal) renew();
+    note_detached(false);
+    co_return false;
+  }
   next.number_text = reply->text.substr(0, 16);
   next.number = from_hex16(next.number_text);
   adopt(std::make_shared<const Attachment>(std::move(next)));
-  const std::lock_guard lock(mutex_);
-  if (renewal) renewal_wanted_ = false;
+  co_return true;
 }
 
 // Own copies do not outlive a time in which nobody had to be told of changes.
@@ -234,9 +242,7 @@ Task<void> Membership::decide(SteadyTime sent) {
 Task<void> Membership::switch_to(bool on) {
   if (on) {
     renew();
-    co_await attach();
-    const std::lock_guard lock(mutex_);
-    if (renewal_wanted_) co_return;
+    if (!co_await attach()) co_return;
   }
   const AttachmentPtr attached = attachment();
   const CacheUse use = known_use(std::nullopt);

@@ -127,7 +127,7 @@ class Membership {
 
   Task<bool> read();
   void forget_where_view_changed();
-  Task<void> attach();
+  Task<bool> attach();
   Task<void> try_to_write();
   Task<void> decide(SteadyTime sent);
   Task<void> switch_to(bool on);

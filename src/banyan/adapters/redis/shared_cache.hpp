@@ -95,10 +95,23 @@ class SharedCache final : public Cache {
     std::uint64_t sequence = 0;
   };
   using Tell = std::function<Task<Raised>(const Attachment& attached)>;
+  /// While it lives, the cache does.
+  class Busy {
+   public:
+    explicit Busy(std::atomic<int>& behind) : behind_(behind) { ++behind_; }
+    ~Busy() { --behind_; }
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+
+   private:
+    std::atomic<int>& behind_;
+  };
 
   SharedCache(Settings settings, Setting setting, std::unique_ptr<Client> client);
 
   bool may_hit(const Context& context) const;
+  /// Whether what the cache at hand has been told is told to all who serve hits: others may serve those of another.
+  bool in_use() const { return membership_.alone() || membership_.licensed(setting_.parts.clock.steady()); }
   Task<CachedRecordPtr> get_far(const Context& context, std::string_view key);
   CachedRecordPtr hit(const Context& context, const Attachment& attached, std::string_view key,
                       std::string_view slot) const;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -34,8 +35,9 @@ Task<Cache::Ticket> SharedCache::take_ticket_far(const Context& context, std::st
   milliseconds wait{2};
   Ticket answer;
   while (true) {
+    // In this order: there must be a licence for that cache.
     const AttachmentPtr attached = membership_.attachment();
-    if (!attached) co_return answer;
+    if (!attached || !may_hit(context)) co_return answer;
     const std::string slot = attached->slot_of(key);
     Command command =
         attached->call(setting_.scripts.ticket, {attached->control, slot}, {attached->number_text, id, lifetime});
@@ -67,7 +69,8 @@ Version SharedCache::shown_from() const {
 // was is heard late, and it may be in use again by now.
 void SharedCache::hold(const Context& context, const CachedRecord& value) const {
   const UnixMicros wall = setting_.parts.clock.wall();
-  const UnixMicros made = value.absent() ? wall : static_cast<UnixMicros>(value.version);
+  const Version newest = value.absent() ? std::numeric_limits<Version>::max() : value.version;
+  const auto made = static_cast<UnixMicros>(std::min(newest, static_cast<Version>(wall)));
   const SteadyTime committed = setting_.parts.clock.steady() - microseconds(wall - made) + version_margin;
   if (!membership_.alone() && membership_.out_of_use_after(committed)) return;
   const auto window = duration_cast<microseconds>(settings_.ttl + version_margin).count();
@@ -88,19 +91,16 @@ Task<void> SharedCache::fill(const Context& context, std::string_view key, FillT
 
 Task<void> SharedCache::fill_far(const Context& context, std::string_view key, FillTicket ticket,
                                  CachedRecordPtr value) {
-  const bool told = co_await run_fill(context, key, ticket, *value, context.reached);
+  const bool told = co_await run_fill(context, key, ticket, *value, context.reached) && in_use();
   if (!told && (value->absent() || value->version >= shown_from())) hold(context, *value);
 }
 
 // Nobody can have anything older than an old record, so nobody need wait until it is kept.
 Task<void> SharedCache::fill_behind(std::string key, FillTicket ticket, CachedRecordPtr value, Position reached) {
-  ++behind_;
-  {
-    co_await attendant_.pause(attendant_, milliseconds(0));
-    const Context context{attendant_, setting_.parts.clock, setting_.parts.clock.steady() + behind_patience};
-    (void)co_await run_fill(context, key, ticket, *value, reached);
-  }
-  --behind_;
+  const Busy busy(behind_);
+  co_await attendant_.pause(attendant_, milliseconds(0));
+  const Context context{attendant_, setting_.parts.clock, setting_.parts.clock.steady() + behind_patience};
+  (void)co_await run_fill(context, key, ticket, *value, reached);
 }
 
 Task<bool> SharedCache::run_fill(const Context& context, std::string_view key, FillTicket ticket,

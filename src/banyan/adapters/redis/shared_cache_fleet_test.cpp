@@ -331,6 +331,17 @@ TEST_F(SharedCacheFleet, who_could_not_make_known_what_it_shows_keeps_its_client
   EXPECT_EQ(first_->get(users_1, shown), std::nullopt);
 }
 
+TEST_F(SharedCacheFleet, who_tells_a_cache_that_is_not_in_use_keeps_its_client_from_the_one_that_is) {
+  testkit::RedisServer other;
+  CacheInstance astray({.url = other.url(), .agreement = &agreement_});
+  EXPECT_GT(astray.fill(users_1, 0, record_at(8)).hold_until, 0);
+  const auto listing = astray.request();
+  const Cache::Raise one{.key = users_1, .version = 8, .value = nullptr};
+  block_on((*astray).show(*listing, std::span(&one, 1)));
+  EXPECT_GT(listing->reached.hold_until, 0);
+  EXPECT_EQ(first_->fill(users_1, 0, record_at(8)).hold_until, 0) << "who tells the one in use does not";
+}
+
 /// Without an agreement: no other instance can use the database.
 TEST(SharedCacheAlone, writes_do_not_wait_for_a_dead_redis_and_what_it_remembers_is_not_believed) {
   testkit::RedisServer redis;

@@ -166,17 +166,14 @@ Task<void> SharedCache::hear(const Context&, std::span<const Raise> keys) {
 
 // Whoever wrote has raised the keys meanwhile, unless it was no instance, or one that died.
 Task<void> SharedCache::hear_later(std::vector<std::pair<std::string, Version>> keys) {
-  ++behind_;
+  const Busy busy(behind_);
   co_await attendant_.pause(attendant_, hear_after);
-  {
-    std::vector<Raise> raises;
-    for (const auto& [key, version] : keys)
-      if (!own_.heard().find(key, version)) raises.push_back({.key = key, .version = version, .value = nullptr});
-    const AttachmentPtr attached = membership_.attachment();
-    const Context context{attendant_, setting_.parts.clock, setting_.parts.clock.steady() + behind_patience};
-    if (!raises.empty() && attached) (void)co_await run_raise(context, *attached, raises, Telling::changed);
-  }
-  --behind_;
+  std::vector<Raise> raises;
+  for (const auto& [key, version] : keys)
+    if (!own_.heard().find(key, version)) raises.push_back({.key = key, .version = version, .value = nullptr});
+  const AttachmentPtr attached = membership_.attachment();
+  const Context context{attendant_, setting_.parts.clock, setting_.parts.clock.steady() + behind_patience};
+  if (!raises.empty() && attached) (void)co_await run_raise(context, *attached, raises, Telling::changed);
 }
 
 Task<void> SharedCache::show(const Context& context, std::span<const Raise> keys) {
@@ -185,7 +182,7 @@ Task<void> SharedCache::show(const Context& context, std::span<const Raise> keys
   std::uint64_t known = 0;
   for (const Raise& one : keys) {
     const std::optional<std::uint64_t> sequence = own_.heard().find(one.key, one.version);
-    if (sequence && attached && counts_in(*attached, context.position)) {
+    if (sequence && attached && in_use() && counts_in(*attached, context.position)) {
       known = std::max(known, *sequence);
     } else {
       raises.push_back(one);
@@ -196,7 +193,7 @@ Task<void> SharedCache::show(const Context& context, std::span<const Raise> keys
   Raised raised;
   if (attached && fits(*attached, context.reached))
     raised = co_await run_raise(context, *attached, raises, Telling::always);
-  if (raised.confirmed) co_return context.reached.fold_cache(attached->number, raised.sequence);
+  if (raised.confirmed && in_use()) co_return context.reached.fold_cache(attached->number, raised.sequence);
   CachedRecord newest;
   for (const Raise& one : raises) newest.version = std::max(newest.version, one.version);
   hold(context, newest);
@@ -212,7 +209,7 @@ Task<SharedCache::Raised> SharedCache::run_renewal(const Context& context, const
 }
 
 Task<Result<void>> SharedCache::clear(const Context& context) {
-  ++behind_;
+  const Busy busy(behind_);
   const std::uint64_t before = membership_.number();
   Result<void> told;
   if (membership_.alone()) {
@@ -231,7 +228,6 @@ Task<Result<void>> SharedCache::clear(const Context& context) {
   const SteadyTime until = std::min(context.deadline, soon(clear_patience));
   while (told && !stopping_ && !serves() && setting_.parts.clock.steady() < until)
     co_await attendant_.pause(context.executor, milliseconds(1));
-  --behind_;
   co_return told;
 }
 
