@@ -33,6 +33,17 @@ Task<Result<CachedRecordPtr>> seen_later(const Schema& schema, const Context& co
   co_return seen(schema, sight, id, std::move(found));
 }
 
+// What the store lists, once the cache that instances share has been told of it.
+Task<Result<RecordPage>> list_and_tell(Records::State& state, const Context& context, Query query) {
+  const ShownRows shown(query);
+  Result<RecordPage> page = co_await state.parts.store.list(context, std::move(query));
+  if (!page) co_return page;
+  std::vector<std::string> texts;
+  const std::vector<Cache::Raise> rows = shown.since(state.parts.cache.shown_from(), *page, texts);
+  if (!rows.empty()) co_await state.parts.cache.show(context, rows);
+  co_return page;
+}
+
 // One record, and what its rule asks of others, as one statement sees them.
 Task<Result<CachedRecordPtr>> find_by_statement(Records::State& state, const Context& context,
                                                 const Collection& collection, Value id) {
@@ -42,9 +53,15 @@ Task<Result<CachedRecordPtr>> find_by_statement(Records::State& state, const Con
   query.filter = Filter::both(condition(inputs, collection, Action::read),
                               Filter::compare(0, CompareOp::eq, std::vector<Value>{id}));
   query.limit = 1;
-  Result<RecordPage> page = co_await state.parts.store.list(context, std::move(query));
+  Result<RecordPage> page = co_await list_and_tell(state, context, std::move(query));
   if (!page) co_return fail(std::move(page.error()));
-  if (page->records.empty()) co_return fail(no_such_record({&collection, std::move(id)}));
+  if (page->records.empty()) {
+    const RecordKey key(&collection, std::move(id));
+    // It may be gone, and nobody may be shown it afterwards.
+    if (collection.cached && state.options.cached)
+      co_await state.parts.cache.fill(context, to_string(key), 0, state.absent);
+    co_return fail(no_such_record(key));
+  }
   const Record& record = page->records.front();
   const Sight sight(inputs, collection);
   co_return sight.shown(encode(collection, record), StoredRuleRecord(record));
@@ -93,14 +110,9 @@ Task<Result<CachedRecordPtr>> find_across(Records::State& state, const Context& 
   co_return co_await find_by_statement(state, context, collection, std::move(id));
 }
 
-Task<Result<RecordPage>> list_and_tell(Records::State& state, const Context& context, Query query, PageMask mask) {
-  const ShownRows shown(query);
-  Result<RecordPage> page = co_await state.parts.store.list(context, std::move(query));
-  if (!page) co_return page;
-  std::vector<std::string> texts;
-  const std::vector<Cache::Raise> rows = shown.since(state.parts.cache.shown_from(), *page, texts);
-  if (!rows.empty()) co_await state.parts.cache.show(context, rows);
-  mask.apply(*page);
+Task<Result<RecordPage>> list_masked(Records::State& state, const Context& context, Query query, PageMask mask) {
+  Result<RecordPage> page = co_await list_and_tell(state, context, std::move(query));
+  if (page) mask.apply(*page);
   co_return page;
 }
 
@@ -153,7 +165,7 @@ Task<Result<RecordPage>> Records::list(const Context& context, Query query) {
   PageMask mask(rule_inputs(context), query);
   const bool told = state_->options.cached && state_->parts.cache.shown_from() != std::numeric_limits<Version>::max();
   if (!mask.hides_anything() && !told) return state_->parts.store.list(context, std::move(query));
-  return list_and_tell(*state_, context, std::move(query), std::move(mask));
+  return list_masked(*state_, context, std::move(query), std::move(mask));
 }
 
 }  // namespace banyan::services

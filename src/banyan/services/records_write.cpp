@@ -3,6 +3,7 @@
 #include <limits>
 #include <numeric>
 #include <span>
+#include <tuple>
 #include <utility>
 
 #include "banyan/core/record_json.hpp"
@@ -19,23 +20,47 @@ constexpr Version above_every_version = std::numeric_limits<Version>::max();
 class Passing {
  public:
   void add(const RecordKey& key, Version version, CachedRecordPtr record) {
-    texts_.push_back(to_string(key));
-    raises_.push_back({.key = {}, .version = version, .value = std::move(record)});
+    changes_.push_back({.key = to_string(key), .version = version, .record = std::move(record)});
   }
 
-  /// Nobody boards a flight any more that may have begun before the commit.
+  /// The last change of each record: nobody may be shown one in between, which was never kept.
+  std::span<const Cache::Raise> raises() {
+    std::ranges::sort(changes_, [](const Change& a, const Change& b) {
+      return std::tie(a.key, b.version) < std::tie(b.key, a.version);
+    });
+    const auto repeated = std::ranges::unique(changes_, {}, &Change::key);
+    changes_.erase(repeated.begin(), repeated.end());
+    raises_.clear();
+    for (const Change& change : changes_)
+      raises_.push_back({.key = change.key, .version = change.version, .value = change.record});
+    return raises_;
+  }
+
+  /// The same; nobody boards a flight any more that may have begun before the commit.
   std::span<const Cache::Raise> detached(Flights& flights) {
-    for (std::size_t i = 0; i < texts_.size(); ++i) {
-      raises_[i].key = texts_[i];
-      flights.detach(texts_[i]);
-    }
+    for (const Cache::Raise& raise : raises()) flights.detach(raise.key);
     return raises_;
   }
 
  private:
-  std::vector<std::string> texts_;
+  struct Change {
+    std::string key;
+    Version version;
+    CachedRecordPtr record;
+  };
+  std::vector<Change> changes_;
   std::vector<Cache::Raise> raises_;
 };
+
+// A rehearsal shows what the database has by now, and undoes what it would make of it.
+Task<void> tell_of_rehearsed(Records::State& state, const Context& context, std::span<const Changed> shown) {
+  if (state.parts.cache.shown_from() == above_every_version) co_return;
+  Passing passing;
+  for (const Changed& change : shown)
+    if (change.key.collection->cached && !change.created) passing.add(change.key, above_every_version, nullptr);
+  const std::span<const Cache::Raise> raises = passing.raises();
+  if (!raises.empty()) co_await state.parts.cache.show(context, raises);
+}
 
 // Every changed key is gone over. What the writes changed themselves comes back encoded: the first `answered` changes,
 // those that were deleted as they were.
@@ -129,6 +154,7 @@ Task<Result<Answers>> carry_out(Records::State& state, const Context& context, W
     std::rethrow_exception(failure);
   }
   if (!encoded) co_return fail(std::move(encoded.error()));
+  if (rehearsal) co_await tell_of_rehearsed(state, context, std::span(applied->changes).first(encoded->size()));
   co_return co_await answers(state, context, plan, *applied, std::move(*encoded));
 }
 

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "banyan/core/record_json.hpp"
 #include "banyan/services/access.hpp"
 #include "banyan/services/surroundings.hpp"
 
@@ -82,12 +83,22 @@ Error not_made_known(Error error) {
       .with_detail(std::move(error.message));
 }
 
+// What the store has answered tells of the record as it is now, and nobody may be shown an older one afterwards.
+Task<void> tell_of_refused(Records::State& state, const Context& context, const RecordKey& key) {
+  const Result<Record> found = co_await state.parts.store.find(context, key, Source::primary);
+  if (!key.collection->cached || !state.options.cached) co_return;
+  if (!found && found.error().code != ErrorCode::not_found) co_return;
+  const CachedRecordPtr record = found ? encode(*key.collection, *found) : state.absent;
+  co_await state.parts.cache.fill(context, to_string(key), 0, record);
+}
+
 Task<Error> told(Records::State& state, const Context& context, const WritePlan& plan, Error error) {
   const bool denied = error.code == ErrorCode::forbidden;
   const bool named = error.code == ErrorCode::not_found || error.code == ErrorCode::version_mismatch;
   const WritePlan::Origin& origin = place(plan, error);
   const Collection& collection = *origin.key.collection;
   if ((!denied && !named) || (named && is_null(origin.key.id))) co_return error;
+  if (named) co_await tell_of_refused(state, context, origin.key);
   if (error.code == ErrorCode::not_found) co_return rewritten(error, missing(origin));
   const Policy::Verdict verdict = collection.policy.decide(origin.action, rule_inputs(context));
   if (!is_null(origin.key.id) && (denied || verdict != Policy::Verdict::allowed)) {
