@@ -131,6 +131,8 @@ Outcome set_health_path(Config& config, const std::string& text) {
 Outcome set_runtime_socket(Config& config, const std::string& text) {
   if (text.size() > socket_bytes_max)
     return Refusal{"must have 90 bytes at most: so much holds the name of a socket", ""};
+  if (!text.starts_with('/'))
+    return Refusal{"must name a file by its whole path", "Whoever reaches HAProxy's socket rules it: not by a port."};
   return set_path(config.fleet.runtime_socket, text);
 }
 

@@ -88,6 +88,7 @@ TEST(Problems, of_a_fleets_settings_name_the_place_and_the_nearest_word) {
        "2:10: fleet.sticky must be \"off\" or the name of a cookie: 1 to 64 letters, digits and underscores"},
       {"tls_certificate = \"a b.pem\"",
        "2:19: fleet.tls_certificate must name a file, without blanks, quotes, and any of \\ $ # ; { } %"},
+      {"runtime_socket = \"0.0.0.0:9999\"", "2:18: fleet.runtime_socket must name a file by its whole path"},
       {"health_path = \"/a b\"", "2:15: fleet.health_path must be a path, for example \"/health/ready\""},
       {"instance = 3", "2:1: unknown key 'instance' in [fleet], did you mean 'instances'?"},
       {"listen = \"0.0.0.0:80\"", "2:10: fleet.listen needs fleet.instances"},
