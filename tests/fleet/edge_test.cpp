@@ -159,6 +159,30 @@ TEST_P(Edge, never_repeats_a_write_that_may_have_been_done) {
   }
 }
 
+// Whoever sees a connection end without an answer may send a write again by itself.
+TEST_P(Edge, answers_a_write_that_may_have_been_done_on_a_connection_that_was_used_before_too) {
+  add_servers({1, 1});
+  start();
+  for (const char* method : {"POST", "PATCH", "PUT", "DELETE"}) {
+    scenarios::RawConnection connection;
+    ASSERT_TRUE(connection.connect(port()));
+    const std::string request = std::string(method) + " /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}";
+    connection.send(request);
+    ASSERT_TRUE(connection.read_response(std::chrono::seconds(20)));
+    for (const auto& server : servers) server->set_dropping(true);
+    const std::size_t before = servers[0]->asked() + servers[1]->asked();
+    connection.send(request);
+    const auto response = connection.read_response(std::chrono::seconds(20));
+    for (const auto& server : servers) server->set_dropping(false);
+    ASSERT_TRUE(response) << method;
+    EXPECT_EQ(response->status, 502) << method;
+    EXPECT_THAT(response->body, HasSubstr("\"40003\"")) << method;
+    const std::string_view name = method;
+    const bool once = !on_nginx() || name == "POST" || name == "PATCH";
+    if (once) EXPECT_EQ(servers[0]->asked() + servers[1]->asked(), before + 1) << method;
+  }
+}
+
 TEST_P(Edge, sends_a_write_elsewhere_when_nothing_of_it_was_sent) {
   add_servers({1, 1, 1});
   start();
@@ -224,6 +248,17 @@ TEST_P(Tls, ends_at_the_balancer_and_the_instance_is_told) {
   const Response own = client().get("/x");
   expect_problem(own, 503, "unavailable");
   EXPECT_EQ(own.header("strict-transport-security"), "max-age=3600");
+}
+
+// Over HTTP/2, where HAProxy by itself would say that nothing was done.
+TEST_P(Tls, answers_a_write_that_may_have_been_done) {
+  start_with_tls();
+  HttpClient client(port(), {.authority = config.fleet.tls.certificate});
+  ASSERT_EQ(client.post("/x", "{}").status, 200);
+  servers[0]->set_dropping(true);
+  const std::size_t before = servers[0]->asked();
+  expect_problem(client.post("/x", "{}"), 502, "outcome_unknown");
+  EXPECT_EQ(servers[0]->asked(), before + 1);
 }
 
 TEST_P(Tls, is_spoken_from_1_2_on) {

@@ -38,6 +38,8 @@ defaults
 	option dontlognull
 	option abortonclose
 	option http-keep-alive
+	# A process that was replaced by a reload ends a connection with an answer, not under a client's next request.
+	option idle-close-on-response
 	timeout http-request @header_timeout@
 	timeout http-keep-alive @idle_timeout@
 	timeout client @client_timeout@
@@ -54,7 +56,7 @@ defaults
 
 frontend clients
 	bind @bind@
-	log-format '{"at":%Ts.%ms,"client":"%ci:%cp","request_id":"%[var(txn.request_id)]","method":"%HM","target":"%[capture.req.uri,json(utf8ps)]","status":%ST,"duration_ms":%Ta,"waited_ms":%Tw,"connected_ms":%Tc,"bytes_out":%B,"instance":"%s","retries":"%rc","ended":"%tsc"}'
+	@log_format@
 	unique-id-format %[uuid()]
 	# A client may name its request as Banyan allows it; otherwise it is named here.
 	http-request set-var(txn.request_id) unique-id
@@ -82,23 +84,42 @@ frontend clients
 	option http-drop-request-trailers
 	option http-drop-response-trailers
 	.endif
-	# Whatever failed before a byte was sent goes to another instance. What was sent may have been done, so only reads
-	# are sent again.
-	http-request disable-l7-retry unless { method GET HEAD OPTIONS }
 	http-response del-header Trailer
 	http-after-response set-header X-Request-Id %[var(txn.request_id)] if { var(txn.request_id) -m found }
 	http-after-response set-header Date %[date,http_date] unless { res.hdr(Date) -m found }
 	@hsts@
+	# They are logged where they go on from.
+	http-request set-log-level silent unless { method GET HEAD OPTIONS }
+	use_backend writes unless { method GET HEAD OPTIONS }
+	default_backend instances
+
+# Where an instance goes away under any but the first request of a connection, HAProxy has no answer: it ends the
+# connection, and over HTTP/2 says that nothing was done. Clients then send the request again by themselves, as they may a
+# read. A write has a connection of its own from here to the next frontend, which answers then.
+backend writes
+	option httpclose
+	timeout server @write_timeout@
+	server inside @inside@ send-proxy-v2
+
+frontend inside
+	bind @inside@ accept-proxy
+	@log_format@
+	http-request set-var(txn.request_id) req.hdr(X-Request-Id)
+	# Whatever failed before a byte was sent goes to another instance. What was sent may have been done, so only reads
+	# are sent again.
+	http-request disable-l7-retry
 	default_backend instances
 
 backend instances
 	@balance@
+	# A write, which is the first of its connection, is put on no kept one: that may have died unnoticed.
 	http-reuse safe
 	option httpchk
 	http-check send meth GET uri @health_path@ ver HTTP/1.1 hdr Host banyan
 	http-check expect status 200
 	retries @retries@
-	retry-on conn-failure empty-response 503
+	# Not after a 503: whoever has too much to do is not helped by others who have as much.
+	retry-on conn-failure empty-response
 	option redispatch 1
 	@cookie@
 	default-server check inter @interval@ fastinter @fast_interval@ rise @rise@ fall @fall@
@@ -108,8 +129,16 @@ backend instances
 @metrics@
 )";
 
+constexpr std::string_view log_format =
+    R"(log-format '{"at":%Ts.%ms,"client":"%ci:%cp","request_id":"%[var(txn.request_id)]","method":"%HM","target":"%[capture.req.uri,json(utf8ps)]","status":%ST,"duration_ms":%Ta,"waited_ms":%Tw,"connected_ms":%Tc,"bytes_out":%B,"instance":"%s","retries":"%rc","ended":"%tsc"}')";
+
+// Where it listens on every address, IPv4 is among them.
+std::string listen(const config::Endpoint& endpoint) {
+  return to_string(endpoint) + (endpoint.host == "::" ? " v4v6" : "");
+}
+
 std::string bind(const Fleet& fleet) {
-  std::string text = to_string(fleet.listen);
+  std::string text = listen(fleet.listen);
   if (fleet.tls.enabled()) text += " ssl crt " + fleet.tls.certificate.string() + " alpn h2,http/1.1";
   return text;
 }
@@ -183,7 +212,7 @@ std::string redirect(const Fleet& fleet) {
   const std::string port = fleet.listen.port == 443 ? "" : ":" + std::to_string(fleet.listen.port);
   return "frontend plain\n"
          "\tbind " +
-         to_string(fleet.tls.redirect) +
+         listen(fleet.tls.redirect) +
          "\n"
          "\thttp-request redirect location https://%[req.hdr(Host),regsub(:[0-9]*$,)]" +
          port + "%[pathq] code 308\n\n";
@@ -193,7 +222,7 @@ std::string metrics(const Fleet& fleet) {
   if (fleet.metrics.port == 0) return {};
   return "frontend metrics\n"
          "\tbind " +
-         to_string(fleet.metrics) +
+         listen(fleet.metrics) +
          "\n"
          "\tno log\n"
          "\thttp-request use-service prometheus-exporter if { path /metrics }\n"
@@ -201,7 +230,21 @@ std::string metrics(const Fleet& fleet) {
 }
 
 std::string system_accounts(const Placement& placement) {
-  return placement.folder.empty() ? "user haproxy\ngroup haproxy\nchroot /var/lib/haproxy" : "";
+  // Two fleets that are tried on one machine must not share a port.
+  return placement.folder.empty() ? "user haproxy\ngroup haproxy\nchroot /var/lib/haproxy" : "noreuseport";
+}
+
+// Longer than the frontend inside takes to find an instance, and that one to answer.
+std::chrono::milliseconds write_timeout(const Config& config) {
+  const auto tries = static_cast<int>(config.fleet.retries) + 1;
+  return config.server.limits.request_timeout + std::chrono::seconds(10) + tries * config.fleet.health.timeout;
+}
+
+// In no folder, so that a process in a chroot reaches it; one name for each HAProxy of a machine.
+std::string inside(const Fleet& fleet) {
+  std::string name = to_string(fleet.listen);
+  std::ranges::replace_if(name, [](char c) { return c == ':' || c == '[' || c == ']'; }, '-');
+  return "abns@banyan-" + name;
 }
 
 // A power of two, as memory is handed out.
@@ -227,9 +270,11 @@ Result<std::string> render_haproxy(const Config& config, const Placement& placem
   const auto number = [](std::size_t value) { return std::to_string(value); };
   const Filling fillings[] = {
       {"app", config.app_name},
+      {"log_format", std::string(log_format)},
       {"log_level", placement.request_log ? "info" : "notice"},
       {"system", system_accounts(placement)},
-      {"files", number(2 * limits.connections + 1024)},
+      // A write has two connections more, inside.
+      {"files", number(4 * limits.connections + 1024)},
       {"socket", haproxy_socket(config, placement).string()},
       {"drain", duration(fleet.drain)},
       {"buffer", number(buffer_bytes(limits))},
@@ -241,6 +286,8 @@ Result<std::string> render_haproxy(const Config& config, const Placement& placem
       {"client_timeout", duration(std::max(limits.body_timeout, limits.write_timeout))},
       {"connect_timeout", duration(fleet.health.timeout)},
       {"server_timeout", duration(limits.request_timeout + std::chrono::seconds(5))},
+      {"write_timeout", duration(write_timeout(config))},
+      {"inside", inside(fleet)},
       {"check_timeout", duration(fleet.health.timeout)},
       {"errors", errors()},
       {"bind", bind(fleet)},

@@ -130,6 +130,11 @@ std::string whole_seconds(std::chrono::milliseconds time) {
   return std::to_string(std::max<std::int64_t>(std::chrono::ceil<seconds>(time).count(), 1)) + "s";
 }
 
+// Where it listens on every address, IPv4 is among them.
+std::string listen(const config::Endpoint& endpoint) {
+  return to_string(endpoint) + (endpoint.host == "::" ? " ipv6only=off" : "");
+}
+
 std::string balance(const Fleet& fleet) {
   if (!fleet.sticky_cookie.empty()) return "hash $sticky_key consistent;";
   switch (fleet.algorithm) {
@@ -143,8 +148,8 @@ std::string balance(const Fleet& fleet) {
 
 std::string servers(const Fleet& fleet) {
   std::string lines;
-  const std::string out = " max_fails=" + std::to_string(fleet.health.fall) +
-                          " fail_timeout=" + whole_seconds(fleet.health.interval * fleet.health.fall);
+  const std::string out =
+      " max_fails=" + std::to_string(fleet.health.fall) + " fail_timeout=" + whole_seconds(fleet.health.interval);
   for (const Fleet::Instance& instance : fleet.instances) {
     lines += "server " + to_string(instance.endpoint) + " weight=" + std::to_string(instance.weight);
     if (instance.max_connections > 0) lines += " max_conns=" + std::to_string(instance.max_connections);
@@ -207,8 +212,8 @@ struct ErrorPage {
   std::string_view statuses;
   int answered;
 };
-constexpr ErrorPage error_pages[] = {{"400", 400}, {"408", 408}, {"413", 413}, {"414", 414},
-                                     {"494", 431}, {"500", 500}, {"504", 504}};
+constexpr ErrorPage error_pages[] = {{"400", 400}, {"408", 408}, {"413", 413},
+                                     {"414", 414}, {"494", 431}, {"500", 500}};
 
 std::string given_back(int status) {
   return "return " + std::to_string(status) + " '" + problem_json(own_answer(status)) + "';\n";
@@ -218,7 +223,7 @@ std::string error_page_lines() {
   std::string lines;
   for (const ErrorPage& page : error_pages)
     lines += "error_page " + std::string(page.statuses) + " = @answer_" + std::to_string(page.answered) + ";\n";
-  return lines + "error_page 502 503 = @no_answer;";
+  return lines + "error_page 502 503 = @no_answer;\nerror_page 504 = @late_answer;";
 }
 
 std::string error_locations(const Fleet::Tls& tls) {
@@ -232,8 +237,11 @@ std::string error_locations(const Fleet::Tls& tls) {
     lines += own;
     lines += "\t" + given_back(page.answered) + "}\n";
   }
-  return lines + "location @no_answer {\n" + begin + own + "\tif ($was_sent) {\n\t\t" + given_back(502) + "\t}\n\t" +
-         "add_header Retry-After $retry_after always;\n\t" + given_back(503) + "}";
+  const auto unless_sent = [&](const std::string& name, int sent) {
+    return "location @" + name + " {\n" + begin + own + "\tif ($was_sent) {\n\t\t" + given_back(sent) + "\t}\n\t" +
+           "add_header Retry-After $retry_after always;\n\t" + given_back(503) + "}";
+  };
+  return lines + unless_sent("no_answer", 502) + "\n" + unless_sent("late_answer", 504);
 }
 
 std::string redirect(const Fleet& fleet) {
@@ -241,7 +249,7 @@ std::string redirect(const Fleet& fleet) {
   const std::string port = fleet.listen.port == 443 ? "" : ":" + std::to_string(fleet.listen.port);
   return "server {\n"
          "\tlisten " +
-         to_string(fleet.tls.redirect) +
+         listen(fleet.tls.redirect) +
          ";\n"
          "\treturn 308 https://$host" +
          port +
@@ -253,7 +261,7 @@ std::string metrics(const Fleet& fleet) {
   if (fleet.metrics.port == 0) return {};
   return "server {\n"
          "\tlisten " +
-         to_string(fleet.metrics) +
+         listen(fleet.metrics) +
          ";\n"
          "\taccess_log off;\n"
          "\tlocation / {\n\t\treturn 404;\n\t}\n"
@@ -303,7 +311,7 @@ Result<std::string> render_nginx(const Config& config, const Placement& placemen
       {"servers", servers(fleet)},
       {"kept", number(kept_connections)},
       {"kept_time", duration(limits.idle_timeout / 2)},
-      {"listen", to_string(fleet.listen) + (fleet.tls.enabled() ? " ssl http2" : "")},
+      {"listen", listen(fleet.listen) + (fleet.tls.enabled() ? " ssl http2" : "")},
       {"tls", tls(fleet.tls)},
       {"header_timeout", duration(limits.header_timeout)},
       {"body_timeout", duration(limits.body_timeout)},
