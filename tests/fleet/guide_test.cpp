@@ -3,8 +3,11 @@
 #include "fleet/balancer.hpp"
 #include "scenarios/child_process.hpp"
 #include "scenarios/http_client.hpp"
+#include "scenarios/instances.hpp"
 #include "scenarios/server_process.hpp"
+#include "tests/servers/becomes_true.hpp"
 #include "tests/servers/loopback.hpp"
+#include "tests/servers/redis_server.hpp"
 #include "tests/servers/shared_postgres.hpp"
 
 #include <unistd.h>
@@ -29,13 +32,14 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 /// `PORT=3000 banyan serve` of the example in the repository.
 class Instance {
  public:
-  Instance(std::uint16_t port, const std::string& database) {
+  Instance(std::uint16_t port, const std::string& database, const std::string& redis = "") {
     scenarios::ChildSetup child;
     child.command = {scenarios::banyan_binary().string(), "serve", source_folder / "examples/users/banyan.toml"};
     child.environment = {{"PATH", "/usr/bin:/bin"},
                          {"PORT", std::to_string(port)},
                          {"DATABASE_URL", database},
                          {"BANYAN_SERVICE_KEY", scenarios::ServerProcess::service_key}};
+    if (!redis.empty()) child.environment["REDIS_URL"] = redis;
     child.folder = folder_.path();
     child.output = folder_.path() / "output.log";
     process_ = scenarios::start_child(child);
@@ -68,11 +72,19 @@ void expect_service(Kind kind, const char* file) {
   const BalancerFolder folder;
   std::string text = scenarios::read_text(source_folder / "tests/fleet/guide" / file);
   ASSERT_NE(text, "");
-  text = replaced(text, "3000", std::to_string(first));
-  text = replaced(text, "3001", std::to_string(second));
-  text = replaced(text, "8080", std::to_string(listen));
+  // All of them first: a port may hold the digits of another.
+  text = replaced(replaced(replaced(text, "3000", "{first}"), "3001", "{second}"), "8080", "{listen}");
+  text = replaced(text, "{first}", std::to_string(first));
+  text = replaced(text, "{second}", std::to_string(second));
+  text = replaced(text, "{listen}", std::to_string(listen));
   const Balancer balancer(kind, folder, text, listen);
   ASSERT_EQ(HttpClient(first).post("/users", R"({"name":"Alice"})").status, 201);
+  const auto asked = [](std::uint16_t port) {
+    HttpClient client(port);
+    return scenarios::metric(client, "banyan_http_request_duration_seconds_count");
+  };
+  const double first_before = asked(first);
+  const double second_before = asked(second);
   for (int i = 0; i < 4; ++i) {  // a new client each: both instances are asked
     const auto health = HttpClient(listen).get("/health");
     EXPECT_EQ(health.status, 200) << health.failure << health.body;
@@ -80,6 +92,25 @@ void expect_service(Kind kind, const char* file) {
     EXPECT_EQ(alice.status, 200) << alice.failure;
     EXPECT_NE(alice.body.find("\"Alice\""), std::string::npos) << alice.body;
   }
+  EXPECT_GT(asked(first), first_before + 1) << "besides what this asks";
+  EXPECT_GT(asked(second), second_before + 1);
+}
+
+TEST(Guide, its_row_is_in_redis_with_a_lifetime) {
+  const testkit::RedisServer redis;
+  const std::uint16_t port = testkit::free_port();
+  const Instance instance(port, testkit::shared_postgres().make_database(), redis.url());
+  HttpClient client(port);
+  ASSERT_EQ(client.post("/users", R"({"name":"Alice"})").status, 201);
+  std::string key;
+  ASSERT_TRUE(testkit::becomes_true([&] {
+    EXPECT_EQ(client.get("/users/1").status, 200);
+    key = redis.run({"KEYS", "b:*:users:1"});
+    return key.contains("users:1") && redis.run({"GET", key}).contains("Alice");
+  }));
+  const long lifetime = std::stol(redis.run({"TTL", key}));
+  EXPECT_GT(lifetime, 0);
+  EXPECT_LE(lifetime, 600);
 }
 
 TEST(Guide, its_haproxy_cfg_serves_two_instances_on_one_postgres) { expect_service(Kind::haproxy, "haproxy.cfg"); }
