@@ -50,7 +50,7 @@ struct Attempt {
   steady_clock::time_point ended;
   bool is_write = false;
   Response response;
-  bool succeeded() const { return response.status == (is_write ? 201 : 200); }
+  bool succeeded() const { return response.status == (is_write ? 201 : 200) && !response.repeated; }
 };
 
 /// Clients that read and write, without a pause, until they are told to stop.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include "scenarios/server_process.hpp"
@@ -31,6 +32,14 @@ std::size_t take_header(const char* bytes, std::size_t, std::size_t count, void*
   const std::size_t start = std::min(line.find_first_not_of(' ', colon + 1), line.size());
   headers.emplace_back(std::move(name), line.substr(start));
   return count;
+}
+
+// libcurl asks again by itself where a connection that it had kept ends without an answer, a POST too. Only its words
+// for whoever debugs it say so.
+int note_repetition(CURL*, curl_infotype type, char* text, std::size_t size, void* repeated) {
+  const std::string_view said(text, size);
+  if (type == CURLINFO_TEXT && said.contains("retrying a fresh connect")) *static_cast<bool*>(repeated) = true;
+  return 0;
 }
 
 class HeaderList {
@@ -94,6 +103,9 @@ Response HttpClient::send(const Request& request) {
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &response);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, &response);
+  curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, note_repetition);
+  curl_easy_setopt(curl, CURLOPT_DEBUGDATA, &response.repeated);
+  curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
   if (request.method == "HEAD") {
     curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
   } else if (has_body) {

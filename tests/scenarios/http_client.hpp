@@ -25,6 +25,7 @@ struct Response {
   Headers headers;  ///< Names in lower case.
   std::string body;
   std::string failure;
+  bool repeated = false;  ///< A connection ended without an answer, and libcurl sent the request again by itself.
 
   std::optional<std::string> header(const std::string& name) const;
 };

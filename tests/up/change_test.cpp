@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <csignal>
+#include <iostream>
 
 #include "scenarios/http_client.hpp"
 #include "scenarios/up_process.hpp"
 #include "tests/servers/becomes_true.hpp"
-#include "tests/servers/postgres_processes.hpp"
 #include "up/steady_load.hpp"
 
 namespace banyan::scenarios {
@@ -35,10 +35,16 @@ class EachBalancer : public testing::TestWithParam<std::string> {
     EXPECT_TRUE(load_->answers_more(between_changes));
   }
 
-  std::vector<std::string> failures() const {
+  static std::vector<std::string> texts_of(const std::vector<FailedRequest>& requests) {
     std::vector<std::string> texts;
-    for (const FailedRequest& request : load_->failed()) texts.push_back(request.what);
+    for (const FailedRequest& request : requests) texts.push_back(request.what);
     return texts;
+  }
+  /// All users there are.
+  std::uint64_t users() {
+    const Response counted = HttpClient(up_.port()).send({.path = "/users?limit=1&count=exact"});
+    const std::string range = counted.header("content-range").value_or("");
+    return std::stoull("0" + range.substr(range.find('/') + 1));
   }
 
   UpProcess up_{{"--stage=4"}, {{"BANYAN_FLEET_BALANCER", GetParam()}}};
@@ -63,7 +69,13 @@ TEST_P(EachBalancer, scaling_up_and_down_and_a_rolling_restart_fail_no_request) 
   EXPECT_NE(up_.process_of("instance-1"), after);
   EXPECT_EQ(up_.process_of("instance-2"), 0);
   load_->stop();
-  EXPECT_THAT(failures(), testing::IsEmpty());
+  EXPECT_THAT(texts_of(load_->failed()), testing::IsEmpty());
+  // Before 1.27.4 nginx ends idle connections when it is reloaded, whatever a client is about to send on them: clients
+  // send it again.
+  const std::vector<std::string> repeated = texts_of(load_->repeated());
+  if (GetParam() != "nginx") EXPECT_THAT(repeated, testing::IsEmpty());
+  std::cout << load_->answered() << " requests answered, " << repeated.size() << " after they were sent again\n";
+  EXPECT_EQ(users(), load_->made() + 1) << "nothing was done twice";
 }
 
 TEST_P(EachBalancer, kill_9_of_an_instance_fails_only_what_was_in_flight_on_it) {
@@ -71,7 +83,8 @@ TEST_P(EachBalancer, kill_9_of_an_instance_fails_only_what_was_in_flight_on_it) 
   ASSERT_GT(victim, 0);
   const auto before = steady_clock::now();
   ::kill(victim, SIGKILL);
-  ASSERT_TRUE(becomes_true([&] { return !testkit::lives(victim); }));
+  // A process of several threads may be seen as dead while one of them still has its sockets.
+  ASSERT_TRUE(becomes_true([&] { return up_.says("instance-2 was ended by signal 9"); }));
   const auto after = steady_clock::now();
   EXPECT_TRUE(becomes_true([&] { return up_.says("instance-2 is ready again."); })) << up_.output();
   EXPECT_TRUE(load_->answers_more(between_changes));

@@ -45,6 +45,11 @@ std::vector<FailedRequest> SteadyLoad::failed() const {
   return failed_;
 }
 
+std::vector<FailedRequest> SteadyLoad::repeated() const {
+  const std::lock_guard lock(mutex_);
+  return repeated_;
+}
+
 void SteadyLoad::ask(std::uint16_t port, int client) {
   HttpClient connection(port);
   connection.keep_position();
@@ -52,14 +57,15 @@ void SteadyLoad::ask(std::uint16_t port, int client) {
     const Request request = next_request(turn);
     const auto began = steady_clock::now();
     const Response response = connection.send(request);
-    if (response.status == 200 || response.status == 201) {
-      ++answered_;
-      continue;
-    }
+    const bool answered = response.status == 200 || response.status == 201;
+    if (answered) ++answered_;
+    if (response.status == 201) ++made_;
+    if (answered && !response.repeated) continue;
     const std::lock_guard lock(mutex_);
-    failed_.push_back({began, steady_clock::now(),
-                       request.method + " " + request.path + ": " + std::to_string(response.status) + " " +
-                           response.failure + response.body});
+    (answered ? repeated_ : failed_)
+        .push_back({began, steady_clock::now(),
+                    request.method + " " + request.path + ": " + std::to_string(response.status) + " " +
+                        response.failure + response.body});
   }
 }
 

@@ -31,14 +31,20 @@ class SteadyLoad {
   /// Waits until that many more were answered; false when that takes longer than half a minute.
   bool answers_more(std::uint64_t count) const;
   std::vector<FailedRequest> failed() const;
+  /// Those that were answered as they should have been, but only after a connection had ended without an answer.
+  std::vector<FailedRequest> repeated() const;
+  /// How many users it has been told that it made.
+  std::uint64_t made() const { return made_; }
 
  private:
   void ask(std::uint16_t port, int client);
 
   std::atomic<bool> stopping_ = false;
   std::atomic<std::uint64_t> answered_ = 0;
+  std::atomic<std::uint64_t> made_ = 0;
   mutable std::mutex mutex_;
   std::vector<FailedRequest> failed_;
+  std::vector<FailedRequest> repeated_;
   std::vector<std::thread> threads_;
 };
 
