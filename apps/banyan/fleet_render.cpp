@@ -1,7 +1,7 @@
-#include <fstream>
 #include <iostream>
 
 #include "banyan/fleet/render.hpp"
+#include "banyan/fleet/whole_file.hpp"
 #include "commands.hpp"
 #include "report.hpp"
 
@@ -20,11 +20,9 @@ int fleet_render(const std::filesystem::path& config_file, config::Fleet::Balanc
     std::cerr << "banyan: the configuration could not be written\n";
     return exit_failed;
   }
-  std::ofstream file(output, std::ios::binary | std::ios::trunc);
-  file << *text << std::flush;
-  if (file) return exit_ok;
-  std::cerr << "banyan: " << output.string() << " could not be written\n";
-  return exit_failed;
+  const Result<void> written = fleet::write_whole_file(output, *text);
+  if (written) return exit_ok;
+  return report(written.error(), std::cerr), exit_failed;
 }
 
 }  // namespace banyan::app

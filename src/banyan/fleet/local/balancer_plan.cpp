@@ -1,10 +1,8 @@
 #include "banyan/fleet/local/balancer_plan.hpp"
 
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <fstream>
 
 namespace banyan::fleet {
 namespace {
@@ -32,18 +30,6 @@ config::Config with_places(const BalancerPlan& plan, const std::vector<std::size
   config.fleet.metrics = {.host = "127.0.0.1", .port = plan.metrics_port};
   config.server.limits.connections = std::min(config.server.limits.connections, connections_max());
   return config;
-}
-
-Result<void> write_private(const std::filesystem::path& file, const std::string& text) {
-  // Beside it and then in its place, so that nobody reads half of it.
-  const std::filesystem::path next = file.string() + ".next";
-  std::ofstream stream(next, std::ios::binary | std::ios::trunc);
-  ::chmod(next.c_str(), 0600);
-  stream << text << std::flush;
-  std::error_code error;
-  if (stream) std::filesystem::rename(next, file, error);
-  if (stream && !error) return {};
-  return fail(ErrorCode::storage_full, file.string() + " cannot be written.");
 }
 
 }  // namespace banyan::fleet

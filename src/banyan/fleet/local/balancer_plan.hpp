@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "banyan/base/result.hpp"
 #include "banyan/config/config.hpp"
 
 namespace banyan::fleet {
@@ -23,8 +22,5 @@ struct BalancerPlan {
 /// The configuration with this machine's addresses in [fleet]; the instances of these places only, each with the weight
 /// and bound that the configuration gives to the instance of that number.
 config::Config with_places(const BalancerPlan& plan, const std::vector<std::size_t>& places);
-
-/// Writes a file, for this user only.
-Result<void> write_private(const std::filesystem::path& file, const std::string& text);
 
 }  // namespace banyan::fleet

@@ -10,6 +10,7 @@
 
 #include "banyan/fleet/local/loopback.hpp"
 #include "banyan/fleet/render.hpp"
+#include "banyan/fleet/whole_file.hpp"
 
 namespace banyan::fleet {
 namespace {
@@ -84,7 +85,7 @@ class HaproxyBalancer final : public Balancer {
     Placement placement{.folder = plan_.folder, .request_log = false, .closed = open};
     placement.closed.flip();
     const Result<std::string> text = render_haproxy(with_places(plan_, all), placement);
-    return text ? write_private(file(), *text) : fail(text.error());
+    return text ? write_whole_file(file(), *text, 0600) : fail(text.error());
   }
 
   Result<void> apply(const OpenPlaces& open) override {

@@ -10,6 +10,7 @@
 
 #include "banyan/fleet/local/loopback.hpp"
 #include "banyan/fleet/render.hpp"
+#include "banyan/fleet/whole_file.hpp"
 
 namespace banyan::fleet {
 namespace {
@@ -42,7 +43,7 @@ class NginxBalancer final : public Balancer {
     if (places.empty()) return {};
     const Placement placement{.folder = plan_.folder, .request_log = false};
     const Result<std::string> text = render_nginx(with_places(plan_, places), placement);
-    return text ? write_private(file(), *text) : fail(text.error());
+    return text ? write_whole_file(file(), *text, 0600) : fail(text.error());
   }
 
   Result<void> apply(const OpenPlaces& open) override {
