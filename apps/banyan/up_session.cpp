@@ -63,7 +63,7 @@ int UpSession::serve() {
     return stop(fleet_.stop_requested() ? std::nullopt : std::optional(started.error()));
   const Result<std::filesystem::path> key = write_key();
   if (!key) return stop(key.error());
-  screen_.say("Ready: http://127.0.0.1:" + std::to_string(plan_.port) + " (" + in_words(plan_) + ")");
+  screen_.say("Ready: " + plan_.url() + " (" + in_words(plan_) + ")");
   screen_.say("The service key is in " + key->string() + ". Ctrl-C ends it all.");
   changing_ = false;
   if (const Result<void> started = start_command(); !started) return stop(started.error());
@@ -78,7 +78,7 @@ Result<void> UpSession::start_command() {
   fleet::ChildSetup setup;
   setup.command = {"/bin/sh", "-c", once_ready_};
   setup.environment.insert(plan_.environment.begin(), plan_.environment.end());
-  setup.environment["BANYAN_URL"] = "http://127.0.0.1:" + std::to_string(plan_.port);
+  setup.environment["BANYAN_URL"] = plan_.url();
   setup.environment["BANYAN_SERVICE_KEY"] = plan_.config.service_key;
   setup.folder = std::filesystem::current_path();
   Result<fleet::ChildProcess> started = fleet::ChildProcess::start(setup);

@@ -28,6 +28,7 @@ config::Config with_places(const BalancerPlan& plan, const std::vector<std::size
   }
   config.fleet.listen = {.host = "127.0.0.1", .port = plan.port};
   config.fleet.metrics = {.host = "127.0.0.1", .port = plan.metrics_port};
+  config.fleet.tls.redirect = {};
   config.server.limits.connections = std::min(config.server.limits.connections, connections_max());
   return config;
 }

@@ -19,8 +19,8 @@ struct BalancerPlan {
   std::vector<std::uint16_t> ports;  ///< Of the instances, by place.
 };
 
-/// The configuration with this machine's addresses in [fleet]; the instances of these places only, each with the weight
-/// and bound that the configuration gives to the instance of that number.
+/// The configuration with this machine's addresses in [fleet], and no other that would be listened on; the instances of
+/// these places only, each with the weight and bound that the configuration gives to the instance of that number.
 config::Config with_places(const BalancerPlan& plan, const std::vector<std::size_t>& places);
 
 }  // namespace banyan::fleet

@@ -198,8 +198,12 @@ Result<void> RunningFleet::start_balancer() {
   balancer_service_ = std::make_unique<Service>(balancer_->setup(), parts_.report);
   if (Result<void> started = balancer_service_->start(); !started) return started;
   if (Result<void> ready = until_ready(*balancer_service_); !ready) return ready;
-  if (parts_.plan.config.fleet.tls.enabled()) return {};
-  return until([this] { return serves(parts_.plan.port); }, ready_within, "the balancer has no instance");
+  return until([this] { return balancer_has_instance(); }, ready_within, "the balancer has no instance");
+}
+
+bool RunningFleet::balancer_has_instance() {
+  if (!parts_.plan.tls()) return serves(parts_.plan.port);
+  return std::ranges::any_of(open_places(), [this](std::size_t place) { return balancer_->opened(place); });
 }
 
 Result<void> RunningFleet::start_instance(std::size_t place) {

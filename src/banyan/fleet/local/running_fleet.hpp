@@ -100,6 +100,7 @@ class RunningFleet {
   Result<void> start_instances();
   Result<void> start_balancer();
   Result<void> prepare_places();
+  bool balancer_has_instance();
   Result<Service*> start_part(ServiceSetup setup);
   Error cannot_be(std::size_t instances) const;
   Result<void> start_instance(std::size_t place);

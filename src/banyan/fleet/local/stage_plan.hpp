@@ -23,6 +23,11 @@ struct StagePlan {
   bool redis = false;                                    ///< Else each instance has a cache of its own, or none.
   std::optional<config::Fleet::Balancer> balancer = {};  ///< Nothing: there is one instance, without one.
   std::size_t instances = 1;
+
+  /// Whether clients speak TLS, which the balancer ends.
+  bool tls() const { return balancer && config.fleet.tls.enabled(); }
+  /// Where clients go: "http://127.0.0.1:8080".
+  std::string url() const { return (tls() ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(port); }
 };
 
 /// What the configuration describes. It outlives the plan.

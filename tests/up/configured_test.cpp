@@ -1,0 +1,49 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "scenarios/http_client.hpp"
+#include "scenarios/up_process.hpp"
+#include "tests/servers/becomes_true.hpp"
+#include "tests/servers/certificate.hpp"
+#include "tests/servers/loopback.hpp"
+
+// What `banyan up` makes of configurations that are no stage.
+namespace banyan::scenarios {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testkit::becomes_true;
+
+class Configured : public testing::Test {
+ protected:
+  void write(const std::string& lines) {
+    write_text(up_.folder() / "banyan.toml", lines +
+                                                 "[collections.users]\nfields.name.type = \"text\"\n"
+                                                 "access.read = \"anyone\"\naccess.create = \"anyone\"\n");
+  }
+
+  UpProcess up_{{"banyan.toml"}};
+};
+
+TEST_F(Configured, tls_is_ended_at_the_one_port_and_no_other_is_listened_on) {
+  const testkit::Certificate certificate = testkit::make_certificate(up_.folder(), "shop");
+  const std::uint16_t plain = testkit::free_port();
+  for (const std::string balancer : {"haproxy", "nginx"}) {
+    write("[fleet]\ninstances = 1\nbalancer = \"" + balancer + "\"\ntls_certificate = \"shop.pem\"\ntls_key = \"" +
+          certificate.key.string() + "\"\ntls_redirect = \"0.0.0.0:" + std::to_string(plain) + "\"\n");
+    up_.start();
+    EXPECT_TRUE(up_.says("Ready: https://127.0.0.1:" + std::to_string(up_.port()))) << up_.output();
+    HttpClient client(up_.port(), {.authority = certificate.file});
+    const Response answer = client.get("/users");
+    EXPECT_EQ(answer.body, "[]") << answer.failure << answer.status;
+    EXPECT_EQ(HttpClient(plain).get("/users").status, 0) << balancer;
+    EXPECT_EQ(up_.end_by(SIGINT), 0);
+  }
+}
+
+}  // namespace
+}  // namespace banyan::scenarios
