@@ -50,7 +50,7 @@ fleet::StagePlan plan_for(const config::Config& config, config::Environment envi
   plan.environment = std::move(environment);
   if (arguments.port) plan.port = *arguments.port;
   if (arguments.instances) plan.instances = *arguments.instances;
-  if (!arguments.keep.empty()) plan.kept = std::filesystem::absolute(arguments.keep);
+  if (!arguments.keep.empty()) plan.kept = std::filesystem::absolute(arguments.keep).lexically_normal();
   return plan;
 }
 

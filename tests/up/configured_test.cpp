@@ -45,5 +45,15 @@ TEST_F(Configured, tls_is_ended_at_the_one_port_and_no_other_is_listened_on) {
   }
 }
 
+TEST_F(Configured, no_data_is_kept_where_a_project_has_its_own) {
+  write("");
+  std::filesystem::create_directory(up_.folder() / "data");
+  write_text(up_.folder() / "data" / "app.db", "records");
+  const CommandResult refused = up_.run({"up", "--keep=."});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.output, HasSubstr("it holds something that `banyan up` has not made"));
+  EXPECT_EQ(read_text(up_.folder() / "data" / "app.db"), "records");
+}
+
 }  // namespace
 }  // namespace banyan::scenarios

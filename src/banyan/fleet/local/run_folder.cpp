@@ -27,17 +27,18 @@ std::uint64_t hash_of(std::string_view text) {
 // PostgreSQL runs as another user for root, and must get through to its own folder.
 mode_t mode_of_folder() { return ::geteuid() == 0 ? 0711 : 0700; }
 
-std::unexpected<Error> refuse(const std::filesystem::path& folder, const std::string& why) {
-  return fail(Error(ErrorCode::unavailable, "The folder " + folder.string() + " " + why)
-                  .with_hint("Set TMPDIR to a folder that is yours."));
+std::unexpected<Error> refuse(const std::filesystem::path& folder, const std::string& why,
+                              std::string_view remedy = mended_by_tmpdir) {
+  return fail(
+      Error(ErrorCode::unavailable, "The folder " + folder.string() + " " + why).with_hint(std::string(remedy)));
 }
 
-Result<void> make_folder(const std::filesystem::path& folder, mode_t mode) {
+Result<void> make_folder(const std::filesystem::path& folder, mode_t mode, std::string_view remedy) {
   if (::mkdir(folder.c_str(), mode) == 0) return ::chmod(folder.c_str(), mode), Result<void>();
-  if (errno != EEXIST) return refuse(folder, std::string("cannot be made: ") + std::strerror(errno));
+  if (errno != EEXIST) return refuse(folder, std::string("cannot be made: ") + std::strerror(errno), remedy);
   struct stat facts{};
   const bool known = ::lstat(folder.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode) && facts.st_uid == ::geteuid();
-  if (!known || ::chmod(folder.c_str(), mode) != 0) return refuse(folder, "belongs to someone else.");
+  if (!known || ::chmod(folder.c_str(), mode) != 0) return refuse(folder, "belongs to someone else.", remedy);
   return {};
 }
 
@@ -68,7 +69,8 @@ Result<RunFolder> RunFolder::take(std::string_view subject) {
   const std::filesystem::path folder = path_for(subject);
   const std::filesystem::path file = folder / "lock";
   for (int i = 0; i < tries_max; ++i) {
-    if (Result<void> made = make_folder(folder, mode_of_folder()); !made) return fail(std::move(made.error()));
+    if (Result<void> made = make_folder(folder, mode_of_folder(), mended_by_tmpdir); !made)
+      return fail(std::move(made.error()));
     Descriptor lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!lock.valid() && errno == ENOENT) continue;  // its last owner is removing it
     if (!lock.valid()) return refuse(folder, std::string("cannot be used: ") + std::strerror(errno));
@@ -91,12 +93,16 @@ RunFolder::~RunFolder() {
 
 Result<std::filesystem::path> RunFolder::make(std::string_view name) const {
   std::filesystem::path folder = path_ / name;
-  if (Result<void> made = make_private_folder(folder); !made) return fail(std::move(made.error()));
+  if (Result<void> made = make_private_folder(folder, mended_by_tmpdir); !made) return fail(std::move(made.error()));
   return folder;
 }
 
-Result<void> make_private_folder(const std::filesystem::path& folder) { return make_folder(folder, 0700); }
+Result<void> make_private_folder(const std::filesystem::path& folder, std::string_view remedy) {
+  return make_folder(folder, 0700, remedy);
+}
 
-Result<void> make_passable_folder(const std::filesystem::path& folder) { return make_folder(folder, mode_of_folder()); }
+Result<void> make_passable_folder(const std::filesystem::path& folder, std::string_view remedy) {
+  return make_folder(folder, mode_of_folder(), remedy);
+}
 
 }  // namespace banyan::fleet

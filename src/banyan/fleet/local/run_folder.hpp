@@ -35,11 +35,15 @@ class RunFolder {
   Descriptor lock_;
 };
 
+/// What to do about a folder that cannot be had, by what names it.
+inline constexpr std::string_view mended_by_tmpdir = "Set TMPDIR to a folder that is yours.";
+inline constexpr std::string_view mended_by_keep = "Name a folder with --keep that is yours, or can be made.";
+
 /// Makes a folder that only this user may enter; it may be there already.
-Result<void> make_private_folder(const std::filesystem::path& folder);
+Result<void> make_private_folder(const std::filesystem::path& folder, std::string_view remedy);
 
 /// Makes a folder that only this user may write to and look into, and that programs which run as others for root may
 /// pass through; it may be there already.
-Result<void> make_passable_folder(const std::filesystem::path& folder);
+Result<void> make_passable_folder(const std::filesystem::path& folder, std::string_view remedy);
 
 }  // namespace banyan::fleet

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "banyan/fleet/local/haproxy_balancer.hpp"
+#include "banyan/fleet/local/kept_folder.hpp"
 #include "banyan/fleet/local/loopback.hpp"
 #include "banyan/fleet/local/nginx_balancer.hpp"
 
@@ -90,14 +91,17 @@ Result<Service*> RunningFleet::start_part(ServiceSetup setup) {
 }
 
 Result<void> RunningFleet::start_database() {
-  const std::filesystem::path base = parts_.plan.kept.empty() ? parts_.folder.path() : parts_.plan.kept;
-  std::error_code ignored;  // what cannot be made is told by the next line
-  std::filesystem::create_directories(base, ignored);
-  if (Result<void> made = make_private_folder(base / "data"); !made) return made;
-  urls_.database = "sqlite:" + (base / "data" / "app.db").string();
-  if (!parts_.plan.postgres) return {};
+  const bool kept = !parts_.plan.kept.empty();
+  const std::filesystem::path base = kept ? parts_.plan.kept : parts_.folder.path();
+  const std::string_view remedy = kept ? mended_by_keep : mended_by_tmpdir;
+  if (kept)
+    if (Result<void> taken = take_kept_folder(base); !taken) return taken;
+  if (!parts_.plan.postgres) {
+    urls_.database = "sqlite:" + (base / "sqlite" / "app.db").string();
+    return make_private_folder(base / "sqlite", remedy);
+  }
   const std::filesystem::path folder = base / "postgres";
-  if (Result<void> made = make_passable_folder(folder); !made) return made;
+  if (Result<void> made = make_passable_folder(folder, remedy); !made) return made;
   PostgresPlan plan{.folder = folder,
                     .kept = !parts_.plan.kept.empty(),
                     .replicas = parts_.plan.replicas,

@@ -117,12 +117,12 @@ Result<void> RunningFleet::empty_servers() const {
   if (redis_)
     if (Result<void> cleared = redis_->clear(); !cleared) return cleared;
   if (postgres_) return postgres_->empty_database();
-  const std::filesystem::path folder =
-      std::filesystem::path(urls_.database.substr(urls_.database.find(':') + 1)).parent_path();
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    std::filesystem::remove_all(entry.path(), error);
-  if (error) return fail(ErrorCode::unavailable, folder.string() + " cannot be emptied: " + error.message());
+  const std::string file = urls_.database.substr(urls_.database.find(':') + 1);
+  for (const char* part : {"", "-wal", "-shm", "-journal"}) {
+    std::error_code error;
+    std::filesystem::remove(file + part, error);
+    if (error) return fail(ErrorCode::unavailable, file + part + " cannot be removed: " + error.message());
+  }
   return {};
 }
 
