@@ -45,6 +45,23 @@ TEST_F(Configured, tls_is_ended_at_the_one_port_and_no_other_is_listened_on) {
   }
 }
 
+TEST_F(Configured, one_instance_that_keeps_something_for_itself_gets_no_other_beside_it) {
+  write("[fleet]\ninstances = 1\n");
+  const CommandResult more = up_.run({"up", "--instances=3"});
+  EXPECT_EQ(more.exit_code, 1);
+  EXPECT_THAT(more.output, AllOf(HasSubstr("3 instances need one database"), HasSubstr("banyan copy")));
+  up_.start();
+  const CommandResult scaled = up_.fleet({"scale", "3"});
+  EXPECT_EQ(scaled.exit_code, 1);
+  EXPECT_THAT(scaled.output, HasSubstr("3 instances need one database"));
+  const pid_t before = up_.process_of("instance-1");
+  const CommandResult restarted = up_.fleet({"restart"});
+  EXPECT_EQ(restarted.exit_code, 0) << restarted.output;
+  EXPECT_THAT(restarted.output, HasSubstr("nobody answers while it restarts"));
+  EXPECT_NE(up_.process_of("instance-1"), before);
+  EXPECT_EQ(HttpClient(up_.port()).get("/users").body, "[]");
+}
+
 TEST_F(Configured, no_data_is_kept_where_a_project_has_its_own) {
   write("");
   std::filesystem::create_directory(up_.folder() / "data");

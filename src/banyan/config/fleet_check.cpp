@@ -1,6 +1,7 @@
 #include "banyan/config/fleet_check.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -8,26 +9,6 @@
 
 namespace banyan::config {
 namespace {
-
-// What lies on an instance is lost with it, and unknown to all others.
-void check_state(const Config& config, std::vector<Conflict>& conflicts) {
-  const std::string count = std::to_string(config.fleet.instances.size());
-  if (config.database.kind == Database::Kind::sqlite)
-    conflicts.push_back({"database.url",
-                         "database.url is a file of one machine, and " + count + " instances need one database",
-                         "Give the URL of a PostgreSQL that all reach, \"postgres://user:password@host:5432/name\"; "
-                         "`banyan copy` takes the records there."});
-  if (config.cache.enabled && !config.cache.shared())
-    conflicts.push_back(
-        {"cache.url",
-         "cache.url is memory of one process: of " + count + " instances, each would keep what others have changed",
-         "Write cache.url = \"off\", or the URL of a Redis that all share."});
-  if (config.service_key.empty())
-    conflicts.push_back({"service_key.file",
-                         "the service key would be made by each of " + count +
-                             " instances for itself, and a key of one be refused by the others",
-                         "Give all of them the same BANYAN_SERVICE_KEY; for example: openssl rand -hex 32"});
-}
 
 // Whether they cannot both be listened on. Who listens on every address of a machine has those of its loopback too; an
 // instance at any other address may be on another machine.
@@ -78,6 +59,29 @@ void check_tls(const Fleet& fleet, std::vector<Conflict>& conflicts) {
 
 }  // namespace
 
+// What lies on an instance is lost with it, and unknown to all others.
+std::vector<Conflict> state_conflicts(const Config& config, std::size_t instances) {
+  std::vector<Conflict> conflicts;
+  if (instances <= 1) return conflicts;
+  const std::string count = std::to_string(instances);
+  if (config.database.kind == Database::Kind::sqlite)
+    conflicts.push_back({"database.url",
+                         "database.url is a file of one machine, and " + count + " instances need one database",
+                         "Give the URL of a PostgreSQL that all reach, \"postgres://user:password@host:5432/name\"; "
+                         "`banyan copy` takes the records there."});
+  if (config.cache.enabled && !config.cache.shared())
+    conflicts.push_back(
+        {"cache.url",
+         "cache.url is memory of one process: of " + count + " instances, each would keep what others have changed",
+         "Write cache.url = \"off\", or the URL of a Redis that all share."});
+  if (config.service_key.empty())
+    conflicts.push_back({"service_key.file",
+                         "the service key would be made by each of " + count +
+                             " instances for itself, and a key of one be refused by the others",
+                         "Give all of them the same BANYAN_SERVICE_KEY; for example: openssl rand -hex 32"});
+  return conflicts;
+}
+
 std::vector<Conflict> fleet_conflicts(const Config& config) {
   std::vector<Conflict> conflicts;
   const Fleet& fleet = config.fleet;
@@ -87,7 +91,7 @@ std::vector<Conflict> fleet_conflicts(const Config& config) {
   if (fleet.health.timeout > fleet.health.interval)
     conflicts.push_back(
         {"fleet.health_timeout", "fleet.health_timeout must not be longer than fleet.health_interval", ""});
-  if (fleet.instances.size() > 1) check_state(config, conflicts);
+  std::ranges::move(state_conflicts(config, fleet.instances.size()), std::back_inserter(conflicts));
   return conflicts;
 }
 

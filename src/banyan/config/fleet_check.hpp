@@ -18,4 +18,7 @@ struct Conflict {
 /// whatever would not survive the death of the one that holds it.
 std::vector<Conflict> fleet_conflicts(const Config& config);
 
+/// The latter of these alone, for a fleet of that many.
+std::vector<Conflict> state_conflicts(const Config& config, std::size_t instances);
+
 }  // namespace banyan::config

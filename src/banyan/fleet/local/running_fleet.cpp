@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "banyan/config/fleet_check.hpp"
 #include "banyan/fleet/local/haproxy_balancer.hpp"
 #include "banyan/fleet/local/kept_folder.hpp"
 #include "banyan/fleet/local/loopback.hpp"
@@ -150,9 +151,14 @@ Result<void> RunningFleet::prepare_places() {
     if (!port) return fail(port.error());
     place.port = *port;
   }
-  if (parts_.plan.instances == 0 || parts_.plan.instances > places_.size())
-    return fail(cannot_be(parts_.plan.instances));
-  return {};
+  return check_count(parts_.plan.instances);
+}
+
+Result<void> RunningFleet::check_count(std::size_t instances) const {
+  if (instances == 0 || instances > places_.size()) return fail(cannot_be(instances));
+  const std::vector<config::Conflict> conflicts = config::state_conflicts(parts_.plan.config, instances);
+  if (conflicts.empty()) return {};
+  return fail(Error(ErrorCode::invalid, conflicts.front().message + ".").with_hint(conflicts.front().hint));
 }
 
 Error RunningFleet::cannot_be(std::size_t instances) const {

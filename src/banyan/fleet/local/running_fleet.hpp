@@ -102,6 +102,8 @@ class RunningFleet {
   Result<void> prepare_places();
   bool balancer_has_instance();
   Result<Service*> start_part(ServiceSetup setup);
+  /// Whether the fleet can have that many.
+  Result<void> check_count(std::size_t instances) const;
   Error cannot_be(std::size_t instances) const;
   Result<void> start_instance(std::size_t place);
   Result<void> stop_instance(std::size_t place);

@@ -19,7 +19,7 @@ std::vector<std::size_t> RunningFleet::open_places() const {
 }
 
 Result<void> RunningFleet::scale(std::size_t instances, const Report& progress) {
-  if (instances == 0 || instances > places_.size()) return fail(cannot_be(instances));
+  if (Result<void> possible = check_count(instances); !possible) return possible;
   while (this->instances() < instances)
     if (Result<void> added = add_instance(progress); !added) return added;
   while (this->instances() > instances)
@@ -71,8 +71,14 @@ Result<void> RunningFleet::close(std::size_t place, const Report& progress) {
 
 Result<void> RunningFleet::restart(const Report& progress) {
   const std::vector<std::size_t> places = open_places();
-  const bool lonely = balancer_ && places.size() == 1;
+  if (places.empty())
+    return fail(Error(ErrorCode::unavailable, "This fleet has no instance that gets requests.")
+                    .with_hint("`banyan fleet scale` starts as many as there shall be."));
+  const bool alone = places.size() == 1;
+  const bool lonely = alone && balancer_ && check_count(2);
   if (!balancer_) progress("Without a balancer nobody answers while the instance restarts.");
+  if (alone && balancer_ && !lonely)
+    progress("What this instance keeps it cannot share with another: nobody answers while it restarts.");
   if (lonely)
     if (Result<void> added = add_instance(progress); !added) return added;
   for (const std::size_t place : places)
