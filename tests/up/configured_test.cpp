@@ -62,6 +62,36 @@ TEST_F(Configured, one_instance_that_keeps_something_for_itself_gets_no_other_be
   EXPECT_EQ(HttpClient(up_.port()).get("/users").body, "[]");
 }
 
+TEST_F(Configured, a_reset_that_fails_leaves_the_fleet_as_it_was) {
+  write("[fleet]\ninstances = 1\n[cache]\nurl = \"redis://cache\"\n");
+  up_.start();
+  HttpClient client(up_.port());
+  ASSERT_EQ(client.post("/users", R"({"name":"Alice"})").status, 201);
+  const pid_t redis = up_.process_of("redis");
+  ASSERT_GT(redis, 0);
+  ::kill(redis, SIGSTOP);
+  const CommandResult failed = up_.fleet({"reset"});
+  ::kill(redis, SIGCONT);
+  EXPECT_EQ(failed.exit_code, 1);
+  EXPECT_THAT(failed.output, HasSubstr("Redis does not let itself be emptied."));
+  EXPECT_THAT(client.get("/users/1").body, HasSubstr("Alice"));
+  EXPECT_EQ(up_.fleet({"restart"}).exit_code, 0);
+  EXPECT_EQ(up_.fleet({"reset"}).exit_code, 0);
+  EXPECT_EQ(client.get("/users").body, "[]");
+}
+
+TEST_F(Configured, an_instance_that_does_not_restart_does_when_that_was_mended) {
+  write("");
+  up_.start();
+  write_text(up_.folder() / "banyan.toml", "[nonsense]\n");
+  EXPECT_EQ(up_.fleet({"restart"}).exit_code, 1);
+  write("");
+  const CommandResult restarted = up_.fleet({"restart"});
+  EXPECT_EQ(restarted.exit_code, 0) << restarted.output;
+  EXPECT_THAT(restarted.output, HasSubstr("All instances are restarted."));
+  EXPECT_EQ(HttpClient(up_.port()).get("/users").body, "[]");
+}
+
 TEST_F(Configured, no_data_is_kept_where_a_project_has_its_own) {
   write("");
   std::filesystem::create_directory(up_.folder() / "data");

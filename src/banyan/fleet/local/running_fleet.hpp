@@ -68,11 +68,12 @@ class RunningFleet {
   /// Brings the number of instances to that, one after the other, while requests go on.
   Result<void> scale(std::size_t instances, const Report& progress);
   /// Restarts the instances one at a time: each gets no requests, ends what it has, and is started and ready before the
-  /// next one's turn. Without a balancer there is a gap, which `progress` is told.
+  /// next one's turn. Without a balancer, and where a single instance keeps something for itself alone, there is a gap,
+  /// which `progress` is told. One that does not start stays in the fleet, and is started again and again.
   Result<void> restart(const Report& progress);
 
   /// Ends the instances, empties the database and the cache, and starts the instances again, with the configuration as
-  /// it is by now. Nobody is answered meanwhile.
+  /// it is by now; that also when something could not be emptied. Nobody is answered meanwhile.
   Result<void> reset(const Report& progress);
 
   /// Has whatever waits fail soon, and stop_requested() be true.
@@ -113,6 +114,9 @@ class RunningFleet {
   Result<void> add_instance(const Report& progress);
   Result<void> remove_instance(const Report& progress);
   std::vector<std::size_t> open_places() const;
+  Result<void> empty(const std::vector<std::size_t>& places);
+  /// Starts those of them that do not serve, and opens them all.
+  Result<void> bring_back(const std::vector<std::size_t>& places);
   Result<void> stop_instances(const std::vector<std::size_t>& places);
   Result<void> empty_servers() const;
   Result<void> until_ready(Service& service);

@@ -60,7 +60,7 @@ Result<void> RunningFleet::open(std::size_t place, const Report& progress) {
 Result<void> RunningFleet::close(std::size_t place, const Report& progress) {
   open_[place] = false;
   if (!balancer_) return {};
-  if (Result<void> applied = balancer_->apply(open_); !applied) return applied;
+  if (Result<void> applied = balancer_->apply(open_); !applied) return open_[place] = true, applied;
   const std::string& name = places_[place].service->setup().name;
   const Result<void> drained = until([&] { return balancer_->drained(place); }, parts_.plan.config.fleet.drain,
                                      name + " does not get rid of its requests");
@@ -92,24 +92,45 @@ Result<void> RunningFleet::restart(const Report& progress) {
 Result<void> RunningFleet::restart_instance(std::size_t place, const Report& progress) {
   if (Result<void> closed = close(place, progress); !closed) return closed;
   if (Result<void> stopped = stop_instance(place); !stopped) return stopped;
-  if (Result<void> started = start_instance(place); !started) return started;
-  return open(place, progress);
+  Result<void> back = bring_back({place});
+  if (back && balancer_) progress(places_[place].service->setup().name + " is ready and gets requests.");
+  return back;
 }
 
 Result<void> RunningFleet::reset(const Report& progress) {
   const std::vector<std::size_t> places = open_places();
+  const Result<void> emptied = empty(places);
+  if (!emptied && stop_requested_) return emptied;
+  const Result<void> back = bring_back(places);
+  if (!emptied) return emptied;
+  if (back) progress("The database and the cache are empty.");
+  return back;
+}
+
+Result<void> RunningFleet::empty(const std::vector<std::size_t>& places) {
   open_.assign(open_.size(), false);
   // So that the balancer forgets that they were away.
   if (balancer_)
     if (Result<void> applied = balancer_->apply(open_); !applied) return applied;
   if (Result<void> stopped = stop_instances(places); !stopped) return stopped;
-  if (Result<void> emptied = empty_servers(); !emptied) return emptied;
-  for (const std::size_t place : places)
-    if (Result<void> started = start_instance(place); !started) return started;
-  for (const std::size_t place : places)
-    if (Result<void> opened = this->open(place, [](const std::string&) {}); !opened) return opened;
-  progress("The database and the cache are empty.");
-  return {};
+  return empty_servers();
+}
+
+// Those that do not start are opened too: they are started again and again, and serve when that has helped.
+Result<void> RunningFleet::bring_back(const std::vector<std::size_t>& places) {
+  Result<void> back;
+  for (const std::size_t place : places) {
+    if (places_[place].service->state() == Service::State::ready) continue;
+    const Result<void> started = start_instance(place);
+    if (back) back = started;
+  }
+  for (const std::size_t place : places) open_[place] = true;
+  if (!balancer_) return back;
+  if (Result<void> applied = balancer_->apply(open_); !applied || !back) return back ? applied : back;
+  const auto opened = [&] {
+    return std::ranges::all_of(places, [this](std::size_t place) { return balancer_->opened(place); });
+  };
+  return until(opened, opened_within, "the balancer does not take the instances in");
 }
 
 Result<void> RunningFleet::stop_instances(const std::vector<std::size_t>& places) {
