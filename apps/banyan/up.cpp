@@ -67,7 +67,7 @@ int up(const UpArguments& arguments) {
   if (!config) return exit_usage;
   const fleet::StagePlan plan = plan_for(*config, std::move(environment), arguments);
   UpSession session(plan, *folder, arguments.verbose, arguments.once_ready);
-  signals.on_stop([&](int) { session.request_stop(); });
+  signals.on_stop([&](int signal) { session.request_stop(signal); });
   const int exit_code = session.run();
   signals.end();
   return exit_code;

@@ -1,6 +1,7 @@
 #include "up_session.hpp"
 
 #include <charconv>
+#include <csignal>
 #include <fstream>
 #include <iostream>
 #include <string_view>
@@ -15,6 +16,7 @@ namespace banyan::app {
 namespace {
 
 constexpr std::chrono::milliseconds look_again_after{20};
+constexpr std::chrono::milliseconds command_ends_within{3'000};
 
 std::string path_of(const fleet::StagePlan& plan) {
   const auto path = plan.environment.find("PATH");
@@ -59,8 +61,11 @@ int UpSession::run() {
 int UpSession::serve() {
   changing_ = true;
   screen_.say("Starting " + in_words(plan_) + ".");
-  if (const Result<void> started = fleet_.start(); !started)
-    return stop(fleet_.stop_requested() ? std::nullopt : std::optional(started.error()));
+  if (const Result<void> started = fleet_.start(); !started) {
+    if (!fleet_.stop_requested()) return stop(started.error());
+    stop(std::nullopt);
+    return stopped_by_signal();
+  }
   const Result<std::filesystem::path> key = write_key();
   if (!key) return stop(key.error());
   screen_.say("Ready: " + plan_.url() + " (" + in_words(plan_) + ")");
@@ -68,7 +73,7 @@ int UpSession::serve() {
   changing_ = false;
   if (const Result<void> started = start_command(); !started) return stop(started.error());
   const int exit_code = serve_until_stop();
-  command_.reset();
+  end_command();
   stop(std::nullopt);
   return exit_code;
 }
@@ -95,7 +100,22 @@ int UpSession::serve_until_stop() {
       if (const std::optional<int> code = command_->exit_code()) return *code;
     std::this_thread::sleep_for(look_again_after);
   }
-  return exit_ok;
+  return stopped_by_signal();
+}
+
+void UpSession::request_stop(int signal) noexcept {
+  stop_signal_ = signal;
+  fleet_.request_stop();
+}
+
+// Tests that were broken off have not passed.
+int UpSession::stopped_by_signal() const { return once_ready_.empty() ? int{exit_ok} : 128 + stop_signal_; }
+
+void UpSession::end_command() {
+  if (!command_) return;
+  command_->send_signal_to_group(SIGTERM);
+  command_->wait(command_ends_within);
+  command_.reset();
 }
 
 int UpSession::stop(const std::optional<Error>& error) {

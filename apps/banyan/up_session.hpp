@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -21,14 +22,17 @@ class UpSession {
   UpSession(const fleet::StagePlan& plan, const fleet::RunFolder& folder, bool verbose, std::string once_ready);
 
   /// Runs the fleet until a stop is requested, or the command `once_ready` has ended; the exit code, that of the
-  /// command where there is one. Errors are reported to standard error.
+  /// command where there is one. A command that was not let run to its end gives 128 + the signal. Errors are reported
+  /// to standard error.
   int run();
-  void request_stop() noexcept { fleet_.request_stop(); }
+  void request_stop(int signal) noexcept;
 
  private:
   int serve();
   int serve_until_stop();
   Result<void> start_command();
+  void end_command();
+  int stopped_by_signal() const;
   int stop(const std::optional<Error>& error);
   Result<std::filesystem::path> write_key() const;
   void attend();
@@ -43,6 +47,7 @@ class UpSession {
   std::optional<fleet::ChildProcess> command_;
   const fleet::ControlSocket* control_ = nullptr;
   bool changing_ = false;
+  std::atomic<int> stop_signal_ = 0;
   fleet::RunningFleet fleet_;
 };
 

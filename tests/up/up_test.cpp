@@ -98,6 +98,23 @@ TEST(Up, runs_a_command_once_it_is_ready_and_ends_with_it) {
   EXPECT_THAT(up.files(), IsEmpty());
 }
 
+TEST(Up, broken_off_its_command_is_told_to_end_and_has_not_passed) {
+  UpProcess up({"--stage=1", "--once-ready=trap 'echo told; exit 0' TERM; echo begun; while :; do sleep 0.1; done"});
+  up.spawn();
+  ASSERT_TRUE(becomes_true([&] { return up.says("begun"); })) << up.output();
+  EXPECT_EQ(up.end_by(SIGTERM), 128 + SIGTERM);
+  EXPECT_TRUE(up.says("told")) << up.output();
+  EXPECT_THAT(up.processes(), IsEmpty());
+}
+
+TEST(Up, broken_off_before_its_command_began_it_has_not_passed) {
+  UpProcess up({"--stage=3", "--once-ready=echo begun"});
+  up.spawn();
+  ASSERT_TRUE(becomes_true([&] { return up.says("Starting"); }));
+  EXPECT_EQ(up.end_by(SIGINT), 128 + SIGINT);
+  EXPECT_FALSE(up.says("begun"));
+}
+
 TEST(Up, runs_once_for_one_configuration_and_says_so) {
   UpProcess up({"--stage=1"});
   up.start();

@@ -126,6 +126,10 @@ void ChildProcess::send_signal(int number) {
   if (running()) ::kill(pid_, number);
 }
 
+void ChildProcess::send_signal_to_group(int number) {
+  if (running()) ::kill(-pid_, number);
+}
+
 std::optional<int> ChildProcess::wait(std::chrono::milliseconds at_most) {
   if (pid_ < 0) return 0;
   if (reaped_) return exit_code_;

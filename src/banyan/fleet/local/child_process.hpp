@@ -52,6 +52,7 @@ class ChildProcess {
   std::optional<int> exit_code();
   /// To the process, not to its group. Nothing when it has ended.
   void send_signal(int number);
+  void send_signal_to_group(int number);
   /// Waits for its end, at most that long. What it leaves in its group is killed then.
   std::optional<int> wait(std::chrono::milliseconds at_most);
   /// SIGKILL to the whole group, and waits for the process.
