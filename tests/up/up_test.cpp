@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -69,13 +70,21 @@ TEST(Up, ctrl_c_while_it_starts_leaves_nothing_either) {
 TEST(UpLong, what_is_kept_is_there_again) {
   const PrivateFolder kept;
   std::filesystem::permissions(kept.path(), std::filesystem::perms(0711));
-  UpProcess up({"--stage=3", "--keep=" + (kept.path() / "new").string()});
+  UpProcess up({"--stage=3", "--keep=" + (kept.path() / "my data").string()});
   up.start();
   ASSERT_EQ(HttpClient(up.port()).post("/users", R"({"name":"Alice"})").status, 201);
   EXPECT_EQ(up.end_by(SIGINT), 0);
   EXPECT_THAT(up.files(), IsEmpty());
   up.start();
   EXPECT_THAT(HttpClient(up.port()).get("/users/1").body, HasSubstr("Alice"));
+}
+
+TEST(Up, keeps_no_database_for_root_where_postgresql_cannot_go) {
+  if (::geteuid() != 0) GTEST_SKIP() << "PostgreSQL runs as this user";
+  const PrivateFolder closed;
+  UpProcess up({"--stage=3", "--keep=" + (closed.path() / "data").string()});
+  EXPECT_EQ(up.run_to_exit(), 1);
+  EXPECT_THAT(up.output(), AllOf(HasSubstr("another user may not enter"), HasSubstr("--keep")));
 }
 
 TEST(Up, a_part_that_crashes_is_started_again_and_reported) {
@@ -113,6 +122,19 @@ TEST(Up, broken_off_before_its_command_began_it_has_not_passed) {
   ASSERT_TRUE(becomes_true([&] { return up.says("Starting"); }));
   EXPECT_EQ(up.end_by(SIGINT), 128 + SIGINT);
   EXPECT_FALSE(up.says("begun"));
+}
+
+TEST(Up, refuses_a_folder_for_temporary_files_that_servers_cannot_be_told) {
+  UpProcess up({"--stage=1"});
+  const std::pair<std::string, std::string> cases[] = {{"with blanks", "no blanks"},
+                                                       {std::string(60, 'a'), "bytes at most"}};
+  for (const auto& [name, remedy] : cases) {
+    std::filesystem::create_directory(up.folder() / name);
+    UpProcess there({"--stage=1"}, {{"TMPDIR", (up.folder() / name).string()}});
+    EXPECT_EQ(there.run_to_exit(), 1);
+    EXPECT_THAT(there.output(), AllOf(HasSubstr("Set TMPDIR"), HasSubstr(remedy)));
+    EXPECT_THAT(std::filesystem::is_empty(up.folder() / name), true);
+  }
 }
 
 TEST(Up, runs_once_for_one_configuration_and_says_so) {

@@ -31,6 +31,15 @@ Result<std::optional<RunAs>> ordinary_user() {
           .with_hint("Start the fleet as an ordinary user."));
 }
 
+std::string quoted_for_libpq(const std::string& value) {
+  std::string text = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + "'";
+}
+
 // Its file says how far the server is; one that was killed leaves the file behind.
 bool serves(const std::filesystem::path& data, std::uint16_t port) {
   const std::string text = end_of_file(data / "postmaster.pid", 1024);
@@ -78,7 +87,11 @@ Result<void> PostgresCluster::make_cluster() {
   Result<std::optional<RunAs>> user = ordinary_user();
   if (!user) return fail(std::move(user.error()));
   user_ = *user;
-  for (const std::filesystem::path& folder : {sockets(), data_of("primary")})
+  const std::string temporary = "Set TMPDIR to a folder";
+  if (Result<void> passable = check_passable(plan_.sockets.parent_path(), temporary); !passable) return passable;
+  const std::string remedy = plan_.kept ? "Name a folder with --keep" : temporary;
+  if (Result<void> passable = check_passable(plan_.folder, remedy); !passable) return passable;
+  for (const std::filesystem::path& folder : {plan_.sockets, data_of("primary")})
     if (Result<void> made = make_folder_of_servers(folder); !made) return made;
   if (std::filesystem::exists(data_of("primary") / "PG_VERSION")) return {};
   std::vector<std::string> words{initdb_,
@@ -91,6 +104,13 @@ Result<void> PostgresCluster::make_cluster() {
                                  "--no-instructions"};
   if (!plan_.kept) words.emplace_back("--no-sync");
   return run_to_end(command(std::move(words), "initdb"), program_within);
+}
+
+Result<void> PostgresCluster::check_passable(const std::filesystem::path& folder, const std::string& remedy) const {
+  if (!user_ || run_to_end(command({"/usr/bin/test", "-x", folder}, "initdb"), program_within)) return {};
+  return fail(Error(ErrorCode::unavailable,
+                    "PostgreSQL refuses to run as root, and another user may not enter " + folder.string() + ".")
+                  .with_hint(remedy + " that others may pass through, or start the fleet as an ordinary user."));
 }
 
 // What is there already is what was made here: nobody else may write to the folder around it.
@@ -114,7 +134,7 @@ std::vector<std::string> PostgresCluster::settings(std::uint16_t port) const {
   const std::size_t connections = plan_.connections + other_connections;
   return {"listen_addresses=127.0.0.1",
           "port=" + std::to_string(port),
-          "unix_socket_directories=" + sockets().string(),
+          "unix_socket_directories=" + plan_.sockets.string(),
           "max_connections=" + std::to_string(connections),
           "max_wal_senders=" + std::to_string(plan_.replicas + 4),
           "wal_keep_size=256MB",
@@ -143,7 +163,7 @@ ServiceSetup PostgresCluster::replica(std::size_t number) const {
   const std::string name = name_of_replica(number);
   ServiceSetup setup = server(name, "PostgreSQL replica", replica_ports_[number]);
   setup.child.command.emplace_back("-c");
-  setup.child.command.push_back("primary_conninfo=host=" + sockets().string() + " port=" +
+  setup.child.command.push_back("primary_conninfo=host=" + quoted_for_libpq(plan_.sockets.string()) + " port=" +
                                 std::to_string(primary_port_) + " user=" + role + " application_name=" + name);
   return setup;
 }
@@ -161,7 +181,7 @@ Result<void> PostgresCluster::empty_database() const {
 
 Result<void> PostgresCluster::run_sql(const std::string& statements) const {
   ChildSetup asked = command(
-      {psql_, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--host=" + sockets().string(),
+      {psql_, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--host=" + plan_.sockets.string(),
        "--port=" + std::to_string(primary_port_), "--username=" + std::string(role), "--dbname=postgres", "--file=-"},
       "psql");
   asked.input = statements;
@@ -177,11 +197,11 @@ Result<void> PostgresCluster::copy_to_replicas() const {
     std::filesystem::remove_all(data_of(name), error);
     if (error) return fail(ErrorCode::unavailable, data_of(name).string() + " cannot be removed: " + error.message());
     if (Result<void> made = make_folder_of_servers(data_of(name)); !made) return made;
-    Result<ChildProcess> copy =
-        ChildProcess::start(command({basebackup_, "--pgdata=" + data_of(name).string(), "--host=" + sockets().string(),
-                                     "--port=" + std::to_string(primary_port_), "--username=" + std::string(role),
-                                     "--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--no-password"},
-                                    name));
+    Result<ChildProcess> copy = ChildProcess::start(
+        command({basebackup_, "--pgdata=" + data_of(name).string(), "--host=" + plan_.sockets.string(),
+                 "--port=" + std::to_string(primary_port_), "--username=" + std::string(role), "--write-recovery-conf",
+                 "--checkpoint=fast", "--no-sync", "--no-password"},
+                name));
     if (!copy) return fail(std::move(copy.error()));
     copies.push_back(std::move(*copy));
   }

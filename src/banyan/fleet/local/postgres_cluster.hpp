@@ -17,6 +17,8 @@ struct PostgresPlan {
   /// There, and empty or of an earlier cluster, which is used again. Where this user is root, others may pass through
   /// it, and nobody else may write to it.
   std::filesystem::path folder;
+  /// Where a folder for their sockets is made, in one of the same kind. Its path is short, and has no commas.
+  std::filesystem::path sockets;
   bool kept = false;  ///< The folder stays when the fleet has ended.
   std::size_t replicas = 0;
   std::size_t connections = 0;  ///< That all instances together may take of each server.
@@ -54,6 +56,8 @@ class PostgresCluster {
   Result<void> find_programs(const Programs& programs);
   Result<void> choose_ports(FreePorts& ports);
   Result<void> make_cluster();
+  /// Whether whom the servers run as may pass through the folder to what is in it.
+  Result<void> check_passable(const std::filesystem::path& folder, const std::string& remedy) const;
   /// Makes a folder that belongs to whom the servers run as; it may be there already.
   Result<void> make_folder_of_servers(const std::filesystem::path& folder) const;
   Result<void> run_sql(const std::string& statements) const;
@@ -62,7 +66,6 @@ class PostgresCluster {
   std::vector<std::string> settings(std::uint16_t port) const;
   std::string url(std::uint16_t port) const;
   std::filesystem::path data_of(const std::string& name) const { return plan_.folder / name; }
-  std::filesystem::path sockets() const { return plan_.folder / "sockets"; }
 
   PostgresPlan plan_;
   std::filesystem::path initdb_;

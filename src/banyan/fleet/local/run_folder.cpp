@@ -11,11 +11,15 @@
 #include <utility>
 
 #include "banyan/base/numbers.hpp"
+#include "banyan/config/fleet_settings.hpp"
 
 namespace banyan::fleet {
 namespace {
 
 constexpr int tries_max = 100;
+// The name of a socket has 107 bytes at most, and the longest here is what HAProxy binds first: its own socket's, with
+// its process' number behind it.
+constexpr std::size_t path_bytes_max = 107 - std::string_view("/balancer/haproxy.sock.4194304.tmp").size();
 
 // FNV-1a: a short name for a long path, no secret.
 std::uint64_t hash_of(std::string_view text) {
@@ -50,6 +54,21 @@ bool is_at(const Descriptor& lock, const std::filesystem::path& file) {
          held.st_dev == found.st_dev;
 }
 
+// The same at every stage, whatever servers it runs.
+Result<void> check_path(const std::filesystem::path& folder) {
+  const std::string& path = folder.native();
+  const std::string remedy = "Set TMPDIR to a folder ";
+  if (path.size() > path_bytes_max)
+    return refuse(folder, "has too long a path for the sockets in it.",
+                  remedy + "whose path has " +
+                      std::to_string(path_bytes_max - (path.size() - folder.parent_path().native().size())) +
+                      " bytes at most.");
+  if (!config::can_stand_in_a_balancers_file(path) || path.find_first_of(",?") != std::string::npos)
+    return refuse(folder, "cannot be named in the configurations of servers.",
+                  remedy + "that has no blanks, quotes, or any of \\ $ # ; { } % , ? in its path.");
+  return {};
+}
+
 void remove_all_but(const std::filesystem::path& folder, const std::filesystem::path& kept) {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
@@ -62,11 +81,12 @@ std::filesystem::path RunFolder::path_for(std::string_view subject) {
   std::error_code none;
   const std::filesystem::path there = std::filesystem::canonical(subject, none);
   const std::string name = (none ? std::string(subject) : there.string()) + "\n" + std::to_string(::geteuid());
-  return std::filesystem::temp_directory_path() / ("banyan-up-" + hex16(hash_of(name)));
+  return std::filesystem::absolute(std::filesystem::temp_directory_path()) / ("banyan-up-" + hex16(hash_of(name)));
 }
 
 Result<RunFolder> RunFolder::take(std::string_view subject) {
   const std::filesystem::path folder = path_for(subject);
+  if (Result<void> fit = check_path(folder); !fit) return fail(std::move(fit.error()));
   const std::filesystem::path file = folder / "lock";
   for (int i = 0; i < tries_max; ++i) {
     if (Result<void> made = make_folder(folder, mode_of_folder(), mended_by_tmpdir); !made)

@@ -18,7 +18,8 @@ class RunFolder {
   /// `subject` is what the fleet is made from: a configuration's path, in any spelling that exists, or a stage's name.
   static std::filesystem::path path_for(std::string_view subject);
 
-  /// Fails when another process has it, or when it cannot be made.
+  /// Fails when another process has it, when it cannot be made, and when servers could not be run in it: its path has
+  /// no blanks, and room for the names of sockets.
   static Result<RunFolder> take(std::string_view subject);
   ~RunFolder();
   RunFolder(RunFolder&& other) noexcept = default;

@@ -104,7 +104,8 @@ Result<void> RunningFleet::start_database() {
   const std::filesystem::path folder = base / "postgres";
   if (Result<void> made = make_passable_folder(folder, remedy); !made) return made;
   PostgresPlan plan{.folder = folder,
-                    .kept = !parts_.plan.kept.empty(),
+                    .sockets = parts_.folder.path() / "sockets",
+                    .kept = kept,
                     .replicas = parts_.plan.replicas,
                     .connections = (instances_max + 1) * parts_.plan.config.database.connections};
   Result<PostgresCluster> cluster = PostgresCluster::prepare(std::move(plan), parts_.programs, ports_, parts_.random);

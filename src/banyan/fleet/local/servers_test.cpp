@@ -53,8 +53,11 @@ TEST(Servers, of_postgresql_are_a_primary_and_replicas_that_follow_it) {
   const testing::TestFolder folder;
   SystemRandom random;
   FreePorts ports(random);
+  const std::filesystem::path data = folder.path() / "Ann's data";
+  ASSERT_TRUE(make_passable_folder(data, ""));
   const auto cluster = PostgresCluster::prepare(
-      {.folder = folder.path(), .kept = false, .replicas = 2, .connections = 20}, Programs("/usr/bin"), ports, random);
+      {.folder = data, .sockets = folder.path() / "Ann's sockets", .kept = false, .replicas = 2, .connections = 20},
+      Programs("/usr/bin"), ports, random);
   ASSERT_TRUE(cluster) << cluster.error().message << cluster.error().detail;
   Service primary(cluster->primary(), ignore);
   ASSERT_TRUE(primary.start());
@@ -79,15 +82,15 @@ TEST(Servers, of_postgresql_are_a_primary_and_replicas_that_follow_it) {
     EXPECT_EQ(database_of(folder.path(), url), followed);
   }
   // Who could write here could have root write elsewhere.
-  EXPECT_TRUE(belongs_to_this_user(folder.path()));
+  EXPECT_TRUE(belongs_to_this_user(data));
   std::vector<std::string> folders;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+  for (const auto& entry : std::filesystem::directory_iterator(data)) {
     if (entry.symlink_status().type() == std::filesystem::file_type::directory)
       folders.push_back(entry.path().filename());
     else
       EXPECT_TRUE(belongs_to_this_user(entry.path())) << entry.path();
   }
-  EXPECT_THAT(folders, UnorderedElementsAre("primary", "replica-1", "replica-2", "sockets"));
+  EXPECT_THAT(folders, UnorderedElementsAre("primary", "replica-1", "replica-2"));
 }
 
 TEST(Servers, of_redis_are_caches_with_a_password_and_a_bound) {
