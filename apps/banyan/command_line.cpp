@@ -123,7 +123,8 @@ void add_fleet_name(CLI::App* command, CommandLine& line) {
 void add_up(CLI::App& app, CommandLine& line) {
   CLI::App* up_command = app.add_subcommand("up", "run the whole described fleet on this machine, until Ctrl-C");
   add_fleet_name(up_command, line);
-  up_command->add_option("--port", line.up.port, "the one address that clients use (default: as configured)");
+  up_command->add_option("--port", line.up.port, "the one address that clients use (default: as configured)")
+      ->check(CLI::Range(1, 65535));
   up_command->add_option("--instances", line.up.instances, "how many instances (default: as configured)");
   up_command->add_option("--keep", line.up.keep, "a folder where the data stays (default: it goes with the fleet)");
   up_command->add_option(

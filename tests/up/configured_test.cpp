@@ -102,5 +102,15 @@ TEST_F(Configured, no_data_is_kept_where_a_project_has_its_own) {
   EXPECT_EQ(read_text(up_.folder() / "data" / "app.db"), "records");
 }
 
+TEST_F(Configured, a_port_that_nobody_can_know_is_refused_at_once) {
+  write("[server]\nlisten = \"127.0.0.1:0\"\n");
+  const CommandResult refused = up_.run({"up"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.output, AllOf(HasSubstr("server.listen"), HasSubstr("--port")));
+  const CommandResult asked = up_.run({"up", "--port=0"});
+  EXPECT_EQ(asked.exit_code, 2);
+  EXPECT_THAT(asked.output, HasSubstr("--port"));
+}
+
 }  // namespace
 }  // namespace banyan::scenarios

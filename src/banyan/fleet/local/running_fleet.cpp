@@ -37,6 +37,9 @@ RunningFleet::RunningFleet(Parts parts) : parts_(std::move(parts)), ports_(parts
 RunningFleet::~RunningFleet() { stop(); }
 
 Result<void> RunningFleet::start() {
+  if (parts_.plan.port == 0)
+    return fail(Error(ErrorCode::invalid, "server.listen leaves the port to the system, and clients need to know it.")
+                    .with_hint("Give it one, or choose one with --port."));
   if (answers(parts_.plan.port))
     return fail(Error(ErrorCode::unavailable, "Port " + std::to_string(parts_.plan.port) + " is in use.")
                     .with_hint("Another server has it: stop that one, or choose another with --port."));
