@@ -17,11 +17,20 @@ namespace {
 
 constexpr std::size_t service_key_bytes = 32;
 
+// Where servers are, as the environment says it.
+constexpr const char* server_variables[] = {"PORT",
+                                            "BANYAN_SERVER_LISTEN",
+                                            "DATABASE_URL",
+                                            "REDIS_URL",
+                                            "BANYAN_DATABASE_REPLICAS",
+                                            "BANYAN_DATABASE_URL",
+                                            "BANYAN_CACHE_URL"};
+
 // A stage is what its file says, whatever servers the environment names.
 config::Environment environment_for(const FleetName& name) {
   config::Environment environment = process_environment();
   if (name.stage != 0)
-    for (const char* variable : {"PORT", "DATABASE_URL", "REDIS_URL"}) environment.erase(variable);
+    for (const char* variable : server_variables) environment.erase(variable);
   std::string& key = environment["BANYAN_SERVICE_KEY"];
   SystemRandom random;
   // One for all instances, as long as the fleet runs.

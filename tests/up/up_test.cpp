@@ -124,6 +124,14 @@ TEST(Up, broken_off_before_its_command_began_it_has_not_passed) {
   EXPECT_FALSE(up.says("begun"));
 }
 
+TEST(Up, of_a_stage_is_what_its_file_says_whatever_servers_the_environment_names) {
+  UpProcess up({"--stage=1"}, {{"BANYAN_DATABASE_URL", "postgres://db/app"},
+                               {"BANYAN_DATABASE_REPLICAS", "postgres://replica/app"},
+                               {"BANYAN_CACHE_URL", "redis://cache"}});
+  up.start();
+  EXPECT_TRUE(up.says("(1 instance, SQLite)")) << up.output();
+}
+
 TEST(Up, refuses_a_folder_for_temporary_files_that_servers_cannot_be_told) {
   UpProcess up({"--stage=1"});
   const std::pair<std::string, std::string> cases[] = {{"with blanks", "no blanks"},

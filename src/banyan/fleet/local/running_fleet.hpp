@@ -100,8 +100,8 @@ class RunningFleet {
   Result<void> start_cache();
   Result<void> start_instances();
   Result<void> start_balancer();
-  Result<void> prepare_places();
   bool balancer_has_instance();
+  Result<void> prepare_places();
   Result<Service*> start_part(ServiceSetup setup);
   /// Whether the fleet can have that many.
   Result<void> check_count(std::size_t instances) const;
