@@ -23,8 +23,9 @@ MAKERS = {
     "banyan-redis": lambda work: BanyanRedis(work, local="off"),
     "banyan-redis-local": lambda work: BanyanRedis(work, local="64MB"),
     "redis-benchmark": RedisBenchmark,
-    "instance-alone": lambda work: BanyanInstances(work, 1),
-    "instances-behind": lambda work: BanyanInstances(work, INSTANCES),
+    "instance-alone": lambda work: BanyanInstances(work, 1, balanced=False),
+    "instance-behind": lambda work: BanyanInstances(work, 1, balanced=True),
+    "instances-behind": lambda work: BanyanInstances(work, INSTANCES, balanced=True),
 }
 
 
@@ -67,5 +68,5 @@ WORKLOADS = (
              servers=("banyan-redis", "redis-benchmark", "banyan-redis-local", "banyan", "banyan-uncached")),
     Workload("fleet_read", "Read by id from one instance and from three behind HAProxy", baseline="instance-alone",
              all_cores=True, warm_requests=33_000, requests="cached_read",
-             servers=("instance-alone", "instances-behind")),
+             servers=("instance-alone", "instance-behind", "instances-behind")),
 )

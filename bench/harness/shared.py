@@ -47,15 +47,17 @@ class RedisBenchmark(Server):
 
 
 class BanyanInstances(BanyanPostgres):
-    """One instance alone, or several behind HAProxy, on one PostgreSQL and one Redis; the instances alone count."""
+    """One instance alone, or one or several behind HAProxy, on one PostgreSQL and one Redis; the instances alone count."""
 
-    def __init__(self, work, instances):
+    def __init__(self, work, instances, balanced):
         super().__init__(work)
         self._count = instances
+        self._balanced = balanced
         self._redis = None
         self._counted = []
         self._key = secrets.token_hex(24)
-        self.title = "one instance alone" if instances == 1 else f"{instances} instances behind HAProxy"
+        some = "one instance" if instances == 1 else f"{instances} instances"
+        self.title = some + (" behind HAProxy" if balanced else " alone")
 
     def database(self, cpus):
         url = super().database(cpus)
@@ -68,8 +70,8 @@ class BanyanInstances(BanyanPostgres):
     def start(self, cpus, loops):
         super().start(cpus, loops)
         self._counted = [self.programs[-1]]
-        if self._count > 1:
-            self._start_others(cpus)
+        self._start_others(cpus)
+        if self._balanced:
             self._start_balancer(cpus)
 
     def _start_others(self, cpus):
