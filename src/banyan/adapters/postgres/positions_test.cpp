@@ -103,6 +103,12 @@ class PositionsTest : public StoreTest {
   Position reached_by_write(Write write) {
     return reached_by([&](const Context& context) { return store_->apply(context, {{std::move(write)}}); });
   }
+  /// Another program changes all users; where the log ends then.
+  static std::uint64_t change_by(Connection& other) {
+    EXPECT_TRUE(other.execute("UPDATE users SET age = coalesce(age, 0) + 1"));
+    const auto asked = other.query("SELECT pg_current_wal_insert_lsn()");
+    return end_of_record(parse_lsn(postgres::text(asked->get(), 0, 0)).value(), as_usual);
+  }
   std::uint64_t log(const char* function) { return parse_lsn(run(std::string("SELECT ") + function)).value(); }
 
   Result<CacheAgreement::Reading> read_agreement(bool attended = false) {
@@ -136,9 +142,7 @@ TEST_F(PositionsTest, a_rehearsal_tells_a_place_behind_all_that_it_met) {
   ASSERT_TRUE(apply({user("Alice")}));
   Connection other = other_program();
   for (int i = 0; i < 20; ++i) {
-    ASSERT_TRUE(other.execute("UPDATE users SET age = coalesce(age, 0) + 1"));
-    const auto asked = other.query("SELECT pg_current_wal_insert_lsn()");
-    const std::uint64_t seen = end_of_record(parse_lsn(postgres::text(asked->get(), 0, 0)).value(), as_usual);
+    const std::uint64_t seen = change_by(other);
     WriteBatch batch;
     batch.writes.push_back(Write{.kind = Write::Kind::remove, .collection = &at("users"), .id = number(1)});
     batch.rehearsal = true;
@@ -152,9 +156,7 @@ TEST_F(PositionsTest, a_read_tells_a_place_behind_all_that_it_saw) {
   ASSERT_TRUE(apply({user("Alice")}));
   Connection other = other_program();
   for (int i = 0; i < 20; ++i) {
-    ASSERT_TRUE(other.execute("UPDATE users SET age = coalesce(age, 0) + 1"));
-    const auto asked = other.query("SELECT pg_current_wal_insert_lsn()");
-    const std::uint64_t seen = end_of_record(parse_lsn(postgres::text(asked->get(), 0, 0)).value(), as_usual);
+    const std::uint64_t seen = change_by(other);
     EXPECT_GE(reached_by_find().lsn, seen);
     EXPECT_GE(reached_by([&](const Context& context) {
                 return store_->list(context, {.collection = &at("users"), .filter = {}, .order = {}});
