@@ -125,7 +125,6 @@ World::World(Steps& steps, std::vector<InstanceSettings> settings)
 
 World::~World() = default;
 
-// That the cache has been off for long, so that nobody need wait until it may be used.
 void World::make_database() {
   SystemClock clock;
   NullLog log;
@@ -133,8 +132,6 @@ void World::make_database() {
   auto opened = postgres::Store::open(options_of(database_url_), {schema_, clock, log, metrics});
   if (!opened) throw std::runtime_error(opened.error().message);
   make_tables(**opened);
-  testkit::shared_postgres().run(testkit::PostgresAddress::name_in(database_url_),
-                                 "UPDATE _banyan_cache_use SET since = since - interval '1 hour'");
 }
 
 std::unique_ptr<Instance> World::make(std::size_t instance) {

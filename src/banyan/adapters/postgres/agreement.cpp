@@ -37,6 +37,9 @@ std::int64_t integer(const PGresult* result, int column) noexcept {
   return parse_whole<std::int64_t>(text(result, 0, column)).value_or(0);
 }
 
+/// How long it has been off, at least, where nobody has switched it on yet: nobody can have a licence.
+constexpr std::chrono::hours never_used{1};
+
 Error no_row() {
   return Error(ErrorCode::internal, "the use of the shared cache is not written down in the database")
       .with_hint("start Banyan again with a role that may make tables");
@@ -50,7 +53,7 @@ const char* const make_cache_use =
     "CREATE TABLE \"_banyan_cache_use\" (one boolean PRIMARY KEY DEFAULT true CHECK (one), view bigint NOT NULL, state "
     "text NOT NULL CHECK (state IN ('on', 'off')), cache_id text NOT NULL, since timestamptz NOT NULL DEFAULT now(), "
     "attended timestamptz NOT NULL DEFAULT now()); "
-    "INSERT INTO \"_banyan_cache_use\" (view, state, cache_id) VALUES (1, 'off', '')";
+    "INSERT INTO \"_banyan_cache_use\" (view, state, cache_id) VALUES (0, 'off', '')";
 
 std::size_t add_reading(Session& session, Statements& statements) {
   Parameters none;
@@ -77,6 +80,7 @@ Result<CacheAgreement::Reading> reading_after(Session& session, std::span<const 
   reading.use.on = text(row, 0, 2) == "on";
   reading.use.cache_id = text(row, 0, 3);
   reading.use.since = std::chrono::milliseconds(std::max<std::int64_t>(integer(row, 4), 0));
+  if (reading.use.view == 0) reading.use.since = std::max<std::chrono::milliseconds>(reading.use.since, never_used);
   reading.use.unattended = std::chrono::milliseconds(std::max<std::int64_t>(integer(row, 5), 0));
   reading.database = static_cast<std::uint64_t>(integer(row, 6));
   return reading;
