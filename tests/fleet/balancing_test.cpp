@@ -37,6 +37,7 @@ TEST_P(Balancing, by_ip_hash_keeps_an_address_with_its_instance_and_the_weights)
     const std::string source = "127.0.0." + std::to_string(i + 2);
     const std::string first = server_of(HttpClient(port(), {source}).get("/x"));
     EXPECT_EQ(server_of(HttpClient(port(), {source}).get("/y")), first) << source;
+    EXPECT_EQ(server_of(HttpClient(port(), {source}).post("/y", "{}")), first) << source;
     ++counts[first];
   }
   EXPECT_GT(counts["a"], addresses / 10);
@@ -80,9 +81,9 @@ TEST_P(Balancing, by_cookie_keeps_a_client_with_its_instance) {
       EXPECT_THAT(given, ::testing::AnyOf(::testing::HasSubstr(attribute), ::testing::HasSubstr("; Path=/")));
     const std::string name = server_of(first);
     ++counts[name];
-    for (int i = 0; i < 5; ++i) {
-      const Response again =
-          HttpClient(port()).send({.path = "/y", .headers = {{"Cookie", given.substr(0, given.find(';'))}}});
+    for (const char* method : {"GET", "POST", "GET", "PATCH", "DELETE"}) {
+      const Response again = HttpClient(port()).send(
+          {.method = method, .path = "/y", .headers = {{"Cookie", given.substr(0, given.find(';'))}}});
       EXPECT_EQ(server_of(again), name);
       EXPECT_EQ(again.header("set-cookie"), std::nullopt) << "it has one already";
       if (on_nginx()) continue;

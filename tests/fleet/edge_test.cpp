@@ -53,19 +53,22 @@ INSTANTIATE_TEST_SUITE_P(On, Edge, ::testing::Values(Kind::haproxy, Kind::nginx)
 
 TEST_P(Edge, says_itself_who_asks_whatever_the_client_says_of_that) {
   start_one();
-  const std::string request = lowered(HttpClient(port(), {"127.0.0.9"})
-                                          .send({.headers = {{"X-Forwarded-For", "6.6.6.6"},
-                                                             {"X-Forwarded-Proto", "https"},
-                                                             {"X-Forwarded-Host", "evil.example"},
-                                                             {"X-Forwarded-Port", "666"},
-                                                             {"Forwarded", "for=6.6.6.6"},
-                                                             {"X-Real-IP", "6.6.6.6"}}})
-                                          .body);
-  EXPECT_THAT(request, HasSubstr("\r\nx-forwarded-for: 127.0.0.9\r\n"));
-  EXPECT_THAT(request, HasSubstr("\r\nx-forwarded-proto: http\r\n"));
-  EXPECT_THAT(request, HasSubstr("\r\nx-forwarded-host: 127.0.0.1:" + std::to_string(port()) + "\r\n"));
-  for (const char* said : {"6.6.6.6", "evil.example", "666", "\r\nforwarded:", "x-real-ip"})
-    EXPECT_THAT(request, Not(HasSubstr(said)));
+  for (const char* method : {"GET", "POST"}) {
+    const std::string request = lowered(HttpClient(port(), {"127.0.0.9"})
+                                            .send({.method = method,
+                                                   .headers = {{"X-Forwarded-For", "6.6.6.6"},
+                                                               {"X-Forwarded-Proto", "https"},
+                                                               {"X-Forwarded-Host", "evil.example"},
+                                                               {"X-Forwarded-Port", "666"},
+                                                               {"Forwarded", "for=6.6.6.6"},
+                                                               {"X-Real-IP", "6.6.6.6"}}})
+                                            .body);
+    EXPECT_THAT(request, HasSubstr("\r\nx-forwarded-for: 127.0.0.9\r\n"));
+    EXPECT_THAT(request, HasSubstr("\r\nx-forwarded-proto: http\r\n"));
+    EXPECT_THAT(request, HasSubstr("\r\nx-forwarded-host: 127.0.0.1:" + std::to_string(port()) + "\r\n"));
+    for (const char* said : {"6.6.6.6", "evil.example", "666", "\r\nforwarded:", "x-real-ip"})
+      EXPECT_THAT(request, Not(HasSubstr(said)));
+  }
 }
 
 TEST_P(Edge, passes_nothing_on_that_is_between_two_hops) {
