@@ -46,6 +46,8 @@ def check(root):
         if re.search(r"^(<{7} |>{7} )", tree.read(root / path), re.M):
             problems.append(f"{path}: a conflict that nobody resolved")
 
+    problems += [f"{path}: what a merge or a patch left" for path in tree.files(root, ".orig", ".rej")]
+
     documents = tree.files(root, ".md")
     text_of = {path: tree.read(root / path) for path in documents}
     linked = [path for path in tree.files(root, ".md", ".svg", ".png", under=("docs",)) if path.name != "README.md"]

@@ -123,6 +123,10 @@ class Leftovers(unittest.TestCase):
     def test_an_unresolved_conflict_is_refused(self):
         self.assertIn("a conflict", self.problems({"a.md": "<" * 7 + " HEAD\n", "src/b.cpp": ""})[0])
 
+    def test_what_a_merge_left_is_refused(self):
+        self.assertEqual(self.problems({"src/a.cpp.orig": "", "src/b.cpp": ""}),
+                         ["src/a.cpp.orig: what a merge or a patch left"])
+
     def test_a_banned_call_names_its_replacement(self):
         self.assertIn("use RE2", self.problems({"src/a.cpp": "std::regex pattern;\n"})[0])
 
