@@ -12,6 +12,11 @@ namespace banyan::redis {
 
 inline const std::string users_1 = "users:1";
 
+inline void unplug(testkit::TcpProxy& proxy) {
+  proxy.refuse(true);
+  proxy.cut_all();
+}
+
 /// A Redis of its own, since it is killed and frozen here; two instances, the second through a proxy.
 class SharedCacheFleet : public testing::Test {
  protected:
