@@ -83,14 +83,14 @@ def wait_for(condition, program, what, seconds=30):
     raise DidNotStart(f"{what} was not ready in {seconds} s: {program.last_words()}")
 
 
-def answers(port, target="/health"):
-    """True once something speaks HTTP there, whatever it says."""
+def answers(port, target="/health", well=False):
+    """True once something speaks HTTP there, whatever it says; or only once it says that all is `well`."""
     def ask():
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}{target}", timeout=2).close()
             return True
         except urllib.error.HTTPError:
-            return True
+            return not well
         except OSError:
             return False
     return ask

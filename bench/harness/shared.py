@@ -102,7 +102,7 @@ class BanyanInstances(BanyanPostgres):
         metrics = re.compile(r"^frontend metrics\n(\t.*\n)*", re.MULTILINE)
         config.write_text(metrics.sub("", places.sub("", config.read_text())))
         program = self.run(["haproxy", "-db", "-q", "-f", config], cpus)
-        wait_for(answers(self.port), program, "HAProxy")
+        wait_for(answers(self.port, "/health/ready", well=True), program, "HAProxy")
 
     def pids(self):
         return set().union(*(machine.tree(program.pid) for program in self._counted))
