@@ -74,15 +74,6 @@ Error not_this_one(const Context& context, const WritePlan::Origin& origin) {
                                   std::string(doing) + " this record, or not like that.");
 }
 
-}  // namespace
-
-Error not_made_known(Error error) {
-  return Error(ErrorCode::outcome_unknown, "The change was made, but others may still be shown what was before.")
-      .with_hint("Read the record again before you repeat the change.")
-      .with_reason("not_made_known")
-      .with_detail(std::move(error.message));
-}
-
 // What the store has answered tells of the record as it is now, and nobody may be shown an older one afterwards.
 Task<void> tell_of_refused(Records::State& state, const Context& context, const RecordKey& key) {
   const Result<Record> found = co_await state.parts.store.find(context, key, Source::primary);
@@ -90,6 +81,15 @@ Task<void> tell_of_refused(Records::State& state, const Context& context, const 
   if (!found && found.error().code != ErrorCode::not_found) co_return;
   const CachedRecordPtr record = found ? encode(*key.collection, *found) : state.absent;
   co_await state.parts.cache.fill(context, to_string(key), 0, record);
+}
+
+}  // namespace
+
+Error not_made_known(Error error) {
+  return Error(ErrorCode::outcome_unknown, "The change was made, but others may still be shown what was before.")
+      .with_hint("Read the record again before you repeat the change.")
+      .with_reason("not_made_known")
+      .with_detail(std::move(error.message));
 }
 
 Task<Error> told(Records::State& state, const Context& context, const WritePlan& plan, Error error) {

@@ -103,6 +103,13 @@ class PositionsTest : public StoreTest {
   Position reached_by_write(Write write) {
     return reached_by([&](const Context& context) { return store_->apply(context, {{std::move(write)}}); });
   }
+  /// The store, with one user, and a program whose commits are seen before they are written.
+  Connection start_beside_a_program_that_does_not_wait() {
+    run("ALTER DATABASE " + testkit::PostgresAddress::name_in(url_) + " SET synchronous_commit = off");
+    start();
+    EXPECT_TRUE(apply({user("Alice")}));
+    return other_program();
+  }
   /// Another program changes all users; where the log ends then.
   static std::uint64_t change_by(Connection& other) {
     EXPECT_TRUE(other.execute("UPDATE users SET age = coalesce(age, 0) + 1"));
@@ -137,10 +144,7 @@ TEST_F(PositionsTest, a_write_tells_a_place_in_the_log_behind_its_commit) {
 }
 
 TEST_F(PositionsTest, a_rehearsal_tells_a_place_behind_all_that_it_met) {
-  run("ALTER DATABASE " + testkit::PostgresAddress::name_in(url_) + " SET synchronous_commit = off");
-  start();
-  ASSERT_TRUE(apply({user("Alice")}));
-  Connection other = other_program();
+  Connection other = start_beside_a_program_that_does_not_wait();
   for (int i = 0; i < 20; ++i) {
     const std::uint64_t seen = change_by(other);
     WriteBatch batch;
@@ -151,10 +155,7 @@ TEST_F(PositionsTest, a_rehearsal_tells_a_place_behind_all_that_it_met) {
 }
 
 TEST_F(PositionsTest, a_read_tells_a_place_behind_all_that_it_saw) {
-  run("ALTER DATABASE " + testkit::PostgresAddress::name_in(url_) + " SET synchronous_commit = off");
-  start();
-  ASSERT_TRUE(apply({user("Alice")}));
-  Connection other = other_program();
+  Connection other = start_beside_a_program_that_does_not_wait();
   for (int i = 0; i < 20; ++i) {
     const std::uint64_t seen = change_by(other);
     EXPECT_GE(reached_by_find().lsn, seen);
