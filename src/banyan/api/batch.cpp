@@ -8,6 +8,7 @@
 #include "banyan/api/entity_tag.hpp"
 #include "banyan/api/failure.hpp"
 #include "banyan/api/problem.hpp"
+#include "banyan/api/query/page_json.hpp"
 #include "banyan/api/record_answer.hpp"
 #include "banyan/api/request_body.hpp"
 #include "banyan/core/record_json.hpp"
@@ -39,11 +40,13 @@ void append_text_member(std::string& out, std::string_view name, std::string_vie
   append_json_string(out, value);
 }
 
-// `{"status":201,"etag":"…","location":"/users/1","body":{…}}`
+// `{"status":201,"etag":"…","location":"/users/1","body":{…}}`. What is done cannot be refused any more, so bodies past
+// the bound are left out.
 void append_answer(std::string& out, const Asked& asked, const std::vector<Written>& written) {
   const bool removed = asked.kind == Operation::Kind::remove;
   const Written* record = written.empty() || removed ? nullptr : &written.front();
-  const bool shown = record != nullptr && record->record != nullptr;
+  const bool fits = out.size() <= answer_bytes_max;
+  const bool shown = record != nullptr && record->record != nullptr && fits;
   out += "{\"status\":" + std::to_string(status_of(asked.kind, shown));
   if (record != nullptr && !is_null(record->id)) {
     append_text_member(out, "etag", entity_tag(record->version));

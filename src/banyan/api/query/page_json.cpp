@@ -44,6 +44,12 @@ EmbeddedPage::Span span_of(const Member& member, const RecordPage& page, std::si
   return page.embeds[member.embed].spans[index];
 }
 
+// Records that several others refer to are written once for each, so what is written outgrows what was read.
+Result<void> bound(const std::string& out) {
+  if (out.size() <= answer_bytes_max) return {};
+  return fail(answer_too_large());
+}
+
 Result<void> append_embedded(std::string& out, const Member& member, const RecordPage& page, std::size_t index) {
   const EmbeddedPage::Span span = span_of(member, page, index);
   const RecordPage& embedded = page.embeds[member.embed].page;
@@ -104,11 +110,18 @@ Result<void> append_members(std::string& out, const Selection& selection, const 
     if (is_hidden(member, page, index)) continue;
     append_name(out, member.name);
     if (Result<void> appended = append_member(out, member, page, index); !appended) return appended;
+    if (Result<void> bounded = bound(out); !bounded) return bounded;
   }
   return {};
 }
 
 }  // namespace
+
+Error answer_too_large() {
+  return Error(ErrorCode::too_large, "the answer would hold more than " + std::to_string(answer_bytes_max) + " bytes")
+      .with_reason("page_too_large")
+      .with_hint("ask for fewer records with limit, or for fewer of their fields with select");
+}
 
 bool is_hidden(const Member& member, const RecordPage& page, std::size_t index) {
   if (page.hidden.empty() || member.place || member.kind != Member::Kind::value) return false;
@@ -134,12 +147,12 @@ Result<void> append_member(std::string& out, const Member& member, const RecordP
 Result<void> append_record(std::string& out, const Selection& selection, const RecordPage& page, std::size_t index) {
   if (selection.whole && (page.hidden.empty() || page.hidden[index].empty())) {
     append_json(out, *selection.collection, page.records[index]);
-    return {};
+    return bound(out);
   }
   out += '{';
   Result<void> appended = append_members(out, selection, page, index);
   out += '}';
-  return appended;
+  return appended ? bound(out) : appended;
 }
 
 Result<void> append_page(std::string& out, const Selection& selection, const RecordPage& page) {

@@ -9,8 +9,13 @@
 
 namespace banyan::api {
 
+/// Of what is written for one request; more is `too_large`. It also bounds how long an event loop writes at a stretch.
+inline constexpr std::size_t answer_bytes_max = std::size_t{64} << 20;
+Error answer_too_large();
+
 /// The page as a JSON array: the one way in which pages leave. Members that are hidden from the viewer are left out,
-/// record by record. `invalid` (reason `uncastable`) where a cast does not take a value; `out` is then of no use.
+/// record by record. Errors, after which `out` is of no use: `invalid` (reason `uncastable`) where a cast does not take
+/// a value, `too_large` (reason `page_too_large`) past answer_bytes_max, with what `out` held before.
 Result<void> append_page(std::string& out, const Selection& selection, const RecordPage& page);
 
 /// The record or row at `index` as a JSON object.

@@ -57,6 +57,19 @@ TEST_F(Select, a_value_that_a_cast_does_not_take_is_told_with_its_name) {
   EXPECT_THAT(shown("id,n:extra->n::int"), HasSubstr("uncastable"));
 }
 
+TEST_F(Select, an_answer_is_bounded_however_often_a_field_is_named) {
+  std::string select = "a0:name";
+  for (int i = 1; i < 130; ++i) select += ",a" + std::to_string(i) + ":name";
+  const ParsedQuery parsed = parse("users", "select=" + select);
+  RecordPage page;
+  page.records = {ann_};
+  std::string out;
+  EXPECT_TRUE(append_page(out, parsed.selection, page));
+  page.records.front().values[1] = std::string(answer_bytes_max / 128, 'a');
+  EXPECT_EQ(append_page(out, parsed.selection, page).error().code, ErrorCode::too_large);
+  EXPECT_LT(out.size(), answer_bytes_max + answer_bytes_max / 64) << "it stops where it is too much";
+}
+
 TEST_F(Select, casts_without_a_plain_meaning_are_not_offered) {
   for (const char* raw : {"select=age::money", "select=active::date", "select=extra::uuid", "select=born::int",
                           "select=height::bool", "select=age::date"})
@@ -154,6 +167,24 @@ TEST_F(Pages, an_embed_takes_the_place_of_the_reference_that_all_fields_show) {
   EXPECT_EQ(shown("*,author(name)", posts(of_first({ann()}))),
             R"([{"id":1,"title":"a","editor":null,"score":null,"author":{"name":"Ann"}},)"
             R"({"id":2,"title":"b","editor":null,"score":null,"author":null}])");
+}
+
+TEST_F(Pages, a_record_that_many_refer_to_counts_as_often_as_it_is_shown) {
+  EmbeddedPage embedded;
+  embedded.page.records = {user(7, text(std::string(answer_bytes_max / 100, 'a')), std::int64_t{40})};
+  RecordPage page;
+  for (std::int64_t i = 0; i < 110; ++i) {
+    page.records.push_back(post(i, "a", std::int64_t{7}));
+    embedded.spans.push_back({0, 1});
+  }
+  page.embeds.push_back(std::move(embedded));
+  for (const char* select : {"author(*)", "author(name)", "...author(name)"}) {
+    std::string out;
+    const Result<void> appended = append_page(out, parse("posts", std::string("select=") + select).selection, page);
+    ASSERT_FALSE(appended) << select;
+    EXPECT_EQ(appended.error().reason, "page_too_large") << select;
+    EXPECT_LT(out.size(), answer_bytes_max + answer_bytes_max / 64) << "it stops where it is too much: " << select;
+  }
 }
 
 TEST_F(Pages, groups_that_belong_are_rows) {

@@ -72,6 +72,7 @@ Result<void> append_cells(std::string& out, bool& first, const Selection& select
     }
     if (!std::exchange(first, false)) out += ',';
     if (Result<void> appended = append_cell(out, member, page, index); !appended) return appended;
+    if (out.size() > answer_bytes_max) return fail(answer_too_large());
   }
   return {};
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "banyan/api/query/page_json.hpp"
+
 namespace banyan::api::rest {
 namespace {
 
@@ -54,6 +56,14 @@ TEST_F(Shown, csv_tells_null_from_empty_text) {
   EXPECT_EQ(
       shown_as(Form::csv),
       "id,name,extra,done\n1,\"\",\"{\"\"a\"\":\"\"b\"\"}\",true\n2,,,\n3,\"x,\"\"y\"\"\n\",\"\"\"text\"\"\",false");
+}
+
+TEST_F(Shown, csv_is_bounded_as_json_is) {
+  add(1, std::string(answer_bytes_max / 4, '"'), Null(), true);
+  EXPECT_LT(shown_as(Form::csv).size(), answer_bytes_max);
+  add(2, std::string(answer_bytes_max / 4, '"'), Null(), true);
+  EXPECT_EQ(shown_as(Form::csv), "page_too_large");
+  EXPECT_EQ(shown_as(Form::array), "page_too_large");
 }
 
 TEST_F(Shown, hidden_members_are_left_out_of_json_and_empty_in_csv) {
