@@ -82,7 +82,7 @@ class Loader {
       else if (section.name == "collections")
         config_.schema = read_collections(*section.node->as_table(), text_, problems_);
       else if (section.name == "queries")
-        queries_ = read_queries(*section.node->as_table(), problems_);
+        queries_ = read_queries(*section.node->as_table(), text_, problems_);
       else
         read_section(section);
     }

@@ -5,6 +5,7 @@
 
 #include "banyan/base/words.hpp"
 #include "banyan/config/field_reader.hpp"
+#include "banyan/config/text_place.hpp"
 #include "banyan/config/vocabulary.hpp"
 #include "banyan/core/saved_query_text.hpp"
 
@@ -22,7 +23,10 @@ constexpr std::array<std::string_view, 5> reserved_parameters = {"select", "orde
 
 class QueryReader {
  public:
-  QueryReader(const Entry& entry, Problems& problems) : entry_(entry), problems_(problems) { query_.name = entry.name; }
+  QueryReader(const Entry& entry, std::string_view file, Problems& problems)
+      : entry_(entry), file_(file), problems_(problems) {
+    query_.name = entry.name;
+  }
 
   SavedQuery read() {
     const auto* table = entry_.node->as_table();
@@ -161,10 +165,15 @@ class QueryReader {
     subject->collections.emplace_back().name = query_.name;
     auto rule = Rule::compile(text->get(), *subject, subject->collections.front());
     query_.subject = std::move(subject);
-    if (rule)
+    if (rule) {
       query_.rule = std::move(*rule);
-    else
-      refuse(key.value_at(), "access: " + rule.error().message, rule.error().hint);
+      return;
+    }
+    const RuleProblem& problem = rule.error();
+    const bool of_record = text->get().substr(0, problem.offset).ends_with("record.");
+    refuse(place_in_text(file_, key.value_at(), problem.offset),
+           "access: " + (of_record ? "there is no record here" : problem.message),
+           of_record ? "Ask of the viewer and the request alone." : problem.hint);
   }
 
   void check_parameters(const std::string& text, SqlDialect dialect) {
@@ -183,6 +192,7 @@ class QueryReader {
   }
 
   const Entry& entry_;
+  std::string_view file_;
   Problems& problems_;
   SavedQuery query_;
   Position statement_at_;
@@ -191,14 +201,14 @@ class QueryReader {
 
 }  // namespace
 
-ReadQueries read_queries(const toml::table& queries, Problems& problems) {
+ReadQueries read_queries(const toml::table& queries, std::string_view file, Problems& problems) {
   ReadQueries read;
   for (const Entry& entry : by_position(queries)) {
     if (read.queries.size() == saved_queries_max) {
       problems.add(entry.at, "there are more than 500 saved queries");
       break;
     }
-    read.queries.push_back(QueryReader(entry, problems).read());
+    read.queries.push_back(QueryReader(entry, file, problems).read());
     read.places.push_back(entry.at);
   }
   return read;

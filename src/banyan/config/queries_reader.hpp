@@ -13,6 +13,6 @@ struct ReadQueries {
 };
 
 /// `[queries.<name>]`: statements by dialect, parameters, columns, access. Every problem at once, with its place.
-ReadQueries read_queries(const toml::table& queries, Problems& problems);
+ReadQueries read_queries(const toml::table& queries, std::string_view file, Problems& problems);
 
 }  // namespace banyan::config

@@ -91,7 +91,12 @@ TEST(SavedQueriesOfTheConfig, need_a_statement_for_the_database_that_is_used) {
 TEST(SavedQueriesOfTheConfig, may_have_a_rule_over_the_viewer_and_none_over_a_record) {
   const std::string query = "[queries.q]\nsql = \"SELECT 1\"\naccess = ";
   EXPECT_EQ(problems_of(query + "\"viewer.role == 'admin'\"\n"), "");
-  EXPECT_NE(problems_of(query + "\"record.name == 'admin'\"\n"), "");
+  EXPECT_EQ(problems_of(query + "\"record.name == 'admin'\"\n"), "5: queries.q: access: there is no record here\n");
+  const auto wrong =
+      load_text(std::string(collections) + query + "'''viewer.is_user &&\r\n\r\n x == 1'''\n", "banyan.toml", {});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().front().line, 7U);
+  EXPECT_EQ(wrong.error().front().column, 2U);
 }
 
 }  // namespace

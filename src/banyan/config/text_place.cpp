@@ -84,6 +84,8 @@ Position place_in_text(std::string_view file, Position begin, std::size_t offset
       decoded += bytes;
       continue;
     }
+    // The end of a line is one byte of the value, however it is written.
+    if (reader.starts_with("\r\n")) reader.skip();
     const std::size_t before = reader.position();
     reader.skip();
     decoded += reader.position() - before;

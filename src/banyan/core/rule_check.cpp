@@ -147,7 +147,7 @@ class Checker {
 
   static Checked check_nullness(const Syntax& syntax, CompareOp op, const Given& asked) {
     if (!asks_equality(op)) return problem(syntax.begin, "null has no order", "Ask for it by '== null' or '!= null'.");
-    if (asked.kind != Given::Kind::operand || asked.is_literal())
+    if (asked.kind != Given::Kind::operand || asked.is_literal() || asked.operand.is_always_there())
       return problem(asked.begin, phrase(asked) + " is compared with null, and the answer is always the same",
                      "Ask a field of the record or of the viewer.");
     Condition is_null{.kind = Kind::is_null, .left = asked.operand, .begin = syntax.begin, .end = syntax.end};

@@ -41,6 +41,10 @@ struct Operand {
   std::size_t end = 0;
 
   bool of_record() const noexcept { return source == Source::record || source == Source::related; }
+  /// Whether it is never null.
+  bool is_always_there() const noexcept {
+    return source == Source::now || source == Source::today || source == Source::viewer_is_user;
+  }
   bool same_place(const Operand& other) const noexcept {
     return source == other.source && reference == other.reference && field == other.field && function == other.function;
   }
