@@ -136,6 +136,7 @@ Task<Result<Answers>> carry_out(Records::State& state, const Context& context, W
   const bool rehearsal = plan.batch.rehearsal;
   if (Result<void> ready = co_await state.parts.cache.before_write(context); !ready)
     co_return fail(std::move(ready.error()));
+  if (std::optional<Error> refused = co_await refused_before(state, context, plan)) co_return fail(std::move(*refused));
   Reach reach = reach_of(state.parts.schema, plan.batch);
   Result<Applied> applied = co_await state.parts.store.apply(context, std::move(plan.batch));
   if (!applied) {

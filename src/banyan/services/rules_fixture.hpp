@@ -55,8 +55,12 @@ inline std::vector<Collection> ruled_collections() {
   Collection tags = open_collection("tags");
   tags.fields.push_back(field("name"));
   Collection taggings = open_collection("taggings");
-  taggings.fields.insert(taggings.fields.end(), {reference("note", "notes"), reference("tag", "tags")});
+  Field label = field("label");
+  label.unique = true;
+  taggings.fields.insert(taggings.fields.end(), {reference("note", "notes"), reference("tag", "tags"), label});
   rule(taggings, Action::read, "viewer.role == 'editor'");
+  rule(taggings, Action::create, "record.note.owner == viewer.id");
+  rule(tags, Action::create, "record.id == null && !(record.id == 1) && !(record.id != 1)");
   return {people, notes, comments, tags, taggings};
 }
 

@@ -127,6 +127,62 @@ TEST_F(RuledWrites, more_matches_than_are_allowed_are_refused_and_left_alone) {
   EXPECT_EQ(listed(*nobody, query_of(notes), note_title), "open");
 }
 
+TEST_F(RuledWrites, who_may_not_create_a_record_is_not_told_what_others_hold) {
+  const auto refusal = [&](const Context& context, const Collection& in, std::string_view body,
+                           CreateOptions options = {}) {
+    const boost::json::value value = json(body);
+    const auto refused = block_on(records.create(context, in, value, std::move(options)));
+    if (refused) return std::string("created");
+    std::string fields;
+    for (const FieldProblem& problem : refused.error().fields) fields += " " + problem.field + ": " + problem.message;
+    return words(refused.error()) + refused.error().reason + refused.error().hint + fields;
+  };
+  const std::string free = refusal(*bob, notes, R"({"owner":1,"title":"free"})");
+  EXPECT_TRUE(free.starts_with("forbidden")) << free;
+  EXPECT_EQ(refusal(*bob, notes, R"({"owner":1,"title":"open"})"), free);
+  EXPECT_EQ(refusal(*bob, notes, R"({"owner":1,"title":"free","secret":"s1"})"), free);
+  EXPECT_EQ(refusal(*bob, notes, R"({"owner":99,"title":"free"})"), free) << "nor whether one is there to refer to";
+  EXPECT_TRUE(refusal(*bob, notes, R"({"owner":2,"title":"open"})").starts_with("already_exists")) << "may create it";
+
+  const std::string many = refusal(*bob, notes, R"([{"owner":2,"title":"new"},{"owner":1,"title":"free"}])");
+  EXPECT_EQ(refusal(*bob, notes, R"([{"owner":2,"title":"new"},{"owner":1,"title":"open"}])"), many);
+
+  const std::string skipped = refusal(*bob, notes, R"({"owner":1,"title":"free"})", upsert({note_title}, true));
+  EXPECT_TRUE(skipped.starts_with("forbidden")) << skipped;
+  EXPECT_EQ(refusal(*bob, notes, R"({"owner":1,"title":"open"})", upsert({note_title}, true)), skipped);
+  const std::string met = refusal(*bob, notes, R"({"owner":1,"title":"free"})", upsert({note_title}));
+  EXPECT_EQ(refusal(*bob, notes, R"({"owner":1,"title":"free","secret":"s1"})", upsert({note_title})), met);
+}
+
+TEST_F(RuledWrites, a_rule_of_create_that_follows_a_reference_is_asked_before_what_is_taken_is_told) {
+  make(tags, R"([{"name":"red"}])");
+  make(taggings, R"([{"note":1,"tag":1,"label":"taken"}])");
+  EXPECT_EQ(created(*bob, taggings, R"({"note":1,"tag":1,"label":"taken"})"), "forbidden");
+  EXPECT_EQ(created(*bob, taggings, R"({"note":1,"tag":1,"label":"free"})"), "forbidden");
+  EXPECT_EQ(created(*bob, taggings, R"({"tag":1,"label":"taken"})"), "forbidden");
+  EXPECT_EQ(created(*bob, taggings, R"({"note":3,"tag":1,"label":"taken"})"), "already_exists");
+  EXPECT_EQ(created(*bob, taggings, R"({"note":3,"tag":1,"label":"free"})"), "2+ unseen");
+}
+
+TEST_F(RuledWrites, an_upsert_of_many_asks_others_by_one_query) {
+  make(tags, R"([{"name":"red"}])");
+  std::string body = "[";
+  for (int i = 0; i < 50; ++i)
+    body += (i == 0 ? "" : ",") + std::string(R"({"note":)") + std::to_string(i % 2 == 0 ? 1 : 2) +
+            R"(,"tag":1,"label":"l)" + std::to_string(i) + "\"}";
+  const boost::json::value value = json(body + "]");
+  const auto before = store.counts();
+  const auto written = block_on(records.create(*ann, taggings, value, upsert({3}, true)));
+  ASSERT_TRUE(written) << written.error().message;
+  EXPECT_EQ(written->size(), 50U);
+  EXPECT_LE(store.counts().lists - before.lists + store.counts().finds - before.finds, 1U);
+}
+
+TEST_F(RuledWrites, an_id_that_the_store_makes_is_null_to_the_rule_of_create) {
+  EXPECT_EQ(created(*ann, tags, R"({"name":"red"})"), R"(1+ {"id":1,"name":"red"})");
+  EXPECT_EQ(created(*ann, tags, R"({"name":"blue"})"), R"(2+ {"id":2,"name":"blue"})");
+}
+
 TEST_F(RuledWrites, an_upsert_finds_nobodys_record_by_what_may_be_hidden) {
   const std::string_view body = R"({"owner":2,"title":"guess","secret":"s1"})";
   EXPECT_EQ(created(*bob, notes, body, upsert({note_secret})), "forbidden") << "its id would say whose the secret is";

@@ -16,11 +16,17 @@ Surroundings::Surroundings(std::span<const Changed> changes) {
 }
 
 void Surroundings::want(const Schema& schema, const Collection& collection, const Record& record, const Rule& rule) {
-  for (const Rule::Hop& hop : rule.hops()) {
-    const Value& id = record.values[hop.reference];
-    const std::size_t target = collection.fields[hop.reference].reference_index;
-    if (!is_null(id) && !known_.contains({target, id})) wanted_[&schema.collections[target]].insert(id);
-  }
+  for (const Rule::Hop& hop : rule.hops())
+    want(schema.collections[collection.fields[hop.reference].reference_index], record.values[hop.reference]);
+}
+
+void Surroundings::want(const Collection& target, const Value& id) {
+  if (!is_null(id) && !known_.contains({target.index, id})) wanted_[&target].insert(id);
+}
+
+const Record* Surroundings::find(const Collection& target, const Value& id) const {
+  const auto found = known_.find({target.index, id});
+  return found == known_.end() ? nullptr : found->second;
 }
 
 Task<Result<void>> Surroundings::gather(Records::State& state, const Context& context) {

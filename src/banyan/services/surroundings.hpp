@@ -12,17 +12,20 @@
 
 namespace banyan::services {
 
-/// The records behind the references that a read rule follows, for many records at once: those that were just written,
+/// The records behind the references that rules follow, for many records at once: those that were just written,
 /// and of the others what the store has, with one query a collection. Thread safety: none.
 class Surroundings {
  public:
   /// Lifetime: that of `changes`.
-  explicit Surroundings(std::span<const Changed> changes);
+  explicit Surroundings(std::span<const Changed> changes = {});
 
   /// The record must be judged by the rule later on.
   void want(const Schema& schema, const Collection& collection, const Record& record, const Rule& rule);
+  void want(const Collection& target, const Value& id);
   /// Asks the store for what is wanted and not known.
   Task<Result<void>> gather(Records::State& state, const Context& context);
+  /// Null where there is none, or nobody has wanted it.
+  const Record* find(const Collection& target, const Value& id) const;
   std::vector<StoredRuleRecord::Related> around(const Collection& collection, const Record& record,
                                                 const Rule& rule) const;
 

@@ -74,6 +74,13 @@ Error not_this_one(const Context& context, const WritePlan::Origin& origin) {
                                   std::string(doing) + " this record, or not like that.");
 }
 
+// Just as where nothing is taken, and the store has asked the rules.
+Error not_to_be_made(const Context& context, const WritePlan::Origin& origin) {
+  Error error = not_this_one(context, origin);
+  if (!origin.place.empty()) error.fields.push_back({origin.place, error.message});
+  return error;
+}
+
 // What the store has answered tells of the record as it is now, and nobody may be shown an older one afterwards.
 Task<void> tell_of_refused(Records::State& state, const Context& context, const RecordKey& key) {
   const Result<Record> found = co_await state.parts.store.find(context, key, Source::primary);
@@ -92,11 +99,33 @@ Error not_made_known(Error error) {
       .with_detail(std::move(error.message));
 }
 
+Task<std::optional<Error>> refused_before(Records::State& state, const Context& context, const WritePlan& plan) {
+  std::vector<const NewRecord*> made;
+  std::vector<const WritePlan::Origin*> origins;
+  for (const WritePlan::Origin& origin : plan.origins) {
+    if (!origin.made || !origin.made->skips_others) continue;
+    made.push_back(&*origin.made);
+    origins.push_back(&origin);
+  }
+  if (made.empty()) co_return std::nullopt;
+  const auto first = co_await first_not_to_be_made(state, context, made);
+  if (!first) co_return first.error();
+  if (*first) co_return not_to_be_made(context, *origins[**first]);
+  co_return std::nullopt;
+}
+
 Task<Error> told(Records::State& state, const Context& context, const WritePlan& plan, Error error) {
   const bool denied = error.code == ErrorCode::forbidden;
+  const bool tells_of_others = error.code == ErrorCode::already_exists || error.code == ErrorCode::reference_broken;
   const bool named = error.code == ErrorCode::not_found || error.code == ErrorCode::version_mismatch;
   const WritePlan::Origin& origin = place(plan, error);
   const Collection& collection = *origin.key.collection;
+  if (tells_of_others && origin.made) {
+    const NewRecord* const made = &*origin.made;
+    const auto refused = co_await first_not_to_be_made(state, context, std::span(&made, 1));
+    if (!refused) co_return refused.error();
+    if (*refused) co_return not_to_be_made(context, origin);
+  }
   if ((!denied && !named) || (named && is_null(origin.key.id))) co_return error;
   if (named) co_await tell_of_refused(state, context, origin.key);
   if (error.code == ErrorCode::not_found) co_return rewritten(error, missing(origin));

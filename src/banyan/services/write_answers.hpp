@@ -12,6 +12,10 @@ namespace banyan::services {
 /// a record that it may not read is one that does not exist.
 Task<Error> told(Records::State& state, const Context& context, const WritePlan& plan, Error error);
 
+/// Why an upsert of the plan that leaves alone what it meets is not made: its viewer may not make such a record, and
+/// whether it met something would tell what others hold. To be asked before the store is.
+Task<std::optional<Error>> refused_before(Records::State& state, const Context& context, const WritePlan& plan);
+
 /// Of a write that was done, and whose keys the cache could not be told of.
 Error not_made_known(Error error);
 

@@ -128,7 +128,7 @@ class Planner {
     write.collection = &collection;
     Result<Filter> check = write_condition(context_, collection, Action::create, input.named);
     if (!check) return within(place, std::move(check.error()));
-    write.check = std::move(*check);
+    write.check = of_new_record(collection, std::move(*check));
     if (upsert) {
       write.kind = Write::Kind::upsert;
       write.conflict = upsert->conflict;
@@ -141,7 +141,9 @@ class Planner {
       }
     }
     write.changes = std::move(input.changes);
+    std::optional<NewRecord> made = new_record_of(write);
     push(std::move(write), Action::create, place);
+    plan_.origins.back().made = std::move(made);
     return std::nullopt;
   }
 
