@@ -19,6 +19,13 @@ constexpr std::string_view text_type = "text COLLATE \"C\"";
 
 bool is_text(std::string_view type) { return type.starts_with("text") || type.starts_with("character"); }
 
+/// Of `character(8)`; nothing of other types.
+std::string_view width_of(std::string_view type) {
+  constexpr std::string_view padded = "character(";
+  if (!type.starts_with(padded)) return {};
+  return type.substr(padded.size(), type.find(')') - padded.size());
+}
+
 /// numeric(10) and numeric(10,0) have no fraction.
 bool is_whole_numeric(std::string_view type) {
   return type.starts_with("numeric(") && (type.ends_with(",0)") || type.find(',') == std::string_view::npos);
@@ -62,8 +69,14 @@ void PostgresDialect::append_operand(std::string& out, std::string_view column, 
   const sql::TableShape* const table = shape_ == nullptr ? nullptr : shape_->find_table(collection.name);
   const sql::ColumnShape* const shape = table == nullptr ? nullptr : table->find_column(field.name);
   const std::string_view type = shape == nullptr ? column_type(field) : std::string_view(shape->type);
+  // What is shown and cached is the value as the server writes it: one of `real` in few digits, a padded text with its
+  // blanks. A cast alone would compare the first by digits that nobody sees, and the second without its blanks.
   if (field.type == FieldType::json)
     out += type == "json" ? "::jsonb" : "";
+  else if (type == "real")
+    out += "::text::double precision";
+  else if (const std::string_view width = width_of(type); !width.empty())
+    out.insert(out.size() - column.size(), "rpad(").append("::text, ").append(width).append(") COLLATE \"C\"");
   else if (field.storage == Field::Storage::text && !is_in_byte_order(type))
     out += "::text COLLATE \"C\"";
 }

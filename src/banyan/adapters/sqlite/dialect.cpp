@@ -40,6 +40,13 @@ void SqliteDialect::append_is(std::string& out, std::string_view column, bool va
   out += value ? " IS 1" : " IS 0";
 }
 
+// A column that somebody else has made may compare its texts otherwise, NOCASE say.
+void SqliteDialect::append_operand(std::string& out, std::string_view column, const Collection&,
+                                   const Field& field) const {
+  out += column;
+  if (field.storage == Field::Storage::text) out += " COLLATE BINARY";
+}
+
 void SqliteDialect::append_json(std::string& out, std::string_view column, std::string_view path,
                                 Term::Json kind) const {
   switch (kind) {

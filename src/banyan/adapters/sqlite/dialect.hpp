@@ -12,6 +12,8 @@ class SqliteDialect final : public sql::Dialect {
   void append_placeholder(std::string& out, std::size_t number) const override;
   void append_like(std::string& out, std::string_view column, std::size_t number, bool fold_case) const override;
   void append_is(std::string& out, std::string_view column, bool value) const override;
+  void append_operand(std::string& out, std::string_view column, const Collection& collection,
+                      const Field& field) const override;
   void append_json(std::string& out, std::string_view column, std::string_view path, Term::Json kind) const override;
   std::string path_operand(std::span<const std::string> path) const override;
   void append_json_contains(std::string& out, std::string_view outer, std::string_view inner) const override;
