@@ -4,6 +4,8 @@
 #include <span>
 #include <unordered_map>
 
+#include "banyan/sql/pages.hpp"
+
 namespace banyan::sql {
 namespace {
 
@@ -130,6 +132,19 @@ Error too_many_matches(std::size_t matches_max) {
   return Error(ErrorCode::too_large, "more than " + std::to_string(matches_max) + " records match")
       .with_reason("too_many_matches")
       .with_hint("narrow the filter");
+}
+
+Error changes_too_large(std::size_t bytes_max) {
+  return Error(ErrorCode::too_large, "the records hold more than " + std::to_string(bytes_max) + " bytes together")
+      .with_reason("changes_too_large")
+      .with_hint("change fewer of them at once");
+}
+
+std::optional<Error> count_bytes(std::size_t& bytes, const Changed& changed, std::size_t bytes_max) {
+  if (changed.record) bytes += text_bytes(changed.record->values);
+  if (changed.before) bytes += text_bytes(changed.before->values);
+  if (bytes <= bytes_max) return std::nullopt;
+  return changes_too_large(bytes_max);
 }
 
 Error cascades_too_far(std::size_t rows_max) {

@@ -54,6 +54,10 @@ Error damaged_record(const Collection& collection);
 /// A rule does not hold for the record.
 Error denied(const Collection& collection);
 Error too_many_matches(std::size_t matches_max);
+/// Adds what the texts of the changed record hold to `bytes`. An error past `bytes_max`: a write keeps all that it
+/// changes in memory until it is told.
+std::optional<Error> count_bytes(std::size_t& bytes, const Changed& changed, std::size_t bytes_max);
+Error changes_too_large(std::size_t bytes_max);
 Error cascades_too_far(std::size_t rows_max);
 
 }  // namespace banyan::sql

@@ -251,6 +251,19 @@ void append_top_groups(Composer& composer, const Dialect& dialect, const Table& 
 
 }  // namespace
 
+std::size_t text_bytes(std::span<const Value> values) noexcept {
+  std::size_t bytes = 0;
+  for (const Value& value : values)
+    if (const auto* text = std::get_if<std::string>(&value)) bytes += text->size();
+  return bytes;
+}
+
+Error page_too_large(std::size_t bytes_max) {
+  return Error(ErrorCode::too_large, "the page would hold more than " + std::to_string(bytes_max) + " bytes")
+      .with_reason("page_too_large")
+      .with_hint("ask for fewer records with limit");
+}
+
 bool sums(const Grouping& grouping) {
   return std::ranges::any_of(grouping.aggregates, [](const Aggregate& one) {
     return one.function == Aggregate::Function::sum || one.function == Aggregate::Function::avg;

@@ -26,6 +26,10 @@ Result<StatementText> select_count(const Dialect& dialect, const Schema& schema,
 Result<StatementText> select_embedded(const Dialect& dialect, const Schema& schema, const Embed& embed,
                                       std::span<const Value> keys, std::size_t rows_max);
 
+/// Of the texts among the values: what the bound of a page, or of what a write changes, counts.
+std::size_t text_bytes(std::span<const Value> values) noexcept;
+Error page_too_large(std::size_t bytes_max);
+
 /// Whether the grouping adds something up, which may not fit.
 bool sums(const Grouping& grouping);
 

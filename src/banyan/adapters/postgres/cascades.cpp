@@ -23,24 +23,41 @@ Task<Transaction::Failure> Transaction::remove(const Write& write) {
 
 /// The records that a deletion means, so that nobody changes them, or refers to them anew.
 Task<Result<std::vector<Value>>> Transaction::lock(const Write& write) {
+  if (write.kind != Write::Kind::remove) co_return co_await lock_matches(write);
   const Collection& collection = *write.collection;
-  const bool of_one = write.kind == Write::Kind::remove;
-  if (Failure failure = statements_.add(session_, of_one ? look_text(statements_.composer(), write, true)
-                                                         : lock_matches_text(statements_.composer(), write)))
-    co_return fail(std::move(*failure));
+  const bool apart = asks_others(write);
+  Failure failure;
+  if (apart) failure = statements_.add(session_, lock_text(statements_.composer(), write));
+  if (!failure) failure = statements_.add(session_, look_text(statements_.composer(), write, true));
+  if (failure) co_return fail(std::move(*failure));
   auto results = co_await ask(collection);
   if (!results) co_return fail(std::move(results.error()));
-  const PGresult* const found = results->front().get();
-  if (!succeeded(found)) co_return fail(*failure_of(found, collection));
-  std::vector<Value> ids;
-  if (of_one) {
-    if (Failure failure = missed(write, found)) co_return fail(std::move(*failure));
-    ids.push_back(write.id);
-    co_return ids;
+  for (const ResultHandle& result : *results)
+    if (!succeeded(result.get())) co_return fail(*failure_of(result.get(), collection));
+  if (Failure missing = missed(write, results->back().get())) co_return fail(std::move(*missing));
+  co_return std::vector{write.id};
+}
+
+/// Those that a write of matches means, at most matches_max. Where its filter asks others, it is asked again of those
+/// that are locked: nothing can change about them then.
+Task<Result<std::vector<Value>>> Transaction::lock_matches(const Write& write) {
+  const Collection& collection = *write.collection;
+  std::optional<std::vector<Value>> locked;
+  for (const bool again : {false, true}) {
+    if (again && (locked->empty() || !asks_others(write))) break;
+    if (Failure failure =
+            statements_.add(session_, lock_matches_text(statements_.composer(), write, again ? &*locked : nullptr)))
+      co_return fail(std::move(*failure));
+    auto results = co_await ask(collection);
+    if (!results) co_return fail(std::move(results.error()));
+    const PGresult* const found = results->front().get();
+    if (!succeeded(found)) co_return fail(*failure_of(found, collection));
+    auto ids = statements_.ids(collection, found);
+    if (!ids) co_return ids;
+    if (ids->size() > write.matches_max) co_return fail(sql::too_many_matches(write.matches_max));
+    locked = std::move(*ids);
   }
-  auto taken = statements_.ids(collection, found);
-  if (taken && taken->size() > write.matches_max) co_return fail(sql::too_many_matches(write.matches_max));
-  co_return taken;
+  co_return std::move(*locked);
 }
 
 // What cascades before what is cleared, so that nothing is cleared that goes with its level.
@@ -130,11 +147,7 @@ Task<Transaction::Failure> Transaction::remove_all(const std::vector<std::vector
     if (!succeeded(result)) co_return failure_of(result, *groups[i]->collection);
     auto removed = statements_.removed(*groups[i]->collection, result);
     if (!removed) co_return std::move(removed.error());
-    if (i + 1 == groups.size()) {
-      applied_.counts.push_back(removed->size());
-      std::ranges::move(*removed, std::back_inserter(applied_.changes));
-      break;
-    }
+    if (i + 1 == groups.size()) co_return keep(std::move(*removed));
     for (Changed& change : *removed) {
       change.before.reset();
       caused_.push_back(std::move(change));

@@ -19,11 +19,8 @@ constexpr std::chrono::seconds grace{1};
 /// For a lock on a replica, which may have to replay for long until it is given back where it was taken.
 constexpr std::chrono::milliseconds lock_timeout_of_replica{500};
 
-Error page_too_large(std::size_t bytes_max) {
-  return Error(ErrorCode::too_large, "the page would hold more than " + std::to_string(bytes_max) + " bytes")
-      .with_reason("page_too_large")
-      .with_hint("ask for fewer records with limit");
-}
+/// What comes over the wire is bounded as it comes, a little wider than what counts: the texts that were read.
+constexpr std::size_t wire_factor = 2;
 
 bool sums(const Query& query) {
   return (query.grouping && sql::sums(*query.grouping)) ||
@@ -34,7 +31,7 @@ bool sums(const Query& query) {
 
 Task<Result<RecordPage>> PageRead::run(SteadyTime deadline) {
   deadline_ = deadline;
-  bytes_left_ = parts_.options.page_bytes_max;
+  wire_left_ = wire_factor * parts_.options.page_bytes_max;
   // First of all: what stands before it in an exchange would have taken a snapshot already.
   begins_ = !one_statement();
   if (begins_) measure_.begin_apart(session_);
@@ -68,6 +65,11 @@ Task<PageRead::Failure> PageRead::read(RecordPage& page) {
 
 // The level becomes the next one.
 Task<PageRead::Failure> PageRead::read_level(std::vector<Around>& level) {
+  if (query_.embeds.empty()) {
+    // Asked already; a limit of time that was added now would stand before the BEGIN of whoever asks next.
+    level.clear();
+    co_return std::nullopt;
+  }
   std::vector<Around> next;
   std::vector<Asked> asked;
   limit_time();
@@ -93,7 +95,7 @@ Task<PageRead::Failure> PageRead::read_level(std::vector<Around>& level) {
   }
   level = std::move(next);
   const bool last = level.empty();
-  if (query_.embeds.empty() || (asked.empty() && !last)) co_return std::nullopt;
+  if (asked.empty() && !last) co_return std::nullopt;
   auto results = co_await ask(last);
   if (!results) co_return std::move(results.error());
   for (std::size_t i = 0; i < asked.size(); ++i)
@@ -101,14 +103,16 @@ Task<PageRead::Failure> PageRead::read_level(std::vector<Around>& level) {
   co_return std::nullopt;
 }
 
-PageRead::Failure PageRead::take_rows(const PGresult* result, const Query& query, RecordPage& page) const {
+PageRead::Failure PageRead::take_rows(const PGresult* result, const Query& query, RecordPage& page) {
   const auto count = static_cast<std::size_t>(PQntuples(result));
   const Collection& collection = *query.collection;
   if (!query.grouping) {
     page.records.resize(count);
-    for (std::size_t row = 0; row < count; ++row)
+    for (std::size_t row = 0; row < count; ++row) {
       if (!read_record(result, static_cast<int>(row), collection, page.records[row]))
         return damaged_record(result, static_cast<int>(row), collection);
+      if (Failure failure = count_bytes(page.records[row].values)) return failure;
+    }
     return std::nullopt;
   }
   const std::vector<Field> fields = sql::row_fields(collection, *query.grouping);
@@ -118,8 +122,15 @@ PageRead::Failure PageRead::take_rows(const PGresult* result, const Query& query
     for (std::size_t i = 0; i < fields.size(); ++i)
       if (!read_value(result, static_cast<int>(row), static_cast<int>(i), fields[i], page.rows[row][i]))
         return sql::damaged_record(collection);
+    if (Failure failure = count_bytes(page.rows[row])) return failure;
   }
   return std::nullopt;
+}
+
+PageRead::Failure PageRead::count_bytes(std::span<const Value> values) {
+  bytes_ += sql::text_bytes(values);
+  if (bytes_ <= parts_.options.page_bytes_max) return std::nullopt;
+  return sql::page_too_large(parts_.options.page_bytes_max);
 }
 
 PageRead::Failure PageRead::take_embedded(const PGresult* result, const Asked& asked) {
@@ -148,14 +159,15 @@ Task<Result<Results>> PageRead::ask(bool last) {
   if (last) measure_.end(session_);
   if (last && !one_statement()) session_.add("COMMIT");
   const SteadyTime began = parts_.clock.steady();
-  auto results = co_await session_.exchange(give_up_at_, bytes_left_);
+  auto results = co_await session_.exchange(give_up_at_, wire_left_);
   parts_.latency.observe(microseconds(parts_.clock.steady() - began));
   if (!results) {
     may_be_retried_ = results.error().code == ErrorCode::unavailable;
-    if (results.error().code == ErrorCode::too_large) co_return fail(page_too_large(parts_.options.page_bytes_max));
+    if (results.error().code == ErrorCode::too_large)
+      co_return fail(sql::page_too_large(parts_.options.page_bytes_max));
     co_return results;
   }
-  bytes_left_ -= std::min(session_.bytes_received(), bytes_left_);
+  wire_left_ -= std::min(session_.bytes_received(), wire_left_);
   for (const ResultHandle& result : *results)
     if (!succeeded(result.get())) co_return fail(failure_of(result.get()));
   if (Failure failure = take_measure(*results, last)) co_return fail(std::move(*failure));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "banyan/adapters/postgres/dialect.hpp"
@@ -52,7 +53,8 @@ class PageRead {
   bool one_statement() const noexcept { return query_.embeds.empty() && query_.counted == Counted::no; }
   Task<Failure> read(RecordPage& page);
   Task<Failure> read_level(std::vector<Around>& level);
-  Failure take_rows(const PGresult* result, const Query& query, RecordPage& page) const;
+  Failure take_rows(const PGresult* result, const Query& query, RecordPage& page);
+  Failure count_bytes(std::span<const Value> values);
   Failure take_embedded(const PGresult* result, const Asked& asked);
   /// Bounds the time of what is added from here on.
   void limit_time();
@@ -72,7 +74,8 @@ class PageRead {
   bool begins_ = false;
   bool asked_ = false;
   bool may_be_retried_ = false;
-  std::size_t bytes_left_ = 0;
+  std::size_t wire_left_ = 0;
+  std::size_t bytes_ = 0;     ///< Of the texts that were read.
   std::size_t embedded_ = 0;  ///< Records and rows of embeds so far.
 };
 

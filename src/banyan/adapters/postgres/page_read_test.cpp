@@ -89,6 +89,17 @@ TEST_F(PageReads, a_page_of_too_many_bytes_is_refused_wherever_they_are) {
   EXPECT_TRUE(list(with_posts(3, 1))) << "others are served on";
 }
 
+// To the byte, as in SQLite: whoever pages to the bound is not refused now and then.
+TEST_F(PageReads, the_bound_of_bytes_is_exact) {
+  options_.page_bytes_max = 10'000;
+  start();
+  run("INSERT INTO users (name) SELECT repeat('x', 2500) FROM generate_series(1, 5)");
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(list({.collection = &at("users"), .limit = 4}));
+    EXPECT_EQ(list({.collection = &at("users"), .limit = 5}).error().reason, "page_too_large");
+  }
+}
+
 TEST_F(PageReads, more_embedded_records_than_may_be_are_refused) {
   start();
   fill(60, 1'000);
@@ -112,6 +123,29 @@ TEST_F(PageReads, a_read_that_fails_half_way_leaves_its_connection_as_it_was) {
   EXPECT_EQ(run("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = "
                 "'banyan lists' AND state <> 'idle'"),
             "0");
+}
+
+// Time limits are told to the server as they shrink: none may be left over for whoever asks next.
+TEST_F(PageReads, a_list_that_was_held_up_leaves_nothing_before_the_next_one) {
+  options_.list_connections = 1;
+  start();
+  fill(2, 2);
+  for (const Counted counted : {Counted::no, Counted::exact}) {
+    Connection other = other_program();
+    ASSERT_TRUE(other.execute("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE"));
+    std::jthread release([&] {
+      while (run("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'users'::regclass") != "1") {
+      }
+      const SteadyTime waits = clock_.steady();
+      while (clock_.steady() - waits < std::chrono::milliseconds(300)) std::this_thread::yield();
+      EXPECT_TRUE(other.execute("COMMIT"));
+    });
+    Query plain{.collection = &at("users")};
+    plain.counted = counted;
+    EXPECT_TRUE(list(std::move(plain), std::chrono::milliseconds(4'500)));
+    const auto page = list(with_posts(2, 2));
+    EXPECT_TRUE(page) << page.error().message << page.error().detail;
+  }
 }
 
 }  // namespace

@@ -103,6 +103,46 @@ TEST_F(GuardedWrites, a_record_that_stops_matching_while_its_lock_is_waited_for_
   EXPECT_EQ(find("users", number(1))->values[1], text("Ann"));
 }
 
+// What is asked of another record is asked as it is once the lock is there, not as it was when the wait began.
+TEST_F(GuardedWrites, a_permission_that_ends_while_a_lock_is_waited_for_counts_no_more) {
+  start();
+  const Relation author{.kind = Relation::Kind::to_one,
+                        .target = &at("users"),
+                        .field = *at("posts").find_field("author"),
+                        .single = true};
+  const Relation written{.kind = Relation::Kind::to_many, .target = &at("posts"), .field = author.field};
+  const Filter by_alice = Filter::related_by(author, named("Alice"), {});
+  const Write retitle = contracts::update(at("posts"), number(1), {{"title", text("mine")}});
+  const Write remove_post = contracts::remove(at("posts"), number(1));
+  std::vector<Write> writes{retitle, retitle,     remove_post,
+                            retitle, remove_post, contracts::remove(at("users"), number(1))};
+  writes[0].filter = by_alice;
+  writes[1].check = by_alice;
+  writes[2].filter = by_alice;
+  for (Write* write : {&writes[3], &writes[4]}) write->filter = by_alice;
+  writes[3].kind = Write::Kind::update_matches;
+  writes[4].kind = Write::Kind::remove_matches;
+  writes[5].filter = Filter::related_by(written, Filter::compare(1, CompareOp::eq, {text("p")}), {});
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    run("TRUNCATE users, posts RESTART IDENTITY; INSERT INTO users (name) VALUES ('Alice'); "
+        "INSERT INTO posts (title, author) VALUES ('p', 1)");
+    Connection other = other_program();
+    ASSERT_TRUE(other.execute("BEGIN; UPDATE posts SET title = 'theirs'; UPDATE users SET name = 'Ann'"));
+    Result<Applied> answer;
+    {
+      std::jthread waiting([&] { answer = apply({writes[i]}); });
+      while (run("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::yield();
+      ASSERT_TRUE(other.execute("COMMIT"));
+    }
+    const bool of_matches = i == 3 || i == 4;
+    EXPECT_EQ(answer.has_value(), of_matches) << i;
+    if (of_matches && answer) EXPECT_TRUE(answer->changes.empty()) << i;
+    if (!answer) EXPECT_EQ(answer.error().reason, "access_denied") << i << ": " << answer.error().message;
+    EXPECT_EQ(run("SELECT title FROM posts"), "theirs") << i;
+    EXPECT_EQ(run("SELECT name FROM users"), "Ann") << i;
+  }
+}
+
 TEST_F(GuardedWrites, a_check_sees_what_a_trigger_has_made_of_the_record) {
   start();
   run(R"sql(
@@ -113,6 +153,23 @@ TEST_F(GuardedWrites, a_check_sees_what_a_trigger_has_made_of_the_record) {
   EXPECT_EQ(apply({write}).error().reason, "access_denied");
   write.check = named("ALICE");
   EXPECT_TRUE(apply({write}));
+}
+
+TEST_F(GuardedWrites, a_write_that_changes_too_many_bytes_is_refused_and_changes_nothing) {
+  options_.page_bytes_max = 10'000;
+  start();
+  run("INSERT INTO users (name) SELECT repeat('x', 3000) FROM generate_series(1, 5)");
+  Write all{.kind = Write::Kind::update_matches, .collection = &at("users")};
+  all.changes = {{3, number(7)}};
+  EXPECT_EQ(apply({all}).error().code, ErrorCode::too_large);
+  all.kind = Write::Kind::remove_matches;
+  all.changes.clear();
+  EXPECT_EQ(apply({all}).error().code, ErrorCode::too_large);
+  std::vector<Write> one_often(5, contracts::update(at("users"), number(1), {{"age", number(7)}}));
+  EXPECT_EQ(apply(one_often).error().code, ErrorCode::too_large);
+  one_often.resize(3);
+  EXPECT_TRUE(apply(one_often));
+  EXPECT_EQ(run("SELECT count(*) * 10 + count(age) FROM users"), "51");
 }
 
 TEST_F(GuardedWrites, a_rehearsal_finds_what_only_the_end_of_a_transaction_would) {

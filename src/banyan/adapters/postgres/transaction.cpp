@@ -29,6 +29,12 @@ bool may_miss(const Write& write) {
          (names_one(write) && (write.expected_version || !write.filter.is_all() || has_checks(write)));
 }
 
+/// What comes over the wire is bounded as it comes, a little wider than what counts: the texts of what was changed.
+constexpr std::size_t wire_factor = 2;
+
+/// Whether its one record is locked by a statement before it, see asks_others().
+bool locks_first(const Write& write) { return asks_others(write) && !is_of_matches(write); }
+
 /// Whether it may fail at one of many records before it is known that they are too many.
 bool may_hide_its_number(const Write& write) { return write.kind == Write::Kind::update_matches && may_collide(write); }
 
@@ -98,9 +104,10 @@ Task<Result<Position>> Transaction::ask_how_far() {
 }
 
 Task<Result<Results>> Transaction::ask(const Collection& collection) {
-  auto results = co_await session_.exchange(deadline_, options_.page_bytes_max);
+  auto results = co_await session_.exchange(deadline_, wire_factor * options_.page_bytes_max);
   if (!results) {
     may_be_retried_ = results.error().code != ErrorCode::too_large;  // nothing has been committed
+    if (!may_be_retried_) co_return fail(sql::changes_too_large(options_.page_bytes_max));
     co_return results;
   }
   if (!std::exchange(begun_, true)) {
@@ -122,8 +129,10 @@ std::size_t Transaction::simple_from(std::size_t first) const {
   while (first + count < batch_.writes.size() && count < writes_max) {
     const Write& write = batch_.writes[first + count];
     if (removes(write) && !statements_.incoming(*write.collection).empty()) break;
+    const bool needs_ids = is_of_matches(write) && asks_others(write);
+    if (needs_ids && count > 0) break;
     ++count;
-    if (has_checks(write) && !is_checked_along(write)) break;
+    if (needs_ids || (has_checks(write) && !is_checked_along(write))) break;
   }
   return count;
 }
@@ -133,7 +142,14 @@ Task<Transaction::Failure> Transaction::write_all() {
   while (done < batch_.writes.size()) {
     const std::size_t simple = simple_from(done);
     write_ = done;
-    Failure failure = simple > 0 ? co_await write_simple(done, simple) : co_await remove(batch_.writes[done]);
+    const Write& next = batch_.writes[done];
+    among_.reset();
+    if (simple > 0 && is_of_matches(next) && asks_others(next)) {
+      auto ids = co_await lock_matches(next);
+      if (!ids) co_return std::move(ids.error());
+      among_ = std::move(*ids);
+    }
+    Failure failure = simple > 0 ? co_await write_simple(done, simple) : co_await remove(next);
     if (failure) co_return failure;
     done += std::max<std::size_t>(simple, 1);
     write_ = done - 1;
@@ -149,9 +165,10 @@ Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::siz
   std::size_t end = first;
   for (; end < first + count && !unsayable; ++end) {
     const Write& write = batch_.writes[end];
+    if (locks_first(write)) unsayable = statements_.add(session_, lock_text(statements_.composer(), write));
     if (may_hide_its_number(write))
-      unsayable = statements_.add(session_, lock_matches_text(statements_.composer(), write));
-    if (!unsayable) unsayable = statements_.add(session_, write, now_, false);
+      unsayable = statements_.add(session_, lock_matches_text(statements_.composer(), write, among()));
+    if (!unsayable) unsayable = statements_.add(session_, write, now_, false, among());
     // Asked along, since a later statement that fails would leave no transaction to ask in.
     if (!unsayable && may_miss(write))
       unsayable = statements_.add(session_, look_text(statements_.composer(), write, false));
@@ -163,6 +180,10 @@ Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::siz
   std::size_t place = 0;
   for (write_ = first; write_ < end; ++write_) {
     const Write& write = batch_.writes[write_];
+    if (locks_first(write)) {
+      const PGresult* const locked = all[place++].get();
+      if (!succeeded(locked)) co_return failure_of(locked, *write.collection);
+    }
     if (may_hide_its_number(write)) {
       const PGresult* const locked = all[place++].get();
       if (!succeeded(locked)) co_return failure_of(locked, *write.collection);
@@ -191,8 +212,14 @@ Transaction::Failure Transaction::take(const Write& write, Written written, cons
     if (Failure failure = missed(write, looked)) return failure;
   if (written.changes.empty() && !of_matches && !keeps) return sql::denied(*write.collection);
   add_checks(write, written.changes);
-  applied_.counts.push_back(written.changes.size());
-  std::ranges::move(written.changes, std::back_inserter(applied_.changes));
+  return keep(std::move(written.changes));
+}
+
+Transaction::Failure Transaction::keep(std::vector<Changed> changes) {
+  for (const Changed& changed : changes)
+    if (Failure excess = sql::count_bytes(bytes_, changed, options_.page_bytes_max)) return excess;
+  applied_.counts.push_back(changes.size());
+  std::ranges::move(changes, std::back_inserter(applied_.changes));
   return std::nullopt;
 }
 

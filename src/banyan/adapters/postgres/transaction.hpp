@@ -44,6 +44,8 @@ class Transaction {
   Task<Failure> write_simple(std::size_t first, std::size_t count);
   std::size_t simple_from(std::size_t first) const;
   Failure take(const Write& write, Written written, const PGresult* looked);
+  /// As what one write has changed itself.
+  Failure keep(std::vector<Changed> changes);
   /// What its check says of what the write has done, asked after it.
   Task<Failure> check_late(const Write& write);
   Task<std::optional<Result<Applied>>> conclude();
@@ -52,9 +54,12 @@ class Transaction {
   Task<Result<Results>> ask(const Collection& collection);
   Failure failure_of(const PGresult* result, const Collection& collection);
 
+  const std::vector<Value>* among() const noexcept { return among_ ? &*among_ : nullptr; }
+
   // In cascades.cpp.
   Task<Failure> remove(const Write& write);
   Task<Result<std::vector<Value>>> lock(const Write& write);
+  Task<Result<std::vector<Value>>> lock_matches(const Write& write);
   Task<Failure> look_for_referring(std::vector<std::vector<Group>>& levels);
   Task<Failure> take_referring(const std::vector<const sql::Incoming*>& asked, const Results& results,
                                std::unordered_set<std::string>& known, std::vector<Group>& next);
@@ -75,8 +80,10 @@ class Transaction {
   UnixMicros now_ = 0;
   SteadyTime deadline_;
   bool begun_ = false;
-  std::size_t write_ = 0;  ///< The one that a failure is about.
+  std::size_t write_ = 0;                    ///< The one that a failure is about.
+  std::optional<std::vector<Value>> among_;  ///< Of the write under way: locked already, and none but these is meant.
   std::size_t cascaded_ = 0;
+  std::size_t bytes_ = 0;  ///< Of the texts of what was changed.
   std::vector<ReferenceCheck> checks_;
   Applied applied_;
   Position reached_;

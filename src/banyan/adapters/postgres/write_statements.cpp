@@ -101,7 +101,8 @@ std::optional<Error> WriteStatements::add(Session& session, const Result<sql::St
   return postgres::add(session, statements_, made);
 }
 
-std::optional<Error> WriteStatements::add(Session& session, const Write& write, UnixMicros now, bool skips_conflicts) {
+std::optional<Error> WriteStatements::add(Session& session, const Write& write, UnixMicros now, bool skips_conflicts,
+                                          const std::vector<Value>* among) {
   std::optional<Error> failure;
   switch (write.kind) {
     case Write::Kind::create:
@@ -114,9 +115,9 @@ std::optional<Error> WriteStatements::add(Session& session, const Write& write, 
       if (answers_of(write) > 0) failure = add(session, upsert_text(composer(), write, now));
       break;
     case Write::Kind::update:
-    case Write::Kind::update_matches: return add(session, update_text(composer(), write, now));
+    case Write::Kind::update_matches: return add(session, update_text(composer(), write, now, among));
     case Write::Kind::remove:
-    case Write::Kind::remove_matches: return add(session, remove_text(composer(), write, now));
+    case Write::Kind::remove_matches: return add(session, remove_text(composer(), write, now, among));
   }
   if (!failure && answers_of(write) > 1) add_lift(session, write);
   return failure;

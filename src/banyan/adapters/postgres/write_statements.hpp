@@ -31,8 +31,9 @@ class WriteStatements {
 
   /// Adds what makes the write, all but what a deletion does to other records: as many statements as answers_of() says;
   /// or nothing, and says why. Where `skips_conflicts`, a create that collides with another record makes nothing and
-  /// fails not.
-  std::optional<Error> add(Session& session, const Write& write, UnixMicros now, bool skips_conflicts);
+  /// fails not. Of matches, those `among` these ids alone, where they are given.
+  std::optional<Error> add(Session& session, const Write& write, UnixMicros now, bool skips_conflicts,
+                           const std::vector<Value>* among = nullptr);
   static std::size_t answers_of(const Write& write) noexcept;
   /// What those answers say. No change where no record was met, or the create collided.
   Result<Written> written(const Write& write, std::span<const ResultHandle> answers) const;

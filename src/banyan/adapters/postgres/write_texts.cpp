@@ -44,23 +44,23 @@ std::string assignments(Composer& composer, const Table& table, const std::vecto
   return text + quoted(sql::version_column) + " = " + next_version(composer, table, now);
 }
 
-std::string matching(Composer& composer, const Write& write, std::string_view lock) {
+std::string matching(Composer& composer, const Write& write, std::string_view lock, const std::vector<Value>* among) {
   const Table table = composer.table(*write.collection);
   std::string text = "SELECT " + table.column(0) + " FROM " + table.source();
-  if (!write.filter.is_all()) text += " WHERE " + composer.condition(table, write.filter);
+  if (among != nullptr)
+    text += " WHERE " + composer.any_of(table.column(0), *among, write.collection->fields.front().storage);
+  if (!write.filter.is_all())
+    text += (among != nullptr ? " AND (" : " WHERE (") + composer.condition(table, write.filter) + ")";
   text += " ORDER BY " + table.column(0) + " LIMIT " +
           composer.own_integer(static_cast<std::int64_t>(write.matches_max) + 1);
   return text.append(lock);
 }
 
-bool is_of_matches(const Write& write) {
-  return write.kind == Write::Kind::update_matches || write.kind == Write::Kind::remove_matches;
-}
-
 /// Of the records that the write means. The ids of many are gathered first: in an order that is everybody's, so that
 /// two such writes wait for each other once at most, and never more than there may be.
-std::string which(Composer& composer, const Table& table, const Write& write, std::string_view lock) {
-  if (is_of_matches(write)) return table.column(0) + " = ANY (ARRAY(" + matching(composer, write, lock) + "))";
+std::string which(Composer& composer, const Table& table, const Write& write, std::string_view lock,
+                  const std::vector<Value>* among) {
+  if (is_of_matches(write)) return table.column(0) + " = ANY (ARRAY(" + matching(composer, write, lock, among) + "))";
   std::string text = table.column(0) + " = " + value_of(composer, write.collection->fields.front(), write.id);
   if (write.expected_version)
     text +=
@@ -122,6 +122,12 @@ std::string meeting(Composer& composer, const Table& table, const Write& write) 
   return text;
 }
 
+/// Of the one record that the write names, or an upsert meets.
+std::string meant(Composer& composer, const Table& table, const Write& write) {
+  if (write.kind == Write::Kind::upsert) return meeting(composer, table, write);
+  return table.column(0) + " = " + value_of(composer, table.collection.fields.front(), write.id);
+}
+
 /// Of an upsert that may make no record.
 Result<sql::StatementText> update_met_text(Composer composer, const Write& write, UnixMicros now) {
   const Table table = composer.table(*write.collection);
@@ -131,6 +137,10 @@ Result<sql::StatementText> update_met_text(Composer composer, const Write& write
   composer.add({returning(table.collection), ", FALSE"});
   if (is_checked_along(write)) composer.add({", ", holds(composer, table, write.conflict_check)});
   return composer.finish();
+}
+
+bool is_related(const Filter& filter) noexcept {
+  return filter.kind == Filter::Kind::related || std::ranges::any_of(filter.children, is_related);
 }
 
 bool looks_at(const Filter& filter, const Collection& collection) noexcept {
@@ -178,6 +188,15 @@ bool names_integer_id(const Write& write) noexcept {
          given(write, 0) != nullptr;
 }
 
+bool asks_others(const Write& write) noexcept {
+  if (write.kind == Write::Kind::create) return false;
+  return is_related(write.filter) || is_related(write.check) || is_related(write.conflict_check);
+}
+
+bool is_of_matches(const Write& write) noexcept {
+  return write.kind == Write::Kind::update_matches || write.kind == Write::Kind::remove_matches;
+}
+
 bool has_checks(const Write& write) noexcept {
   return !write.check.is_all() || (write.kind == Write::Kind::upsert && !write.conflict_check.is_all());
 }
@@ -196,10 +215,11 @@ Result<sql::StatementText> create_text(sql::Composer composer, const Write& writ
   return composer.finish();
 }
 
-Result<sql::StatementText> update_text(sql::Composer composer, const Write& write, UnixMicros now) {
+Result<sql::StatementText> update_text(sql::Composer composer, const Write& write, UnixMicros now,
+                                       const std::vector<Value>* among) {
   const Table table = composer.table(*write.collection);
   composer.add({"UPDATE ", table.source(), " SET ", assignments(composer, table, write.changes, now), " WHERE ",
-                which(composer, table, write, " FOR NO KEY UPDATE"), returning(table.collection)});
+                which(composer, table, write, " FOR NO KEY UPDATE", among), returning(table.collection)});
   if (is_checked_along(write)) composer.add({", ", holds(composer, table, write.check)});
   return composer.finish();
 }
@@ -226,9 +246,10 @@ Result<sql::StatementText> upsert_text(sql::Composer composer, const Write& writ
   return composer.finish();
 }
 
-Result<sql::StatementText> remove_text(sql::Composer composer, const Write& write, UnixMicros now) {
+Result<sql::StatementText> remove_text(sql::Composer composer, const Write& write, UnixMicros now,
+                                       const std::vector<Value>* among) {
   const Table table = composer.table(*write.collection);
-  const std::string where = which(composer, table, write, " FOR UPDATE");
+  const std::string where = which(composer, table, write, " FOR UPDATE", among);
   composer.add({remembering(table.collection, deletion(composer, table, where, now))});
   return composer.finish();
 }
@@ -241,19 +262,23 @@ Result<sql::StatementText> remove_text(sql::Composer composer, const Collection&
   return composer.finish();
 }
 
-Result<sql::StatementText> lock_matches_text(sql::Composer composer, const Write& write) {
-  composer.add({matching(composer, write, " FOR UPDATE")});
+Result<sql::StatementText> lock_matches_text(sql::Composer composer, const Write& write,
+                                             const std::vector<Value>* among) {
+  composer.add({matching(composer, write, " FOR UPDATE", among)});
+  return composer.finish();
+}
+
+Result<sql::StatementText> lock_text(sql::Composer composer, const Write& write) {
+  const Table table = composer.table(*write.collection);
+  composer.add({"SELECT FROM ", table.source(), " WHERE ", meant(composer, table, write),
+                write.kind == Write::Kind::remove ? " FOR UPDATE" : " FOR NO KEY UPDATE"});
   return composer.finish();
 }
 
 Result<sql::StatementText> look_text(sql::Composer composer, const Write& write, bool locked) {
   const Table table = composer.table(*write.collection);
-  composer.add(
-      {"SELECT ", table.version(), ", ", holds(composer, table, write.filter), " FROM ", table.source(), " WHERE "});
-  if (write.kind == Write::Kind::upsert)
-    composer.add({meeting(composer, table, write)});
-  else
-    composer.add({table.column(0), " = ", value_of(composer, table.collection.fields.front(), write.id)});
+  composer.add({"SELECT ", table.version(), ", ", holds(composer, table, write.filter), " FROM ", table.source(),
+                " WHERE ", meant(composer, table, write)});
   if (locked) composer.add({" FOR UPDATE"});
   return composer.finish();
 }

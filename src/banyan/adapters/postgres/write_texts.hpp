@@ -17,19 +17,25 @@ namespace banyan::postgres {
 Result<sql::StatementText> create_text(sql::Composer composer, const Write& write, UnixMicros now,
                                        bool skips_conflicts);
 /// Of update and update_matches. Then whether the check holds, where is_checked_along(). Of more than matches_max,
-/// one more is changed.
-Result<sql::StatementText> update_text(sql::Composer composer, const Write& write, UnixMicros now);
+/// one more is changed. Of matches, those `among` these ids alone, where they are given.
+Result<sql::StatementText> update_text(sql::Composer composer, const Write& write, UnixMicros now,
+                                       const std::vector<Value>* among = nullptr);
 /// Then whether the record is new; then whether its check holds, where is_checked_along().
 Result<sql::StatementText> upsert_text(sql::Composer composer, const Write& write, UnixMicros now);
 /// Of remove and remove_matches: the records as they were, and then the version of the deletion. Of more than
-/// matches_max, one more is deleted.
-Result<sql::StatementText> remove_text(sql::Composer composer, const Write& write, UnixMicros now);
+/// matches_max, one more is deleted. Of matches, those `among` these ids alone, where they are given.
+Result<sql::StatementText> remove_text(sql::Composer composer, const Write& write, UnixMicros now,
+                                       const std::vector<Value>* among = nullptr);
 /// The same for the records with those ids.
 Result<sql::StatementText> remove_text(sql::Composer composer, const Collection& collection,
                                        const std::vector<Value>& ids, UnixMicros now);
 
-/// Ids of the records that a write of matches means, locked; one more than matches_max at most.
-Result<sql::StatementText> lock_matches_text(sql::Composer composer, const Write& write);
+/// Ids of the records that a write of matches means, locked; one more than matches_max at most. Those `among` these ids
+/// alone, where they are given.
+Result<sql::StatementText> lock_matches_text(sql::Composer composer, const Write& write,
+                                             const std::vector<Value>* among = nullptr);
+/// Locks the record that the write names, or an upsert meets, and answers nothing of it.
+Result<sql::StatementText> lock_text(sql::Composer composer, const Write& write);
 /// The version of the record that the write names, or an upsert meets, and whether its filter holds for that; `locked`
 /// until the end.
 Result<sql::StatementText> look_text(sql::Composer composer, const Write& write, bool locked);
@@ -39,6 +45,11 @@ Result<sql::StatementText> count_text(sql::Composer composer, const Collection& 
 
 /// Whether the write is an upsert that may make no record: the database alone gives out integer ids.
 bool names_integer_id(const Write& write) noexcept;
+/// Whether its conditions look at other records than its own. PostgreSQL waits for a record that another transaction
+/// has changed, and then looks at that record again but at others as they were when the statement began; so the record
+/// must be locked by a statement before.
+bool asks_others(const Write& write) noexcept;
+bool is_of_matches(const Write& write) noexcept;
 /// Whether an update sets what no two records may share.
 bool may_collide(const Write& write);
 /// Whether the write has checks, and the statement itself can tell whether they hold. It cannot where they look at

@@ -19,11 +19,12 @@ constexpr Version highest_version = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
 
-Applier::Applier(const Schema& schema, const Clock& clock, Connection& connection, std::size_t cascade_rows_max)
+Applier::Applier(const Schema& schema, const Clock& clock, Connection& connection, const Options& options)
     : schema_(schema),
       clock_(clock),
       connection_(connection),
-      cascade_rows_max_(cascade_rows_max),
+      cascade_rows_max_(options.cascade_rows_max),
+      bytes_max_(options.page_bytes_max),
       plans_(schema.collections.size()),
       statements_(connection, statements_max) {
   auto incoming = sql::incoming_references(schema);
@@ -34,6 +35,7 @@ Result<Applied> Applier::apply(const Context& context, const WriteBatch& batch) 
   context_ = &context;
   broken_ = false;
   cascaded_ = 0;
+  bytes_ = 0;
   checks_.clear();
   now_ = std::max<UnixMicros>(clock_.wall(), 1);
   if (auto done = know_ties(); !done) return broken_ = true, fail(std::move(done.error()));
@@ -119,16 +121,15 @@ Result<Applied> Applier::apply_all(const WriteBatch& batch) {
 
 Result<void> Applier::apply_one(const Write& write, Changes& changes, Changes& caused) {
   const std::size_t before = changes.size();
-  const auto keep = [&](Result<Changed> changed) -> Result<void> {
+  const auto kept = [&](Result<Changed> changed) -> Result<void> {
     if (!changed) return fail(std::move(changed.error()));
-    changes.push_back(std::move(*changed));
-    return {};
+    return keep(changes, std::move(*changed));
   };
   Result<void> done;
   switch (write.kind) {
-    case Write::Kind::create: done = keep(create(write)); break;
-    case Write::Kind::update: done = keep(update(write)); break;
-    case Write::Kind::remove: done = keep(remove(write)); break;
+    case Write::Kind::create: done = kept(create(write)); break;
+    case Write::Kind::update: done = kept(update(write)); break;
+    case Write::Kind::remove: done = kept(remove(write)); break;
     case Write::Kind::update_matches: done = update_matches(write, changes); break;
     case Write::Kind::remove_matches: done = remove_matches(write, changes); break;
     case Write::Kind::upsert: done = upsert(write, changes); break;
@@ -142,6 +143,12 @@ Result<void> Applier::apply_one(const Write& write, Changes& changes, Changes& c
     return cascade(*write.collection, std::move(ids), caused);
   }
   for (const Changed& changed : made) sql::add_checks(checks_, write_, changed, write);
+  return {};
+}
+
+Result<void> Applier::keep(Changes& changes, Changed changed) {
+  if (std::optional<Error> excess = sql::count_bytes(bytes_, changed, bytes_max_)) return fail(std::move(*excess));
+  changes.push_back(std::move(changed));
   return {};
 }
 

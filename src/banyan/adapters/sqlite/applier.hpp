@@ -7,6 +7,7 @@
 
 #include "banyan/adapters/sqlite/connection.hpp"
 #include "banyan/adapters/sqlite/graves.hpp"
+#include "banyan/adapters/sqlite/options.hpp"
 #include "banyan/adapters/sqlite/statement_cache.hpp"
 #include "banyan/adapters/sqlite/ties.hpp"
 #include "banyan/base/clock.hpp"
@@ -25,7 +26,7 @@ namespace banyan::sqlite {
 /// Thread safety: that of the connection.
 class Applier {
  public:
-  Applier(const Schema& schema, const Clock& clock, Connection& connection, std::size_t cascade_rows_max);
+  Applier(const Schema& schema, const Clock& clock, Connection& connection, const Options& options);
 
   /// All of the batch or, after an error, none of it: the transaction is as it was before. After an error for which
   /// `broken()` holds, the transaction as a whole is lost.
@@ -53,6 +54,7 @@ class Applier {
   using Changes = std::vector<Changed>;
   /// Appends what the write itself changes to `changes`, and what that causes to `caused`.
   Result<void> apply_one(const Write& write, Changes& changes, Changes& caused);
+  Result<void> keep(Changes& changes, Changed changed);
   Version first_version(const Write& write) const;
   Result<Changed> create(const Write& write);
   Result<Changed> update(const Write& write);
@@ -127,6 +129,7 @@ class Applier {
   const Clock& clock_;
   Connection& connection_;
   std::size_t cascade_rows_max_;
+  std::size_t bytes_max_;
   std::vector<Plan> plans_;  ///< By collection.
   std::vector<Ties> ties_;   ///< By collection.
   bool ties_are_known_ = false;
@@ -143,6 +146,7 @@ class Applier {
   std::size_t write_ = 0;
   std::size_t opened_by_ = 0;  ///< The write that left references open, if they are.
   std::vector<sql::Check> checks_;
+  std::size_t bytes_ = 0;     ///< Of the texts of what was changed.
   std::size_t cascaded_ = 0;  ///< Records touched beside those that the request names.
   bool broken_ = false;
 };

@@ -102,10 +102,11 @@ Result<void> Applier::update_matches(const Write& write, Changes& changes) {
     statement.bind(++number, list);
     int rc = SQLITE_OK;
     while ((rc = statement.step()) == SQLITE_ROW) {
-      Changed& changed = changes.emplace_back();
-      if (!read_record(statement, collection, changed.record.emplace())) return fail(sql::damaged_record(collection));
-      changed.key = {&collection, changed.record->values.front()};
-      changed.version = changed.record->version;
+      Record record;
+      if (!read_record(statement, collection, record)) return fail(sql::damaged_record(collection));
+      Changed changed{.key = {&collection, record.values.front()}, .version = record.version};
+      changed.record = std::move(record);
+      if (auto done = keep(changes, std::move(changed)); !done) return done;
     }
     if (rc != SQLITE_DONE) return fail(failure(rc, collection));
   }
@@ -150,7 +151,7 @@ Result<void> Applier::remove_matches(const Write& write, Changes& changes) {
   const std::size_t before = changes.size();
   int rc = SQLITE_OK;
   while ((rc = statement.step()) == SQLITE_ROW) {
-    changes.push_back(deletion_in(statement, collection));
+    if (auto done = keep(changes, deletion_in(statement, collection)); !done) return done;
     note_deletion(changes.back().key, changes.back().version);
   }
   if (rc != SQLITE_DONE) return fail(failure(rc, collection));
@@ -202,8 +203,7 @@ Result<void> Applier::upsert(const Write& write, Changes& changes) {
     }
   }
   if (!changed) return fail(std::move(changed.error()));
-  changes.push_back(std::move(*changed));
-  return {};
+  return keep(changes, std::move(*changed));
 }
 
 }  // namespace banyan::sqlite

@@ -12,19 +12,6 @@
 namespace banyan::sqlite {
 namespace {
 
-std::size_t text_bytes(std::span<const Value> values) {
-  std::size_t bytes = 0;
-  for (const Value& value : values)
-    if (const auto* text = std::get_if<std::string>(&value)) bytes += text->size();
-  return bytes;
-}
-
-Error page_too_large(std::size_t bytes_max) {
-  return Error(ErrorCode::too_large, "the page would hold more than " + std::to_string(bytes_max) + " bytes")
-      .with_reason("page_too_large")
-      .with_hint("ask for fewer records with limit");
-}
-
 /// SQLite's parser has a stack of 100 symbols, and its expressions a depth of 1000.
 bool is_too_deep(const Error& error) {
   return error.detail.starts_with("parser stack overflow") || error.detail.starts_with("Expression tree is too large");
@@ -113,13 +100,13 @@ Result<void> PageReader::read_row(Statement& statement, const Query& query, std:
     for (std::size_t i = 0; i < fields.size(); ++i)
       if (!read_value(statement, static_cast<int>(i), fields[i].storage, row[i]))
         return fail(sql::damaged_record(*query.collection));
-    bytes_ += text_bytes(row);
+    bytes_ += sql::text_bytes(row);
   } else {
     Record& record = page.records.emplace_back();
     if (!read_record(statement, *query.collection, record)) return fail(sql::damaged_record(*query.collection));
-    bytes_ += text_bytes(record.values);
+    bytes_ += sql::text_bytes(record.values);
   }
-  if (bytes_ > bytes_max_) return fail(page_too_large(bytes_max_));
+  if (bytes_ > bytes_max_) return fail(sql::page_too_large(bytes_max_));
   return {};
 }
 

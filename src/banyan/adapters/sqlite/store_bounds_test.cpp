@@ -51,6 +51,35 @@ TEST_F(StoreBoundsTest, an_update_changes_nothing_of_a_record_that_cannot_be_rea
   EXPECT_EQ(raw.ask("SELECT of FROM weights"), "stone\n");
 }
 
+// Rules are asked of records, too, and compare bytes there.
+TEST_F(StoreBoundsTest, texts_are_compared_by_their_bytes_whatever_the_column_says) {
+  const std::filesystem::path file = directory.path() / "adopted.db";
+  RawDatabase raw(file);
+  raw.run(
+      "CREATE TABLE people (id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT COLLATE NOCASE, name TEXT COLLATE RTRIM, "
+      "_version INTEGER NOT NULL DEFAULT 1) STRICT; CREATE INDEX by_email ON people (email COLLATE BINARY); "
+      "INSERT INTO people (email, name) VALUES ('b@x.y', 'Ann'), ('B@x.y', 'Ann '), ('C@x.y', 'ann')");
+  Opened adopted(Options{.file = file},
+                 schema({collection("people", {field("email", FieldType::text), field("name", FieldType::text)})}));
+  ASSERT_TRUE(adopted.start());
+  const auto ids = [&](Query query) {
+    query.collection = &adopted.at("people");
+    const auto page = adopted.list(query);
+    std::string all;
+    if (page)
+      for (const Record& record : page->records) all += std::to_string(std::get<std::int64_t>(record.values[0]));
+    return page ? all : page.error().message + page.error().detail;
+  };
+  EXPECT_EQ(ids({.filter = Filter::compare(1, CompareOp::eq, {text("b@x.y")})}), "1");
+  EXPECT_EQ(ids({.filter = Filter::compare(1, CompareOp::in, {text("B@x.y"), text("c@x.y")})}), "2");
+  EXPECT_EQ(ids({.filter = Filter::compare(2, CompareOp::eq, {text("Ann")})}), "1");
+  EXPECT_EQ(ids({.order = {{.field = 1}}}), "231");
+  Write rename{.kind = Write::Kind::update_matches, .collection = &adopted.at("people")};
+  rename.changes = {{2, text("x")}};
+  rename.filter = Filter::compare(1, CompareOp::eq, {text("c@x.y")});
+  EXPECT_EQ(adopted.apply({rename})->changes.size(), 0U);
+}
+
 TEST_F(StoreBoundsTest, text_that_is_not_utf8_is_damage) {
   ASSERT_TRUE(opened.apply({user("Alice")}));
   RawDatabase(opened.options.file).run("UPDATE users SET name = CAST(x'41ff42' AS TEXT)");
@@ -114,6 +143,25 @@ TEST_F(StoreBoundsTest, a_page_of_too_many_bytes_is_refused) {
   EXPECT_EQ(page.error().reason, "page_too_large");
   EXPECT_THAT(page.error().hint, ::testing::HasSubstr("limit"));
   EXPECT_EQ(small.list({.collection = &small.at("users"), .limit = 2})->records.size(), 2U);
+}
+
+TEST_F(StoreBoundsTest, a_write_that_changes_too_many_bytes_is_refused_and_changes_nothing) {
+  Opened small(Options{.file = directory.path() / "small.db", .page_bytes_max = 10'000});
+  ASSERT_TRUE(small.start());
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(small.apply({small.create("users", {{"name", text(std::string(3'000, 'x'))}})}));
+  }
+  Write all{.kind = Write::Kind::update_matches, .collection = &small.at("users")};
+  all.changes = {{3, number(7)}};
+  EXPECT_EQ(small.apply({all}).error().code, ErrorCode::too_large);
+  all.kind = Write::Kind::remove_matches;
+  all.changes.clear();
+  EXPECT_EQ(small.apply({all}).error().code, ErrorCode::too_large);
+  std::vector<Write> one_often(5, small.update("users", number(1), {{"age", number(7)}}));
+  EXPECT_EQ(small.apply(one_often).error().code, ErrorCode::too_large);
+  one_often.resize(3);
+  EXPECT_TRUE(small.apply(one_often));
+  EXPECT_TRUE(is_null(small.find("users", number(2))->values[3]));
 }
 
 /// Has no memory left at one look.

@@ -13,7 +13,7 @@ Result<void> WriterConnection::open() {
 }
 
 Result<void> WriterConnection::open(Connection connection) {
-  opened_ = std::make_unique<Opened>(std::move(connection), schema_, clock_, options_.cascade_rows_max);
+  opened_ = std::make_unique<Opened>(std::move(connection), schema_, clock_, options_);
   auto done = prepare();
   if (!done) opened_.reset();
   return done;

@@ -45,8 +45,8 @@ class WriterConnection {
 
  private:
   struct Opened {
-    Opened(Connection made, const Schema& schema, const Clock& clock, std::size_t cascade_rows_max)
-        : connection(std::move(made)), applier(schema, clock, connection, cascade_rows_max) {}
+    Opened(Connection made, const Schema& schema, const Clock& clock, const Options& options)
+        : connection(std::move(made)), applier(schema, clock, connection, options) {}
     Connection connection;
     Applier applier;
     Statement begin;
