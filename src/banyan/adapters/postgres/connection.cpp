@@ -120,12 +120,13 @@ Result<ConnectionHandle> reach(const Settings& settings, std::chrono::steady_clo
 constexpr const char* wait_for_the_log =
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'; ";
 
-/// What every session of Banyan rests on.
+/// What every session of Banyan rests on. Without JIT: what a rule or a filter of many conditions may cost is estimated
+/// high enough to be compiled, which takes seconds where the statement takes milliseconds.
 std::string session_settings(const Options& options, const Purpose& purpose) {
   const auto milliseconds = [](std::chrono::milliseconds time) { return std::to_string(time.count()); };
   return "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET extra_float_digits = 1; "
          "SET standard_conforming_strings = on; SET default_transaction_isolation = 'read committed'; "
-         "SET default_transaction_deferrable = off; SET statement_timeout = " +
+         "SET default_transaction_deferrable = off; SET jit = off; SET statement_timeout = " +
          milliseconds(options.statement_timeout) + "; SET lock_timeout = " + milliseconds(options.lock_timeout) +
          "; SET idle_in_transaction_session_timeout = " + milliseconds(options.statement_timeout) +
          "; SELECT set_config('banyan.writer', 'on', false); " + (options.positions ? wait_for_the_log : "") +

@@ -21,8 +21,7 @@ constexpr std::chrono::seconds silence_max{15};
 
 /// Ids are looked up by key, whatever is known of the table: without these, a plan made while it was small could stay,
 /// or one be made for every number of ids.
-constexpr const char* find_settings =
-    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off";
+constexpr const char* find_settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
 
 constexpr std::string_view lock_not_available = "55P03";
 

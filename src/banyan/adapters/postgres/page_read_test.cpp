@@ -100,6 +100,15 @@ TEST_F(PageReads, the_bound_of_bytes_is_exact) {
   }
 }
 
+TEST_F(PageReads, nothing_is_compiled_for_a_page) {
+  start();
+  run("ALTER TABLE users RENAME TO people; INSERT INTO people (name) VALUES ('a'); "
+      "CREATE VIEW users AS SELECT id, current_setting('jit') AS name, email, age, _version FROM people");
+  const auto page = list({.collection = &at("users")});
+  ASSERT_TRUE(page) << page.error().message << page.error().detail;
+  EXPECT_EQ(page->records.at(0).values.at(1), text("off"));
+}
+
 TEST_F(PageReads, more_embedded_records_than_may_be_are_refused) {
   start();
   fill(60, 1'000);

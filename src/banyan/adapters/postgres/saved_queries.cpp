@@ -126,7 +126,8 @@ void SavedQueries::stop() {
 Result<Connection> SavedQueries::open() {
   // As another program, whose changes the tables' triggers see.
   auto handle = connect(
-      options_, {.name = "saved queries", .settings = "SELECT set_config('banyan.writer', '', false)"}, give_up_);
+      options_, {.name = "saved queries", .settings = "RESET jit; SELECT set_config('banyan.writer', '', false)"},
+      give_up_);
   if (!handle) return fail(std::move(handle.error()));
   return Connection(std::move(*handle));
 }
