@@ -55,6 +55,16 @@ TEST_F(Filters, blanks_stand_around_commas_and_brackets_as_in_postgrest) {
   for (const Case& each : cases) EXPECT_EQ(matching(each.raw), each.matches) << each.raw;
 }
 
+TEST_F(Filters, a_list_has_empty_texts_anywhere) {
+  const std::vector<Record> people{user(1, text("Ann")), user(2, text(""))};
+  for (const char* raw : {"name=in.(Ann,)", "name=in.(,Ann)", "name=in.(x,,Ann)", "or=(name.in.(Ann,))"})
+    EXPECT_EQ(Grammar::matching(raw, people), "12") << raw;
+  EXPECT_EQ(Grammar::matching("name=in.(,)", people), "2");
+  EXPECT_EQ(Grammar::matching("name=in.()", people), "");
+  EXPECT_EQ(reason_of("users", "age=in.(20,)"), "malformed_query");
+  EXPECT_EQ(reason_of("users", "name=eq(any).{Ann,}"), "malformed_query") << "as an array of PostgreSQL's";
+}
+
 TEST_F(Filters, operators_that_compare_with_several_values) {
   const Case cases[] = {
       {"age=eq(any).{20,40}", "14"},    {"age=gt(all).{20,25}", "24"},  {"name=like(any).{A*,B*}", "124"},

@@ -72,10 +72,12 @@ Result<std::vector<std::string>> elements_of(std::string_view text, char open, s
     return malformed(name + " takes a list in " + (round ? "round brackets." : "braces."), hint);
   Scanner scanner(text.substr(1, text.size() - 2), hint);
   std::vector<std::string> elements;
-  while (!scanner.done()) {
+  if (scanner.done()) return elements;
+  do {
     if (elements.size() == elements_max)
       return malformed(name + " takes at most " + std::to_string(elements_max) + " elements.",
                        "Ask in several requests.");
+    if (!round && scanner.done()) return malformed("The list of " + name + " ends with a comma.", hint);
     if (trimmed(scanner.rest()).starts_with('"')) {
       scanner.skip_blanks();
       scanner.take("\"");
@@ -86,10 +88,8 @@ Result<std::vector<std::string>> elements_of(std::string_view text, char open, s
     } else {
       elements.emplace_back(scanner.take_until(","));
     }
-    if (scanner.done()) break;
-    if (!scanner.take(",")) return malformed("The list of " + name + " is malformed.", hint);
-    if (scanner.done()) return malformed("The list of " + name + " ends with a comma.", hint);
-  }
+  } while (scanner.take(","));
+  if (!scanner.done()) return malformed("The list of " + name + " is malformed.", hint);
   return elements;
 }
 

@@ -22,7 +22,8 @@ Result<Value> json_operand(std::string_view text);
 /// PostgREST's `*` for `%`, so that a pattern needs no escaping in a URL; `\*` is a plain asterisk.
 std::string pattern_of(std::string_view text);
 
-/// `(a,"b,c")` or `{a,"b,c"}`: runs up to a comma, or quoted texts in which a backslash takes the next character.
+/// `(a,"b,c")` or `{a,"b,c"}`: runs up to a comma, or quoted texts in which a backslash takes the next character. An
+/// element in round brackets may be empty.
 /// `word` is the operator, for messages.
 Result<std::vector<std::string>> elements_of(std::string_view text, char open, std::string_view word,
                                              std::size_t elements_max);
