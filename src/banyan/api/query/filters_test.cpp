@@ -62,7 +62,6 @@ TEST_F(Filters, a_list_has_empty_texts_anywhere) {
   EXPECT_EQ(Grammar::matching("name=in.(,)", people), "2");
   EXPECT_EQ(Grammar::matching("name=in.()", people), "");
   EXPECT_EQ(reason_of("users", "age=in.(20,)"), "malformed_query");
-  EXPECT_EQ(reason_of("users", "name=eq(any).{Ann,}"), "malformed_query") << "as an array of PostgreSQL's";
 }
 
 TEST_F(Filters, operators_that_compare_with_several_values) {
@@ -72,6 +71,21 @@ TEST_F(Filters, operators_that_compare_with_several_values) {
       {"age=eq(any).{}", ""},
   };
   for (const Case& each : cases) EXPECT_EQ(matching(each.raw), each.matches) << each.raw;
+}
+
+TEST_F(Filters, braces_are_read_as_an_array_of_postgresql) {
+  const Case cases[] = {
+      {"name=like(any).{A*, B*}", "124"},
+      {"name=eq(any).{ \"Ann\" , Bob }", "124"},
+      {"name=eq(any).{\" Ann\",Bob}", "2"},
+      {"or=(name.eq(any).{Ann, Bob},age.eq.1)", "124"},
+      {"name=ilike(all).{ a* , *n }", "14"},
+      {"name=eq(any).{\"\",Cy}", "3"},
+      {"age=eq(any).{ }", ""},
+  };
+  for (const Case& each : cases) EXPECT_EQ(matching(each.raw), each.matches) << each.raw;
+  for (const char* raw : {"name=eq(any).{Ann,}", "name=eq(any).{,Ann}", "name=eq(any).{Ann, ,Bob}"})
+    EXPECT_EQ(reason_of("users", raw), "malformed_query") << raw;
 }
 
 TEST_F(Filters, isdistinct_takes_null_for_a_value) {

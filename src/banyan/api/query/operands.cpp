@@ -70,14 +70,14 @@ Result<std::vector<std::string>> elements_of(std::string_view text, char open, s
                            "; put elements with commas or brackets in double quotes.";
   if (text.size() < 2 || text.front() != open || text.back() != (round ? ')' : '}'))
     return malformed(name + " takes a list in " + (round ? "round brackets." : "braces."), hint);
-  Scanner scanner(text.substr(1, text.size() - 2), hint);
+  const std::string_view inner = text.substr(1, text.size() - 2);
+  Scanner scanner(round ? inner : trimmed(inner), hint);
   std::vector<std::string> elements;
   if (scanner.done()) return elements;
   do {
     if (elements.size() == elements_max)
       return malformed(name + " takes at most " + std::to_string(elements_max) + " elements.",
                        "Ask in several requests.");
-    if (!round && scanner.done()) return malformed("The list of " + name + " ends with a comma.", hint);
     if (trimmed(scanner.rest()).starts_with('"')) {
       scanner.skip_blanks();
       scanner.take("\"");
@@ -86,7 +86,11 @@ Result<std::vector<std::string>> elements_of(std::string_view text, char open, s
       elements.push_back(std::move(*element));
       scanner.skip_blanks();
     } else {
-      elements.emplace_back(scanner.take_until(","));
+      const std::string_view element = scanner.take_until(",");
+      elements.emplace_back(round ? element : trimmed(element));
+      if (!round && elements.back().empty())
+        return malformed("The list of " + name + " has nothing before or behind a comma.",
+                         "An empty text is written as \"\".");
     }
   } while (scanner.take(","));
   if (!scanner.done()) return malformed("The list of " + name + " is malformed.", hint);

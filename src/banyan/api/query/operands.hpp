@@ -23,7 +23,7 @@ Result<Value> json_operand(std::string_view text);
 std::string pattern_of(std::string_view text);
 
 /// `(a,"b,c")` or `{a,"b,c"}`: runs up to a comma, or quoted texts in which a backslash takes the next character. An
-/// element in round brackets may be empty.
+/// element in round brackets may be empty, and blanks belong to it; braces are read as an array of PostgreSQL's.
 /// `word` is the operator, for messages.
 Result<std::vector<std::string>> elements_of(std::string_view text, char open, std::string_view word,
                                              std::size_t elements_max);
