@@ -81,6 +81,7 @@ class Reader {
         report_unknown(name, prefix);
         continue;
       }
+      if (rules_.passes_over_times && is_time(*place)) continue;
       Given& field = given[*place];
       field.named = true;
       const bool may_name = creating && *place == 0 && may_name_id();
@@ -93,6 +94,11 @@ class Reader {
   bool may_name_id() const {
     if (collection_.id_kind == IdKind::uuid) return true;
     return rules_.create.upsert && rules_.create.upsert->conflict == std::vector<std::size_t>{0};
+  }
+
+  bool is_time(std::size_t place) const {
+    const FieldRole role = collection_.fields[place].role;
+    return role == FieldRole::created_at || role == FieldRole::updated_at;
   }
 
   bool is_column(std::size_t place) const {

@@ -15,6 +15,8 @@ namespace banyan::services {
 struct InputRules {
   const Collection& collection;
   bool service = false;  ///< Read-only fields may be set.
+  /// A body may name `created_at` and `updated_at`, whatever it says of them: it is a record as it was read.
+  bool passes_over_times = false;
   const Clock& clock;
   Random& random;  ///< Thread-safe; for ids.
   std::size_t batch_records_max = 0;

@@ -202,6 +202,27 @@ TEST_F(RecordInput, a_uuid_may_be_given_and_an_integer_only_names_what_is_there)
   EXPECT_EQ(told(creates_from(upserts, json(R"({"id":7,"name":"Al"})"))), "id: is set by Banyan alone; ");
 }
 
+TEST_F(RecordInput, the_times_of_a_record_as_it_was_read_are_passed_over) {
+  InputRules read = rules();
+  read.passes_over_times = true;
+  read.create.upsert = CreateOptions::Upsert{.conflict = {0}};
+  const std::string times = R"("created_at":"2020-01-01T00:00:00Z","updated_at":7})";
+  const auto changed = creates_from(read, json(R"({"id":7,"age":1,)" + times));
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(shown(changed->front().changes), "2=1 6=2023-11-14T22:13:20.000000Z ");
+  const auto made = creates_from(read, json(R"({"name":"Al",)" + times));
+  ASSERT_TRUE(made);
+  EXPECT_EQ(shown(made->front().changes),
+            "1=Al 2= 3=guest 4=2023-11-14 5=2023-11-14T22:13:20.000000Z 6=2023-11-14T22:13:20.000000Z ");
+  EXPECT_EQ(made->front().named, (std::vector<std::size_t>{1}));
+  const auto updated = update_from(read, json(R"({"age":1,)" + times));
+  ASSERT_TRUE(updated);
+  EXPECT_EQ(shown(updated->changes), "2=1 6=2023-11-14T22:13:20.000000Z ");
+  EXPECT_EQ(told(update_from(read, json(R"({"id":7,"role":"x",)" + times))),
+            "id: is set by Banyan alone; role: is read-only; ");
+  EXPECT_EQ(told(update_from(rules(), json(R"({"age":1,"created_at":null})"))), "created_at: is set by Banyan alone; ");
+}
+
 TEST_F(RecordInput, columns_say_what_counts_and_what_is_missing) {
   InputRules columns = rules();
   columns.create.columns = {{1, 2, 4}};

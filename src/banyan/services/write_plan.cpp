@@ -111,6 +111,8 @@ class Planner {
       if (auto refused = refusal(context_, collection, Action::update)) return refused;
     InputRules rules = input_rules(collection);
     rules.create = operation.create;
+    // A plain creation would lose the times without a word.
+    rules.passes_over_times = upsert.has_value();
     Result<std::vector<RecordInput>> inputs = creates_from(rules, *operation.body);
     if (!inputs) return std::move(inputs.error());
     const bool many = operation.body->is_array();
@@ -216,8 +218,11 @@ class Planner {
     if (!removes) {
       const boost::json::object* const object = operation.body->if_object();
       if (object != nullptr && object->empty()) return std::nullopt;
-      Result<RecordInput> input = update_from(input_rules(collection), *operation.body);
+      InputRules rules = input_rules(collection);
+      rules.passes_over_times = true;
+      Result<RecordInput> input = update_from(rules, *operation.body);
       if (!input) return std::move(input.error());
+      if (input->named.empty()) return std::nullopt;
       write.changes = std::move(input->changes);
       named = std::move(input->named);
     }

@@ -6,6 +6,7 @@
 #include "banyan/api/rest/collection_face.hpp"
 #include "banyan/api/rest/shown.hpp"
 #include "banyan/api/rest/writing.hpp"
+#include "banyan/core/record_json.hpp"
 
 namespace banyan::api::rest {
 namespace {
@@ -50,6 +51,23 @@ Filter among(const std::vector<services::Written>& written) {
   for (const services::Written& each : written)
     if (!is_null(each.id)) ids.push_back(each.id);
   return Filter::compare(Term(0), CompareOp::in, std::move(ids));
+}
+
+bool pins_id(const Filter& filter, const Value& id) {
+  const auto is_of_it = [&](const Filter& child) {
+    return child.kind == Filter::Kind::comparison && child.op == CompareOp::eq && child.term == Term(0) &&
+           child.operands == std::vector{id};
+  };
+  return filter.kind == Filter::Kind::all && std::ranges::any_of(filter.children, is_of_it);
+}
+
+// A record as it was read has its id: where only the record of that id can match, it sets nothing.
+void drop_pinned_id(json::value& body, const Collection& collection, const Filter& filter) {
+  const Field& field = collection.fields.front();
+  const json::value* const given = body.is_object() ? body.get_object().if_contains(field.name) : nullptr;
+  if (given == nullptr) return;
+  const Result<Value> id = value_from_json(field, *given);
+  if (id && pins_id(filter, *id)) body.get_object().erase(field.name);
 }
 
 // `0-1/*`, as of a page from the first.
@@ -142,9 +160,10 @@ Task<Result<http::Response>> CollectionFace::update(const http::Request& request
   if (!query) co_return fail(std::move(query.error()));
   Result<json::value> records = records_of(request, parts_.collection, asked.columns, parts_.records_max);
   if (!records) co_return fail(std::move(records.error()));
-  const Result<json::value> body = changes_of(std::move(*records), parts_.collection, asked.columns);
-  if (!body) co_return fail(body.error());
+  Result<json::value> body = changes_of(std::move(*records), parts_.collection, asked.columns);
+  if (!body) co_return fail(std::move(body.error()));
   const Filter filter = query->query.filter;
+  drop_pinned_id(*body, parts_.collection, filter);
   const bool shows_embeds = asked.preferences.wants_records() && has_embeds(query->selection);
   const services::MatchOptions options = match_options(asked.preferences, asked.representation, shows_embeds);
   Result<std::vector<services::Written>> written =
