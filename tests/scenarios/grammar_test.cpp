@@ -89,5 +89,17 @@ TEST_F(Search, declared_texts_are_searched_where_the_store_can_and_refused_elsew
   }
 }
 
+TEST_F(Search, a_text_that_cannot_be_read_is_refused) {
+  if (!on_postgres()) return;
+  for (const std::string& text : {std::string("(a"), std::string("a%20%26%26"), std::string(33, '!') + "a",
+                                  "b%7Cc%26" + std::string(40, '!') + "a"}) {
+    const Response response = send(get("/posts?title=fts." + text));
+    EXPECT_EQ(response.status, 400) << text;
+    EXPECT_NE(response.body.find("the text of the search cannot be read"), std::string::npos) << response.body;
+  }
+  EXPECT_EQ(send(get("/posts?title=wfts." + std::string(100, '-') + "a")).status, 400);
+  EXPECT_EQ(send(get("/posts?title=fts." + std::string(20, '!') + "a")).status, 200);
+}
+
 }  // namespace
 }  // namespace banyan::scenarios

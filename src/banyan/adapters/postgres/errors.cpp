@@ -145,8 +145,11 @@ std::string_view sqlstate(const PGresult* result) noexcept { return diagnosis(re
 
 Error error_from(const PGresult* result, std::source_location where) {
   if (result == nullptr) return error_of(words_for("08"), "no result", where);
-  // Of the text of a search: a mistake in the statement itself has a place in it.
-  if (sqlstate(result) == "42601" && diagnosis(result, PG_DIAG_STATEMENT_POSITION).empty())
+  // Of the text of a search: a mistake in the statement itself has a place in it. That too many negations stand one
+  // behind the other is an internal error to PostgreSQL, in words that are the same in every language.
+  const bool is_deep =
+      sqlstate(result) == "XX000" && diagnosis(result, PG_DIAG_MESSAGE_PRIMARY) == "tsquery stack too small";
+  if (is_deep || (sqlstate(result) == "42601" && diagnosis(result, PG_DIAG_STATEMENT_POSITION).empty()))
     return error_of({ErrorCode::invalid, "the text of the search cannot be read",
                      "words are joined by & or |, as in 'red & (apple | pear)'; or search for plain words"},
                     detail_of(result), where);
