@@ -13,6 +13,7 @@ constexpr std::string_view beginning =
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
+  __InternalSupabase: { PostgrestVersion: "13" };
   public: {
 )";
 
@@ -73,14 +74,13 @@ class Writer {
     line(3, "};");
   }
 
+  // What Banyan keeps may be named too, so that a row as it was read can be sent back; upserts share the type of
+  // inserts.
   void input(const Collection& collection, const std::string& name, bool is_update) {
     line(4, name + ": {");
     for (const Field& field : collection.fields) {
-      if (field.role != FieldRole::ordinary) {
-        line(5, field.name + "?: never;");
-        continue;
-      }
-      const bool needed = !is_update && field.required && !field.default_value;
+      const bool is_ordinary = field.role == FieldRole::ordinary;
+      const bool needed = !is_update && is_ordinary && field.required && !field.default_value;
       line(5, field.name + (needed ? ": " : "?: ") + type_of(collection, field) + ";");
     }
     line(4, "};");

@@ -156,7 +156,17 @@ TEST_F(OpenApi, becomes_the_database_type_of_supabase) {
   EXPECT_TRUE(types.contains("\"users.role\": \"member\" | \"admin\";"));
   EXPECT_TRUE(types.contains("isOneToOne: true;"));
   EXPECT_TRUE(types.contains("extra?: Json | null;"));
-  EXPECT_TRUE(types.contains("id?: never;"));
+  EXPECT_TRUE(types.contains("__InternalSupabase: { PostgrestVersion: \"13\" };"));
+  EXPECT_FALSE(types.contains("never;\n"));
+  const auto user_input = [&](std::string_view name) {
+    const std::string head = "      " + std::string(name) + ": {\n";
+    const std::size_t start = types.find(head) + head.size();
+    return types.substr(start, types.find('}', start) - start);
+  };
+  EXPECT_TRUE(user_input("Insert").contains("id?: number;\n"));
+  EXPECT_TRUE(user_input("Insert").contains("created_at?: string | null;\n"));
+  EXPECT_TRUE(user_input("Update").contains("id?: number;\n"));
+  EXPECT_TRUE(user_input("Update").contains("created_at?: string | null;\n"));
 }
 
 }  // namespace
