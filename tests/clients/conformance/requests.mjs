@@ -130,7 +130,9 @@ export class Requests {
     const { random } = this;
     const collection = random.one(Object.keys(this.ids).length > 0 ? Object.keys(this.ids) : ["users"]);
     const method = random.one(["POST", "PATCH", "PUT", "DELETE"]);
-    const schema = this.document.components.schemas[`${collection}.${method === "PATCH" ? "update" : "create"}`];
+    const { schemas } = this.document.components;
+    const replaced = schemas[`${collection}.replace`] ?? schemas[`${collection}.create`];
+    const schema = { POST: schemas[`${collection}.create`], PATCH: schemas[`${collection}.update`] }[method] ?? replaced;
     const operation = { method, path: `/${collection}` };
     if (method !== "POST") operation.path += `/${random.one(this.ids[collection] ?? [1])}`;
     if (method !== "DELETE") operation.body = validObject(random, schema, this.ids) ?? {};

@@ -104,6 +104,22 @@ TEST_F(OpenApi, takes_of_no_input_what_banyan_sets_itself) {
   EXPECT_EQ(at("/components/schemas/users/properties/id/readOnly"), json::value(true));
 }
 
+TEST_F(OpenApi, takes_the_id_of_a_creation_where_it_may_be_chosen) {
+  EXPECT_EQ(at("/components/schemas/notes.create/properties/id/format"), "uuid");
+  EXPECT_EQ(at("/components/schemas/notes.create/required"), "nothing");
+  EXPECT_EQ(at("/components/schemas/notes.replace/properties/id"), "nothing");
+  EXPECT_EQ(at("/components/schemas/users.replace"), "nothing");
+  const char* body = "/paths/~1notes~1{id}/put/requestBody/content/application~1json/schema/$ref";
+  EXPECT_EQ(at(body), "#/components/schemas/notes.replace");
+}
+
+TEST_F(OpenApi, says_how_much_may_be_skipped) {
+  const json::value whole = document();
+  for (const json::value& parameter : whole.at("paths").at("/users").at("get").at("parameters").as_array())
+    if (parameter.at("name") == "offset")
+      EXPECT_EQ(parameter.at("schema").at("maximum"), json::value(1'000'000'000'000));
+}
+
 TEST_F(OpenApi, asks_for_the_key_where_nobody_else_may) {
   EXPECT_EQ(at("/paths/~1users/get/security"), json::parse(R"([{},{"bearer":[]},{"apikey":[]}])"));
   EXPECT_EQ(at("/paths/~1users~1{id}/patch/security"), json::parse(R"([{"bearer":[]},{"apikey":[]}])"));

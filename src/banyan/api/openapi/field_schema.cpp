@@ -83,7 +83,9 @@ void add_default(json::object& out, const Field& field, std::string& description
 }
 
 void describe_role(const Schema& schema, const Field& field, Side side, std::string& description) {
-  if (field.role == FieldRole::id) append_sentence(description, "Made by the server; never changes.");
+  if (field.role == FieldRole::id)
+    append_sentence(description, side == Side::input ? "Made by the server unless given; never changes."
+                                                     : "Made by the server; never changes.");
   if (field.role == FieldRole::created_at) append_sentence(description, "When the record was created.");
   if (field.role == FieldRole::updated_at) append_sentence(description, "When it was last changed.");
   if (field.type == FieldType::reference)

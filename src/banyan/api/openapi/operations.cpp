@@ -88,7 +88,8 @@ class Maker {
                                   "null. It makes no new record.";
     made.parameters = {id_parameter(description_.schema, collection_), select_parameter(collection_),
                        if_match_parameter()};
-    made.body = collection_.name + (is_patch ? ".update" : ".create");
+    const std::string_view replacement = collection_.id_kind == IdKind::uuid ? ".replace" : ".create";
+    made.body = collection_.name + std::string(is_patch ? ".update" : replacement);
     made.answers = {record_answer()};
     if (!reading_is_open_)
       made.answers.push_back(

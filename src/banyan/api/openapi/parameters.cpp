@@ -6,6 +6,7 @@
 
 #include "banyan/api/openapi/field_schema.hpp"
 #include "banyan/api/openapi/json_document.hpp"
+#include "banyan/api/query/limits.hpp"
 
 namespace banyan::openapi {
 namespace {
@@ -84,13 +85,11 @@ Parameter order_parameter(const Collection& collection) {
 }
 
 // From 0 on.
-Parameter number_parameter(std::string name, std::string description, std::optional<std::int64_t> most,
-                           std::int64_t otherwise) {
+Parameter number_parameter(std::string name, std::string description, std::uint64_t most, std::int64_t otherwise) {
   Parameter made;
   made.name = std::move(name);
   made.description = std::move(description);
-  made.schema = {{"type", "integer"}, {"format", "int64"}, {"minimum", 0}};
-  if (most) made.schema["maximum"] = *most;
+  made.schema = {{"type", "integer"}, {"format", "int64"}, {"minimum", 0}, {"maximum", most}};
   made.schema["default"] = otherwise;
   return made;
 }
@@ -121,7 +120,7 @@ std::vector<Parameter> list_parameters(const Description& description, const Col
   std::vector<Parameter> all = {
       select_parameter(collection), order_parameter(collection),
       number_parameter("limit", "At most so many records.", description.max_limit, description.default_limit),
-      number_parameter("offset", "Skips so many records.", std::nullopt, 0)};
+      number_parameter("offset", "Skips so many records.", api::offset_max, 0)};
   Parameter cursor;
   cursor.name = "cursor";
   cursor.description = "Goes on behind a page: what its `Link` says. Not beside `offset` and `count`.";

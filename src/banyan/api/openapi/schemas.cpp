@@ -34,16 +34,26 @@ json::object input_properties(const Schema& schema, const Collection& collection
   return properties;
 }
 
-json::object create_schema(const Schema& schema, const Collection& collection) {
+json::object replace_schema(const Schema& schema, const Collection& collection, std::string_view description) {
   json::array required;
   for (const Field& field : collection.fields)
     if (field.role == FieldRole::ordinary && field.required && !field.default_value) required.emplace_back(field.name);
   json::object made{
-      {"type", "object"},
-      {"description", "A record of " + collection.name + " as it is sent: to create one, or to replace one."},
-      {"properties", input_properties(schema, collection)}};
+      {"type", "object"}, {"description", description}, {"properties", input_properties(schema, collection)}};
   if (!required.empty()) made["required"] = std::move(required);
   made["additionalProperties"] = false;
+  return made;
+}
+
+// A UUID may be chosen by who creates.
+json::object create_schema(const Schema& schema, const Collection& collection) {
+  const std::string sent = "A record of " + collection.name + " as it is sent: to create one";
+  if (collection.id_kind != IdKind::uuid) return replace_schema(schema, collection, sent + ", or to replace one.");
+  json::object made = replace_schema(schema, collection, sent + ".");
+  const Field& id = collection.fields.front();
+  json::object properties{{id.name, field_schema(schema, id, Side::input)}};
+  for (auto& property : made["properties"].as_object()) properties.insert(std::move(property));
+  made["properties"] = std::move(properties);
   return made;
 }
 
@@ -155,6 +165,9 @@ json::object all_schemas(const Description& description) {
   for (const Collection& collection : description.schema.collections) {
     schemas[collection.name] = record_schema(description.schema, collection);
     schemas[collection.name + ".create"] = create_schema(description.schema, collection);
+    if (collection.id_kind == IdKind::uuid)
+      schemas[collection.name + ".replace"] =
+          replace_schema(description.schema, collection, "What a record of " + collection.name + " is to be.");
     schemas[collection.name + ".update"] = update_schema(description.schema, collection);
   }
   for (const SavedQuery& query : description.queries) {

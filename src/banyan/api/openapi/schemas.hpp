@@ -6,7 +6,8 @@
 
 namespace banyan::openapi {
 
-/// The schemas of all collections by name (`users`, `users.create`, `users.update`), those of saved queries
+/// The schemas of all collections by name (`users`, `users.create`, `users.replace`, `users.update`), those of saved
+/// queries
 /// (`rpc.top`, `rpc.top.arguments`), and those that all share: `Error`, `Filter`, `Ready`. Collections' names have no
 /// upper case and no dots, so that none meets another.
 boost::json::object all_schemas(const Description& description);

@@ -5,6 +5,9 @@
 
 namespace banyan::api {
 
+/// How many records a page may skip.
+inline constexpr std::uint64_t offset_max = 1'000'000'000'000;
+
 /// Bounds on what one query may ask for; past any of them it is refused, never cut.
 struct QueryLimits {
   std::uint32_t default_limit = 100;

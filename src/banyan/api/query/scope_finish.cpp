@@ -12,8 +12,6 @@
 namespace banyan::api {
 namespace {
 
-constexpr std::uint64_t offset_max = 1'000'000'000'000;
-
 Result<std::uint64_t> parse_count(std::string_view name, std::string_view text, std::uint64_t max) {
   const std::optional<std::uint64_t> number = parse_whole<std::uint64_t>(text);
   if (!number || *number > max)
