@@ -57,6 +57,8 @@ INSTANTIATE_TEST_SUITE_P(Shapes, QueryGrammar, testing::ValuesIn(shapes), name_o
 
 const Scenario refusals[] = {
     refused_as("a_cast_that_a_value_does_not_take", "/people?select=name::int", 400, "22P02", {"name: 'Ann'"}),
+    refused_as("a_value_of_another_type", "/people?age=eq.abc", 400, "22P02", {"wrong_operand", "whole number"}),
+    refused_as("an_id_of_another_type", "/rest/v1/people?id=in.(1,x)", 400, "22P02"),
     refused_as("a_cast_to_an_unknown_type", "/people?select=age::money", 400, "PGRST127", {"money"}),
     refused_as("a_regular_expression", "/people?name=match.^A", 400, "PGRST127"),
     refused_as("ranges", "/people?age=sl.1", 400, "PGRST127"),

@@ -47,6 +47,7 @@ constexpr Reason reasons[] = {
     {"embed_not_selected", "PGRST108", 0},
     {"order_by_many", "PGRST118", 0},
     {"uncastable", "22P02", 0},
+    {"wrong_operand", "22P02", 0},
     {"numeric_value_out_of_range", "22003", 0},
     {"malformed_cursor", "PGRST100", 0},
     {"malformed_batch", "22023", 0},

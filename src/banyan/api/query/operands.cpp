@@ -10,6 +10,8 @@
 namespace banyan::api {
 namespace {
 
+constexpr const char* wrong_operand = "wrong_operand";
+
 // As PostgreSQL reads them; in a text a blank is a character like others.
 bool takes_blanks(FieldType type) {
   return type == FieldType::integer || type == FieldType::number || type == FieldType::boolean ||
@@ -21,9 +23,9 @@ bool takes_blanks(FieldType type) {
 Result<Value> json_operand(std::string_view text) {
   constexpr const char* hint = "Write JSON: a number, true, \"a text\" in double quotes, [1,2] or {\"a\":1}.";
   const auto parsed = parse_json(text);
-  if (!parsed) return malformed(quoted(text) + " is not JSON: " + parsed.error().message, hint);
+  if (!parsed) return malformed(quoted(text) + " is not JSON: " + parsed.error().message, hint, wrong_operand);
   Result<std::string> canonical = canonical_json(*parsed);
-  if (!canonical) return malformed(quoted(text) + ": " + canonical.error().message, hint);
+  if (!canonical) return malformed(quoted(text) + ": " + canonical.error().message, hint, wrong_operand);
   return std::move(*canonical);
 }
 
@@ -42,7 +44,7 @@ Result<Value> operand_of(const Column& column, std::string_view text) {
   Result<Value> value = value_from_text(*column.field, takes_blanks(column.field->type) ? trimmed(text) : text);
   if (value) return value;
   Error& error = value.error();
-  if (error.reason.empty()) error.reason = "malformed_query";
+  if (error.reason.empty()) error.reason = wrong_operand;
   if (error.hint.empty())
     error.hint = "Give a value of the field's type, " + std::string(to_string(column.field->type)) + ".";
   return value;

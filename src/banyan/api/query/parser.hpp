@@ -39,8 +39,8 @@ Result<std::optional<std::string>> take_parameter(std::vector<http::QueryParamet
 /// The grammar of docs/api.md, PostgREST's: `select`, filters, `and`, `or`, `order`, `limit`, `offset`, each also for
 /// what is embedded (`posts.order`). A face takes out the parameters that are its own before.
 /// Errors are `invalid` or `unsupported`; they name the parameter, what is wrong and the nearest right word. Reasons:
-/// malformed_query, unknown_field, unknown_embed, ambiguous_embed (`fields` are the candidates), embed_not_selected,
-/// order_by_many.
+/// malformed_query, wrong_operand (a value that a filter's field cannot have), unknown_field, unknown_embed,
+/// ambiguous_embed (`fields` are the candidates), embed_not_selected, order_by_many.
 Result<ParsedQuery> parse_query(std::span<const http::QueryParameter> parameters, const QuerySubject& subject);
 Result<ParsedQuery> parse_list_query(std::string_view raw, const QuerySubject& subject);
 

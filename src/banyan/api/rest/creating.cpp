@@ -107,7 +107,10 @@ Result<Value> CollectionFace::id_of_put(const Asked& asked) const {
     filter = &parameter;
   }
   if (filter == nullptr) return fail(put_needs_id());
-  return value_from_text(parts_.collection.fields.front(), std::string_view(filter->value).substr(equals.size()));
+  Result<Value> id =
+      value_from_text(parts_.collection.fields.front(), std::string_view(filter->value).substr(equals.size()));
+  if (!id) id.error().reason = "wrong_operand";
+  return id;
 }
 
 Task<Result<http::Response>> CollectionFace::put(const http::Request& request, const Context& context, Asked asked) {
