@@ -126,6 +126,8 @@ TEST_F(Embeds, orders_go_along_a_reference) {
   EXPECT_EQ(reason_of("posts", "select=comments(text)&order=comments(text)"), "order_by_many");
   EXPECT_EQ(reason_of("posts", "order=comments(text)"), "embed_not_selected");
   EXPECT_EQ(reason_of("posts", "order=author(nmae)"), "unknown_field");
+  schema_.collections[2].fields[2].unique = true;
+  EXPECT_EQ(reason_of("posts", "select=comments(text)&order=comments(text)"), "unsupported") << "one, not many";
 }
 
 TEST_F(Embeds, what_is_not_selected_has_no_parameters) {

@@ -39,6 +39,11 @@ Result<void> take_direction(Scanner& scanner, OrderTerm& term) {
 Result<std::size_t> reference_of(const Scope& scope, std::string_view name) {
   if (const Scope* child = scope.find(name)) {
     if (child->relation.kind == Relation::Kind::to_one) return child->relation.field;
+    if (child->relation.single)
+      return fail(Error(ErrorCode::unsupported, "An order by " + quoted(name) + ", which refers to " +
+                                                    scope.collection->name + ", is not offered.")
+                      .with_hint("Ask for " + child->collection->name + " in that order, with " +
+                                 scope.collection->name + " embedded."));
     return malformed("An order by " + quoted(name) + " would go along many records.",
                      "Order by a reference of " + scope.collection->name +
                          ", or order what is embedded: " + std::string(name) + ".order=….",

@@ -15,6 +15,7 @@ isAbsent('contains of a field that is not json: cs', () => films().contains('tit
 isAbsent('containedBy of a field that is not json: cd', () => films().containedBy('title', ['a']))
 isAbsent('textSearch with a config', () => films().textSearch('plot', 'winter', { config: 'english' }))
 isAbsent('textSearch of a field that is not declared', () => films().textSearch('genre', 'winter'))
+isAbsent('order by an embedded record that refers to the one it belongs to', () => films().select('id,posters(file)').order('posters(file)'))
 isAbsent('geojson', () => films().geojson())
 isAbsent('explain', () => films().explain({ analyze: true }))
 isAbsent('limit of a write', () => db.from('tasks').delete().eq('batch', 'none').limit(1))
