@@ -1,6 +1,7 @@
-import { db, isAbsent, send } from '../harness.mjs'
+import { db, isAbsent, refuses, send } from '../harness.mjs'
 
 const films = () => db.from('films').select('id')
+const get = async (path) => asClient(await send('GET', path))
 const asClient = ({ status, json }) => ({ status, error: json })
 
 isAbsent('regexMatch: match', () => films().regexMatch('title', '^S'))
@@ -16,11 +17,31 @@ isAbsent('containedBy of a field that is not json: cd', () => films().containedB
 isAbsent('textSearch with a config', () => films().textSearch('plot', 'winter', { config: 'english' }))
 isAbsent('textSearch of a field that is not declared', () => films().textSearch('genre', 'winter'))
 isAbsent('order by an embedded record that refers to the one it belongs to', () => films().select('id,posters(file)').order('posters(file)'))
+isAbsent('order by a value in json', () => films().order('details->minutes'))
+isAbsent('gt, gte, lt and lte of a value in json that is no number', () => films().gt('details->country', 'jp'))
+isAbsent('an embed or a spread beside an aggregate', () => db.from('films').select('year.sum(),directors(name)'), 'an embed')
+isAbsent('an embed or a spread beside an aggregate', () => db.from('films').select('year.sum(),...directors(name)'), 'a spread')
+isAbsent('a spread within a spread of many', () => db.from('directors').select('id,...films(title,...directors(name))'))
+isAbsent('an inner embed with an offset or a limit of 0', () => db.from('directors').select('id,films!inner(title)').limit(0, { referencedTable: 'films' }), 'a limit')
+isAbsent('an inner embed with an offset or a limit of 0', () => db.from('directors').select('id,films!inner(title)').range(1, 2, { referencedTable: 'films' }), 'an offset')
+isAbsent('an inner embed of aggregates alone', () => db.from('directors').select('id,films!inner(count())'))
+isAbsent('a cast before an aggregate', () => db.from('films').select('year::text.max()'))
+isAbsent('a cast to a type that is not listed', () => db.from('films').select('year::money'))
 isAbsent('geojson', () => films().geojson())
 isAbsent('explain', () => films().explain({ analyze: true }))
 isAbsent('limit of a write', () => db.from('tasks').delete().eq('batch', 'none').limit(1))
+isAbsent('ignoreDuplicates by an integer id', () => db.from('tasks').upsert({ id: 1, batch: 'none', name: 'a' }, { ignoreDuplicates: true }))
+isAbsent('aggregates in the answer of a write', () => db.from('tasks').update({ note: 'x' }).eq('batch', 'none').select('priority.sum()'))
+isAbsent('order of the answer of a write along a reference', () => db.from('tasks').update({ note: 'x' }).eq('batch', 'none').select('name').order('film(title)'))
 isAbsent('embeds in the answer of a DELETE', () => db.from('tasks').delete().eq('batch', 'none').select('name,films(title)'))
 isAbsent('embeds in the answer of a rollback', () => db.from('tasks').update({ note: 'x' }).eq('batch', 'none').select('name,films(title)').rollback())
 isAbsent('many spread over columns of CSV', () => db.from('directors').select('id,...films(title)').csv())
 isAbsent('a PATCH of many objects', async () =>
   asClient(await send('PATCH', '/tasks?batch=eq.none', { headers: { 'Content-Type': 'application/json' }, body: [{ note: 'a' }, { note: 'b' }] })))
+
+// Not absent, but more than PostgREST asks for.
+refuses('a select of nothing', () => get('/films?select='), 400, 'PGRST204')
+refuses('an order by nothing', () => get('/films?order='), 400, 'PGRST204')
+refuses('columns of nothing', async () =>
+  asClient(await send('POST', '/tasks?columns=', { headers: { 'Content-Type': 'application/json' }, body: { batch: 'none', name: 'a' } })), 400, 'PGRST204')
+refuses('a member named twice', () => get('/films?select=title,title'), 400, 'PGRST100')
