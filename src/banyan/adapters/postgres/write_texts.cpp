@@ -112,10 +112,12 @@ std::string remembering(const Collection& collection, const std::string& deletio
 
 /// Of the record that the upsert meets.
 std::string meeting(Composer& composer, const Table& table, const Write& write) {
+  // First of all: a parameter that then stands nowhere has no type.
+  if (std::ranges::any_of(write.conflict, [&](std::size_t field) { return given(write, field) == nullptr; }))
+    return "FALSE";
   std::string text;
   for (const std::size_t field : write.conflict) {
     const Value* const value = given(write, field);
-    if (value == nullptr) return "FALSE";
     text += (text.empty() ? "" : " AND ") + table.column(field) + " = " +
             value_of(composer, table.collection.fields[field], *value);
   }
