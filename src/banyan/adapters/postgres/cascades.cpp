@@ -29,8 +29,9 @@ Task<Result<std::vector<Value>>> Transaction::lock(const Write& write) {
   Failure failure;
   if (apart) failure = statements_.add(session_, lock_text(statements_.composer(), write));
   if (!failure) failure = statements_.add(session_, look_text(statements_.composer(), write, true));
-  if (failure) co_return fail(std::move(*failure));
+  if (failure && !apart) co_return fail(std::move(*failure));
   auto results = co_await ask(collection);
+  if (failure) co_return fail(std::move(*failure));
   if (!results) co_return fail(std::move(results.error()));
   for (const ResultHandle& result : *results)
     if (!succeeded(result.get())) co_return fail(*failure_of(result.get(), collection));

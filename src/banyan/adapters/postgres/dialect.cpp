@@ -70,11 +70,13 @@ void PostgresDialect::append_operand(std::string& out, std::string_view column, 
   const sql::ColumnShape* const shape = table == nullptr ? nullptr : table->find_column(field.name);
   const std::string_view type = shape == nullptr ? column_type(field) : std::string_view(shape->type);
   // What is shown and cached is the value as the server writes it: one of `real` in few digits, a padded text with its
-  // blanks. A cast alone would compare the first by digits that nobody sees, and the second without its blanks.
+  // blanks; and a number is a double, whatever digits a column has beyond. So none is compared by what nobody sees.
   if (field.type == FieldType::json)
     out += type == "json" ? "::jsonb" : "";
   else if (type == "real")
     out += "::text::double precision";
+  else if (field.storage == Field::Storage::number && type.starts_with("numeric"))
+    out += "::double precision";
   else if (const std::string_view width = width_of(type); !width.empty())
     out.insert(out.size() - column.size(), "rpad(").append("::text, ").append(width).append(") COLLATE \"C\"");
   else if (field.storage == Field::Storage::text && !is_in_byte_order(type))

@@ -85,6 +85,10 @@ TEST_F(Adopted, what_a_column_rounds_or_pads_is_compared_as_it_is_read) {
   }
   EXPECT_EQ(codes({}, {{.field = at_field("price"), .descending = true}}), "c   B   a   ");
   EXPECT_EQ(codes(Filter::compare(at_field("code"), CompareOp::eq, {text("a")})), "");
+  run("ALTER TABLE orders ALTER price TYPE numeric(30, 20); UPDATE orders SET price = 1 + (10 - id) * 1e-18");
+  store_.reset();
+  start();
+  EXPECT_EQ(codes({}, {{.field = at_field("price")}}), "a   B   c   ") << "equal as doubles";
   EXPECT_EQ(codes(Filter::compare(at_field("code"), CompareOp::like, {text("a   ")})), "a   ");
 }
 

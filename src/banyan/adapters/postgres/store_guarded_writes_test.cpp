@@ -103,6 +103,63 @@ TEST_F(GuardedWrites, a_record_that_stops_matching_while_its_lock_is_waited_for_
   EXPECT_EQ(find("users", number(1))->values[1], text("Ann"));
 }
 
+// The same of what makes a record once another has given up its value, or has made the record that an upsert meets.
+TEST_F(GuardedWrites, a_permission_that_ends_while_a_record_is_waited_for_counts_no_more) {
+  schema_ = [] {
+    using namespace contracts;  // NOLINT: words of schemas
+    return schema({collection("users", {field("name", FieldType::text)}),
+                   collection("posts", {unique(field("title", FieldType::text)), field("text", FieldType::text),
+                                        reference("author", "users", OnDelete::cascade)})});
+  }();
+  start();
+  const Collection& posts = at("posts");
+  const Relation author{.kind = Relation::Kind::to_one, .target = &at("users"), .field = 3, .single = true};
+  const Filter by_alice = Filter::related_by(author, named("Alice"), {});
+  Write create = contracts::create(posts, {{"title", text("p")}, {"text", text("mine")}, {"author", number(1)}});
+  create.check = by_alice;
+  Write merge = create;
+  merge.kind = Write::Kind::upsert;
+  merge.conflict = {1};
+  merge.on_conflict = {{2, text("mine")}};
+  merge.filter = by_alice;
+  merge.conflict_check = by_alice;
+  const auto changed_meanwhile = [&](const Write& write, const std::string& meanwhile) {
+    Connection other = other_program();
+    EXPECT_TRUE(other.execute("BEGIN; " + meanwhile));
+    Result<Applied> answer;
+    {
+      std::jthread waiting([&] { answer = apply({write}); });
+      while (run("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::yield();
+      EXPECT_TRUE(other.execute("COMMIT"));
+    }
+    return answer ? "done" : answer.error().reason;
+  };
+  const std::string anew =
+      "TRUNCATE users, posts RESTART IDENTITY; INSERT INTO users (name) VALUES ('Alice'), ('Bob'); ";
+  const std::string taken = "INSERT INTO posts (title, text, author) VALUES ('p', 'theirs', 2)";
+  for (const Write& write : {create, merge}) {
+    run(anew + taken);
+    EXPECT_EQ(changed_meanwhile(write, "DELETE FROM posts; UPDATE users SET name = 'Ann' WHERE id = 1"),
+              "access_denied");
+    EXPECT_EQ(run("SELECT count(*) FROM posts"), "0");
+    run(anew);
+    EXPECT_NE(changed_meanwhile(write, taken), "done") << "it is another's";
+    EXPECT_EQ(run("SELECT text FROM posts"), "theirs");
+    run(anew);
+    EXPECT_TRUE(apply({write}));
+  }
+  EXPECT_EQ(apply({merge})->changes.front().created, false);
+  Write second = create;
+  second.changes[0].value = text("q");
+  Write third = second;
+  third.changes[0].value = text("r");
+  third.changes[2].value = number(2);
+  const auto refused = apply({second, third});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fields.front().field, "[1]");
+  EXPECT_EQ(run("SELECT count(*) FROM posts"), "1");
+}
+
 // What is asked of another record is asked as it is once the lock is there, not as it was when the wait began.
 TEST_F(GuardedWrites, a_permission_that_ends_while_a_lock_is_waited_for_counts_no_more) {
   start();

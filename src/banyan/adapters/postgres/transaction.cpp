@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <utility>
 
 #include "banyan/adapters/postgres/commit.hpp"
@@ -34,6 +35,8 @@ constexpr std::size_t wire_factor = 2;
 
 /// Whether its one record is locked by a statement before it, see asks_others().
 bool locks_first(const Write& write) { return asks_others(write) && !is_of_matches(write); }
+
+bool is_checked_late(const Write& write) { return has_checks(write) && !is_checked_along(write); }
 
 /// Whether it may fail at one of many records before it is known that they are too many.
 bool may_hide_its_number(const Write& write) { return write.kind == Write::Kind::update_matches && may_collide(write); }
@@ -126,13 +129,15 @@ Transaction::Failure Transaction::failure_of(const PGresult* result, const Colle
 
 std::size_t Transaction::simple_from(std::size_t first) const {
   std::size_t count = 0;
+  bool are_checked_after = false;
   while (first + count < batch_.writes.size() && count < writes_max) {
     const Write& write = batch_.writes[first + count];
-    if (removes(write) && !statements_.incoming(*write.collection).empty()) break;
+    if (merges_apart(write) || (removes(write) && !statements_.incoming(*write.collection).empty())) break;
     const bool needs_ids = is_of_matches(write) && asks_others(write);
-    if (needs_ids && count > 0) break;
+    if (count > 0 && (needs_ids || (are_checked_after && !is_checked_with_those_after(write)))) break;
+    are_checked_after = is_checked_with_those_after(write);
     ++count;
-    if (needs_ids || (has_checks(write) && !is_checked_along(write))) break;
+    if (needs_ids || (is_checked_late(write) && !are_checked_after)) break;
   }
   return count;
 }
@@ -140,24 +145,61 @@ std::size_t Transaction::simple_from(std::size_t first) const {
 Task<Transaction::Failure> Transaction::write_all() {
   std::size_t done = 0;
   while (done < batch_.writes.size()) {
-    const std::size_t simple = simple_from(done);
-    write_ = done;
     const Write& next = batch_.writes[done];
+    const std::size_t simple = simple_from(done);
+    const std::size_t count = std::max<std::size_t>(simple, 1);
+    write_ = done;
     among_.reset();
     if (simple > 0 && is_of_matches(next) && asks_others(next)) {
       auto ids = co_await lock_matches(next);
       if (!ids) co_return std::move(ids.error());
       among_ = std::move(*ids);
     }
-    Failure failure = simple > 0 ? co_await write_simple(done, simple) : co_await remove(next);
+    Failure failure;
+    if (simple > 0)
+      failure = co_await write_simple(done, simple);
+    else if (merges_apart(next))
+      failure = co_await merge(next);
+    else
+      failure = co_await remove(next);
+    if (!failure) failure = co_await check_late(done, count);
     if (failure) co_return failure;
-    done += std::max<std::size_t>(simple, 1);
+    done += count;
     write_ = done - 1;
-    const Write& last = batch_.writes[write_];
-    if (has_checks(last) && !is_checked_along(last)) failure = co_await check_late(last);
-    if (failure) co_return failure;
   }
   co_return co_await check_references();
+}
+
+// What it meets is locked, changed and only then, where there was none, made; whoever comes in between is waited for,
+// and then all is tried again.
+Task<Transaction::Failure> Transaction::merge(const Write& write) {
+  const Collection& collection = *write.collection;
+  Failure unsayable = statements_.add(session_, lock_text(statements_.composer(), write));
+  if (!unsayable) unsayable = statements_.add(session_, update_met_text(statements_.composer(), write, now_));
+  auto results = co_await ask(collection);
+  if (unsayable) co_return unsayable;
+  if (!results) co_return std::move(results.error());
+  for (const ResultHandle& result : *results)
+    if (!succeeded(result.get())) co_return failure_of(result.get(), collection);
+  if (PQntuples(results->front().get()) > 0) {
+    auto changed = statements_.changed(collection, results->back().get());
+    if (!changed) co_return std::move(changed.error());
+    co_return take(write, {.changes = std::move(*changed)}, nullptr);
+  }
+  Write made = write;
+  made.on_conflict.clear();
+  if (Failure failure = statements_.add(session_, made, now_, false)) co_return failure;
+  results = co_await ask(collection);
+  if (!results) co_return std::move(results.error());
+  for (const ResultHandle& result : *results)
+    if (!succeeded(result.get())) co_return failure_of(result.get(), collection);
+  auto written = statements_.written(made, *results);
+  if (!written) co_return std::move(written.error());
+  if (written->changes.empty()) {
+    may_be_retried_ = true;
+    co_return Error(ErrorCode::unavailable, "another transaction has made the record meanwhile");
+  }
+  co_return take(write, std::move(*written), nullptr);
 }
 
 Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::size_t count) {
@@ -166,8 +208,8 @@ Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::siz
   for (; end < first + count && !unsayable; ++end) {
     const Write& write = batch_.writes[end];
     if (locks_first(write)) unsayable = statements_.add(session_, lock_text(statements_.composer(), write));
-    if (may_hide_its_number(write))
-      unsayable = statements_.add(session_, lock_matches_text(statements_.composer(), write, among()));
+    if (may_hide_its_number(write) && !among_)
+      unsayable = statements_.add(session_, lock_matches_text(statements_.composer(), write));
     if (!unsayable) unsayable = statements_.add(session_, write, now_, false, among());
     // Asked along, since a later statement that fails would leave no transaction to ask in.
     if (!unsayable && may_miss(write))
@@ -184,7 +226,7 @@ Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::siz
       const PGresult* const locked = all[place++].get();
       if (!succeeded(locked)) co_return failure_of(locked, *write.collection);
     }
-    if (may_hide_its_number(write)) {
+    if (may_hide_its_number(write) && !among_) {
       const PGresult* const locked = all[place++].get();
       if (!succeeded(locked)) co_return failure_of(locked, *write.collection);
       if (std::cmp_greater(PQntuples(locked), write.matches_max)) co_return sql::too_many_matches(write.matches_max);
@@ -223,22 +265,39 @@ Transaction::Failure Transaction::keep(std::vector<Changed> changes) {
   return std::nullopt;
 }
 
-Task<Transaction::Failure> Transaction::check_late(const Write& write) {
-  std::array<std::vector<Value>, 2> ids;  // of those changed, of those created
-  for (std::size_t i = applied_.changes.size() - applied_.counts.back(); i < applied_.changes.size(); ++i)
-    ids[applied_.changes[i].created ? 1 : 0].push_back(applied_.changes[i].key.id);
-  for (const bool created : {false, true}) {
-    if (ids[created ? 1 : 0].empty()) continue;
-    const bool met = write.kind == Write::Kind::upsert && !created;
-    const Filter& check = met ? write.conflict_check : write.check;
-    const std::vector<Value>& of = ids[created ? 1 : 0];
-    if (Failure failure = statements_.add(session_, count_text(statements_.composer(), *write.collection, of, check)))
-      co_return failure;
-    auto results = co_await ask(*write.collection);
-    if (!results) co_return std::move(results.error());
-    const PGresult* const result = results->front().get();
-    if (!succeeded(result)) co_return failure_of(result, *write.collection);
-    if (version_in(result) != of.size()) co_return sql::denied(*write.collection);
+Task<Transaction::Failure> Transaction::check_late(std::size_t first, std::size_t count) {
+  struct Asked {
+    std::size_t write;
+    std::size_t records;
+  };
+  std::vector<Asked> asked;
+  Failure unsayable;
+  const auto counts = std::span(applied_.counts).subspan(first, count);
+  std::size_t change = applied_.changes.size() - std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+  for (std::size_t i = first; i < first + count && !unsayable; ++i) {
+    const Write& write = batch_.writes[i];
+    std::array<std::vector<Value>, 2> ids;  // of those changed, of those created
+    for (std::size_t left = applied_.counts[i]; left > 0; --left, ++change)
+      ids[applied_.changes[change].created ? 1 : 0].push_back(applied_.changes[change].key.id);
+    if (!is_checked_late(write)) continue;
+    for (const bool created : {false, true}) {
+      const std::vector<Value>& of = ids[created ? 1 : 0];
+      const Filter& check = write.kind == Write::Kind::upsert && !created ? write.conflict_check : write.check;
+      if (of.empty() || unsayable) continue;
+      unsayable = statements_.add(session_, count_text(statements_.composer(), *write.collection, of, check));
+      if (!unsayable) asked.push_back({i, of.size()});
+    }
+  }
+  if (asked.empty()) co_return unsayable;
+  const Collection& collection = *batch_.writes[first].collection;
+  auto results = co_await ask(collection);
+  if (unsayable) co_return unsayable;
+  if (!results) co_return std::move(results.error());
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    write_ = asked[i].write;
+    const PGresult* const result = (*results)[i].get();
+    if (!succeeded(result)) co_return failure_of(result, collection);
+    if (version_in(result) != asked[i].records) co_return sql::denied(*batch_.writes[write_].collection);
   }
   co_return std::nullopt;
 }

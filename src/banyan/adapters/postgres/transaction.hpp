@@ -46,8 +46,10 @@ class Transaction {
   Failure take(const Write& write, Written written, const PGresult* looked);
   /// As what one write has changed itself.
   Failure keep(std::vector<Changed> changes);
-  /// What its check says of what the write has done, asked after it.
-  Task<Failure> check_late(const Write& write);
+  /// An upsert, see merges_apart().
+  Task<Failure> merge(const Write& write);
+  /// What their checks say of what these writes have done, asked after them.
+  Task<Failure> check_late(std::size_t first, std::size_t count);
   Task<std::optional<Result<Applied>>> conclude();
   Task<Result<Position>> ask_how_far();
   /// What was added, after BEGIN where nothing was before; the first that failed is what this answers then.

@@ -124,21 +124,26 @@ std::string meeting(Composer& composer, const Table& table, const Write& write) 
   return text;
 }
 
+bool sets_unique(const Collection& collection, const std::vector<FieldChange>& changes) {
+  return std::ranges::any_of(changes, [&](const FieldChange& change) {
+    return collection.fields[change.field].unique || std::ranges::any_of(collection.indexes, [&](const Index& index) {
+             return index.unique && std::ranges::find(index.fields, change.field) != index.fields.end();
+           });
+  });
+}
+
+/// As strong as the write itself takes it later on.
+std::string_view lock_of(const Write& write) {
+  const bool removes = write.kind == Write::Kind::remove || write.kind == Write::Kind::remove_matches;
+  const bool upserts = write.kind == Write::Kind::upsert;
+  return removes || sets_unique(*write.collection, upserts ? write.on_conflict : write.changes) ? " FOR UPDATE"
+                                                                                                : " FOR NO KEY UPDATE";
+}
+
 /// Of the one record that the write names, or an upsert meets.
 std::string meant(Composer& composer, const Table& table, const Write& write) {
   if (write.kind == Write::Kind::upsert) return meeting(composer, table, write);
   return table.column(0) + " = " + value_of(composer, table.collection.fields.front(), write.id);
-}
-
-/// Of an upsert that may make no record.
-Result<sql::StatementText> update_met_text(Composer composer, const Write& write, UnixMicros now) {
-  const Table table = composer.table(*write.collection);
-  composer.add({"UPDATE ", table.source(), " SET ", assignments(composer, table, write.on_conflict, now), " WHERE ",
-                meeting(composer, table, write)});
-  if (!write.filter.is_all()) composer.add({" AND (", composer.condition(table, write.filter), ")"});
-  composer.add({returning(table.collection), ", FALSE"});
-  if (is_checked_along(write)) composer.add({", ", holds(composer, table, write.conflict_check)});
-  return composer.finish();
 }
 
 bool is_related(const Filter& filter) noexcept {
@@ -152,6 +157,17 @@ bool looks_at(const Filter& filter, const Collection& collection) noexcept {
   return std::ranges::any_of(filter.children, [&](const Filter& child) { return looks_at(child, collection); });
 }
 
+bool checks_own_collection(const Write& write) noexcept {
+  return looks_at(write.check, *write.collection) || looks_at(write.conflict_check, *write.collection);
+}
+bool checks_others(const Write& write) noexcept { return is_related(write.check) || is_related(write.conflict_check); }
+
+/// Whether it may make a record once another transaction has given up a value that no two may have.
+bool makes_after_a_wait(const Write& write) {
+  const bool makes = write.kind == Write::Kind::create || write.kind == Write::Kind::upsert;
+  return makes && (write.collection->id_kind == IdKind::uuid || may_collide(write));
+}
+
 /// Whether the filter looks at one of these fields, or at other records, or at words.
 bool looks_at(const Filter& filter, const std::function<bool(std::size_t)>& field) {
   if (filter.kind == Filter::Kind::related || filter.op == CompareOp::search) return true;
@@ -162,14 +178,7 @@ bool looks_at(const Filter& filter, const std::function<bool(std::size_t)>& fiel
 
 }  // namespace
 
-bool may_collide(const Write& write) {
-  const Collection& collection = *write.collection;
-  return std::ranges::any_of(write.changes, [&](const FieldChange& change) {
-    return collection.fields[change.field].unique || std::ranges::any_of(collection.indexes, [&](const Index& index) {
-             return index.unique && std::ranges::find(index.fields, change.field) != index.fields.end();
-           });
-  });
-}
+bool may_collide(const Write& write) { return sets_unique(*write.collection, write.changes); }
 
 bool is_checked_before(const Write& write) {
   if (write.kind == Write::Kind::update)
@@ -191,7 +200,8 @@ bool names_integer_id(const Write& write) noexcept {
 }
 
 bool asks_others(const Write& write) noexcept {
-  if (write.kind == Write::Kind::create) return false;
+  const bool changes_nothing = write.kind == Write::Kind::upsert && write.on_conflict.empty();
+  if (write.kind == Write::Kind::create || changes_nothing) return false;
   return is_related(write.filter) || is_related(write.check) || is_related(write.conflict_check);
 }
 
@@ -203,9 +213,17 @@ bool has_checks(const Write& write) noexcept {
   return !write.check.is_all() || (write.kind == Write::Kind::upsert && !write.conflict_check.is_all());
 }
 
-bool is_checked_along(const Write& write) noexcept {
-  return has_checks(write) && !looks_at(write.check, *write.collection) &&
-         !looks_at(write.conflict_check, *write.collection);
+bool is_checked_along(const Write& write) {
+  return has_checks(write) && !checks_own_collection(write) && !(makes_after_a_wait(write) && checks_others(write));
+}
+
+bool is_checked_with_those_after(const Write& write) {
+  return write.kind == Write::Kind::create && has_checks(write) && !is_checked_along(write) &&
+         !checks_own_collection(write);
+}
+
+bool merges_apart(const Write& write) noexcept {
+  return write.kind == Write::Kind::upsert && asks_others(write) && !names_integer_id(write);
 }
 
 Result<sql::StatementText> create_text(sql::Composer composer, const Write& write, UnixMicros now,
@@ -223,6 +241,16 @@ Result<sql::StatementText> update_text(sql::Composer composer, const Write& writ
   composer.add({"UPDATE ", table.source(), " SET ", assignments(composer, table, write.changes, now), " WHERE ",
                 which(composer, table, write, " FOR NO KEY UPDATE", among), returning(table.collection)});
   if (is_checked_along(write)) composer.add({", ", holds(composer, table, write.check)});
+  return composer.finish();
+}
+
+Result<sql::StatementText> update_met_text(sql::Composer composer, const Write& write, UnixMicros now) {
+  const Table table = composer.table(*write.collection);
+  composer.add({"UPDATE ", table.source(), " SET ", assignments(composer, table, write.on_conflict, now), " WHERE ",
+                meeting(composer, table, write)});
+  if (!write.filter.is_all()) composer.add({" AND (", composer.condition(table, write.filter), ")"});
+  composer.add({returning(table.collection), ", FALSE"});
+  if (is_checked_along(write)) composer.add({", ", holds(composer, table, write.conflict_check)});
   return composer.finish();
 }
 
@@ -266,14 +294,13 @@ Result<sql::StatementText> remove_text(sql::Composer composer, const Collection&
 
 Result<sql::StatementText> lock_matches_text(sql::Composer composer, const Write& write,
                                              const std::vector<Value>* among) {
-  composer.add({matching(composer, write, " FOR UPDATE", among)});
+  composer.add({matching(composer, write, lock_of(write), among)});
   return composer.finish();
 }
 
 Result<sql::StatementText> lock_text(sql::Composer composer, const Write& write) {
   const Table table = composer.table(*write.collection);
-  composer.add({"SELECT FROM ", table.source(), " WHERE ", meant(composer, table, write),
-                write.kind == Write::Kind::remove ? " FOR UPDATE" : " FOR NO KEY UPDATE"});
+  composer.add({"SELECT FROM ", table.source(), " WHERE ", meant(composer, table, write), lock_of(write)});
   return composer.finish();
 }
 

@@ -22,6 +22,8 @@ Result<sql::StatementText> update_text(sql::Composer composer, const Write& writ
                                        const std::vector<Value>* among = nullptr);
 /// Then whether the record is new; then whether its check holds, where is_checked_along().
 Result<sql::StatementText> upsert_text(sql::Composer composer, const Write& write, UnixMicros now);
+/// The part of an upsert that changes the record that it meets, and makes none.
+Result<sql::StatementText> update_met_text(sql::Composer composer, const Write& write, UnixMicros now);
 /// Of remove and remove_matches: the records as they were, and then the version of the deletion. Of more than
 /// matches_max, one more is deleted. Of matches, those `among` these ids alone, where they are given.
 Result<sql::StatementText> remove_text(sql::Composer composer, const Write& write, UnixMicros now,
@@ -59,6 +61,13 @@ bool has_checks(const Write& write) noexcept;
 /// update that cannot collide and whose check looks at nothing that it changes, and then the statement's condition has
 /// it too; of a create that holds all that is looked at.
 bool is_checked_before(const Write& write);
-bool is_checked_along(const Write& write) noexcept;
+/// Nor, of a write that may wait for another before it makes a record, where they look at other records at all: those
+/// it sees as they were before the wait.
+bool is_checked_along(const Write& write);
+/// Whether it is a create that is checked by a statement after it, which may come after more of them.
+bool is_checked_with_those_after(const Write& write);
+/// Whether it is an upsert that asks others, and is made by several statements: where it had to wait for the record
+/// that it meets, one alone would ask them as they were before.
+bool merges_apart(const Write& write) noexcept;
 
 }  // namespace banyan::postgres
