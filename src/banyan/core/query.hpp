@@ -184,6 +184,12 @@ enum class Counted : unsigned char {
   estimated,  ///< Exact where few match, else planned.
 };
 
+/// Who may answer a read.
+enum class Source : unsigned char {
+  primary,  ///< What decides: all that was committed before the question.
+  any,      ///< Also a replica that has come as far as the context's position.
+};
+
 struct Embed;
 
 /// One page of a collection. The order is always total: stores add the id, ascending, as the last term unless it is
@@ -198,6 +204,7 @@ struct Query {
   std::optional<Grouping> grouping = std::nullopt;  ///< Rows come instead of records.
   /// Also how many match, or how many groups there are, whatever limit and offset say.
   Counted counted = Counted::no;
+  Source source = Source::any;
 };
 
 /// Records that belong to those of the query that it stands in, with each of them a page of their own: filter, order,

@@ -74,12 +74,6 @@ struct Applied {
   std::optional<CacheUse> cache_use = std::nullopt;
 };
 
-/// Who may answer a read.
-enum class Source : unsigned char {
-  primary,  ///< What decides: all that was committed before the question.
-  any,      ///< Also a replica that has come as far as the context's position.
-};
-
 /// The durable truth: collections of records, each with a key and a version.
 /// Thread-safe: every function may be called from any event loop; results arrive on `context.executor`.
 /// Where there are replicas, what was read or written is folded into `context.reached`.

@@ -8,6 +8,7 @@
 
 #include "banyan/core/record_json.hpp"
 #include "banyan/services/records_state.hpp"
+#include "banyan/services/verdict.hpp"
 #include "banyan/services/write_answers.hpp"
 #include "banyan/services/write_plan.hpp"
 
@@ -138,10 +139,12 @@ Task<Result<Answers>> carry_out(Records::State& state, const Context& context, W
     co_return fail(std::move(ready.error()));
   if (std::optional<Error> refused = co_await refused_before(state, context, plan)) co_return fail(std::move(*refused));
   Reach reach = reach_of(state.parts.schema, plan.batch);
+  std::vector<Write> writes;
+  if (std::ranges::any_of(plan.batch.writes, has_rules)) writes = plan.batch.writes;
   Result<Applied> applied = co_await state.parts.store.apply(context, std::move(plan.batch));
   if (!applied) {
     if (!rehearsal && may_have_happened(applied.error().code)) co_await doubt(state, context, std::move(reach));
-    co_return fail(co_await told(state, context, plan, std::move(applied.error())));
+    co_return fail(co_await told(state, context, plan, writes, std::move(applied.error())));
   }
   Result<std::vector<CachedRecordPtr>> encoded;
   std::exception_ptr failure;

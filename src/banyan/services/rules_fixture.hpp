@@ -59,7 +59,7 @@ inline std::vector<Collection> ruled_collections() {
   label.unique = true;
   taggings.fields.insert(taggings.fields.end(), {reference("note", "notes"), reference("tag", "tags"), label});
   rule(taggings, Action::read, "viewer.role == 'editor'");
-  rule(taggings, Action::create, "record.note.owner == viewer.id");
+  rule(taggings, Action::create, "record.note.owner == viewer.id && record.note.title != 'closed'");
   rule(tags, Action::create, "record.id == null && !(record.id == 1) && !(record.id != 1)");
   return {people, notes, comments, tags, taggings};
 }

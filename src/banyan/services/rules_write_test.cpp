@@ -164,13 +164,49 @@ TEST_F(RuledWrites, a_rule_of_create_that_follows_a_reference_is_asked_before_wh
   EXPECT_EQ(created(*bob, taggings, R"({"note":3,"tag":1,"label":"free"})"), "2+ unseen");
 }
 
+TEST_F(RuledWrites, who_may_not_change_a_record_so_is_not_told_what_others_hold) {
+  const auto refusal = [&](std::string_view body) {
+    const boost::json::value value = json(body);
+    const auto one = block_on(records.update(*bob, notes, Value(std::int64_t{3}), value, std::nullopt));
+    const auto match = update_matches(*bob, notes, {}, body);
+    EXPECT_FALSE(one || match);
+    if (one || match) return std::string("changed");
+    EXPECT_EQ(words(one.error()), words(match.error()));
+    return words(one.error()) + one.error().reason + (one.error().fields.empty() ? "" : one.error().fields[0].field);
+  };
+  const std::string free = refusal(R"({"owner":1,"title":"free"})");
+  EXPECT_TRUE(free.starts_with("forbidden")) << free;
+  EXPECT_EQ(refusal(R"({"owner":1,"title":"open"})"), free);
+  EXPECT_EQ(refusal(R"({"owner":99,"title":"bobs"})"), free);
+  EXPECT_TRUE(refusal(R"({"title":"open"})").starts_with("already_exists")) << "of their own record";
+  const auto upserted = [&](std::string_view body) { return created(*bob, notes, body, upsert({note_title})); };
+  EXPECT_EQ(upserted(R"({"title":"bobs","owner":1,"secret":"s1"})"), "forbidden");
+  EXPECT_EQ(upserted(R"({"title":"bobs","owner":1,"secret":"s9"})"), "forbidden");
+  EXPECT_EQ(upserted(R"({"title":"bobs","owner":2,"secret":"s1"})"), "already_exists");
+}
+
+TEST_F(RuledWrites, what_a_batch_has_done_before_counts_where_its_rules_are_asked_again) {
+  make(tags, R"([{"name":"red"}])");
+  make(taggings, R"([{"note":1,"tag":1,"label":"taken"}])");
+  const boost::json::value title = json(R"({"title":"opened"})");
+  const boost::json::value tagging = json(R"({"note":2,"tag":1,"label":"taken"})");
+  const Operation open{
+      .kind = Operation::Kind::update, .collection = &notes, .id = Value(std::int64_t{2}), .body = &title};
+  const Operation tag{.kind = Operation::Kind::create, .collection = &taggings, .body = &tagging};
+  EXPECT_EQ(block_on(records.apply(*ann, {tag})).error().code, ErrorCode::forbidden) << "the note is closed";
+  EXPECT_EQ(block_on(records.apply(*ann, {open, tag})).error().code, ErrorCode::already_exists);
+  const Operation removal{.kind = Operation::Kind::remove, .collection = &notes, .id = Value(std::int64_t{2})};
+  EXPECT_EQ(block_on(records.apply(*ann, {open, removal, tag})).error().code, ErrorCode::forbidden);
+}
+
 TEST_F(RuledWrites, an_upsert_of_many_asks_others_by_one_query) {
   make(tags, R"([{"name":"red"}])");
   std::string body = "[";
   for (int i = 0; i < 50; ++i)
-    body += (i == 0 ? "" : ",") + std::string(R"({"note":)") + std::to_string(i % 2 == 0 ? 1 : 2) +
+    body += (i == 0 ? "" : ",") + std::string(R"({"note":)") + std::to_string(i % 2 == 0 ? 1 : 4) +
             R"(,"tag":1,"label":"l)" + std::to_string(i) + "\"}";
   const boost::json::value value = json(body + "]");
+  make(notes, R"([{"owner":1,"title":"second"}])");
   const auto before = store.counts();
   const auto written = block_on(records.create(*ann, taggings, value, upsert({3}, true)));
   ASSERT_TRUE(written) << written.error().message;

@@ -29,19 +29,26 @@ const Record* Surroundings::find(const Collection& target, const Value& id) cons
   return found == known_.end() ? nullptr : found->second;
 }
 
-Task<Result<void>> Surroundings::gather(Records::State& state, const Context& context) {
+Task<Result<void>> Surroundings::gather(Records::State& state, const Context& context, Source source) {
   for (auto& [collection, ids] : wanted_) {
     const std::vector<Value> all(ids.begin(), ids.end());
-    for (std::size_t begin = 0; begin < all.size(); begin += gathered_at_once_max) {
+    std::size_t at_once = gathered_at_once_max;
+    for (std::size_t begin = 0; begin < all.size();) {
       const auto first = all.begin() + static_cast<std::ptrdiff_t>(begin);
-      const auto count = std::min(gathered_at_once_max, all.size() - begin);
+      const auto count = std::min(at_once, all.size() - begin);
       Query query;
       query.collection = collection;
       query.limit = static_cast<std::uint32_t>(count);
+      query.source = source;
       query.filter =
           Filter::compare(0, CompareOp::in, std::vector<Value>(first, first + static_cast<std::ptrdiff_t>(count)));
       Result<RecordPage> page = co_await state.parts.store.list(context, std::move(query));
+      if (!page && page.error().code == ErrorCode::too_large && count > 1) {
+        at_once = count / 2;
+        continue;
+      }
       if (!page) co_return fail(std::move(page.error()));
+      begin += count;
       for (const Record& record : gathered_.emplace_back(std::move(page->records)))
         known_[{collection->index, record.values.front()}] = &record;
     }

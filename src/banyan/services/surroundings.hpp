@@ -23,7 +23,7 @@ class Surroundings {
   void want(const Schema& schema, const Collection& collection, const Record& record, const Rule& rule);
   void want(const Collection& target, const Value& id);
   /// Asks the store for what is wanted and not known.
-  Task<Result<void>> gather(Records::State& state, const Context& context);
+  Task<Result<void>> gather(Records::State& state, const Context& context, Source source = Source::any);
   /// Null where there is none, or nobody has wanted it.
   const Record* find(const Collection& target, const Value& id) const;
   std::vector<StoredRuleRecord::Related> around(const Collection& collection, const Record& record,

@@ -6,6 +6,7 @@
 #include "banyan/core/record_json.hpp"
 #include "banyan/services/access.hpp"
 #include "banyan/services/surroundings.hpp"
+#include "banyan/services/verdict.hpp"
 
 namespace banyan::services {
 namespace {
@@ -74,9 +75,9 @@ Error not_this_one(const Context& context, const WritePlan::Origin& origin) {
                                   std::string(doing) + " this record, or not like that.");
 }
 
-// Just as where nothing is taken, and the store has asked the rules.
-Error not_to_be_made(const Context& context, const WritePlan::Origin& origin) {
-  Error error = not_this_one(context, origin);
+// As the store says it where nothing else comes before.
+Error denied_at(const WritePlan::Origin& origin) {
+  Error error(ErrorCode::forbidden, "the rules do not allow this");
   if (!origin.place.empty()) error.fields.push_back({origin.place, error.message});
   return error;
 }
@@ -100,32 +101,29 @@ Error not_made_known(Error error) {
 }
 
 Task<std::optional<Error>> refused_before(Records::State& state, const Context& context, const WritePlan& plan) {
-  std::vector<const NewRecord*> made;
-  std::vector<const WritePlan::Origin*> origins;
-  for (const WritePlan::Origin& origin : plan.origins) {
-    if (!origin.made || !origin.made->skips_others) continue;
-    made.push_back(&*origin.made);
-    origins.push_back(&origin);
-  }
-  if (made.empty()) co_return std::nullopt;
-  const auto first = co_await first_not_to_be_made(state, context, made);
-  if (!first) co_return first.error();
-  if (*first) co_return not_to_be_made(context, *origins[**first]);
-  co_return std::nullopt;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < plan.batch.writes.size(); ++i)
+    if (skips_others(plan.batch.writes[i]) && has_rules(plan.batch.writes[i])) places.push_back(i);
+  if (places.empty()) co_return std::nullopt;
+  const auto refused = co_await first_refused(state, context, plan.batch.writes, places);
+  if (!refused) co_return refused.error();
+  if (!*refused) co_return std::nullopt;
+  const WritePlan::Origin& origin = plan.origins[**refused];
+  co_return rewritten(denied_at(origin), not_this_one(context, origin));
 }
 
-Task<Error> told(Records::State& state, const Context& context, const WritePlan& plan, Error error) {
-  const bool denied = error.code == ErrorCode::forbidden;
-  const bool tells_of_others = error.code == ErrorCode::already_exists || error.code == ErrorCode::reference_broken;
-  const bool named = error.code == ErrorCode::not_found || error.code == ErrorCode::version_mismatch;
+Task<Error> told(Records::State& state, const Context& context, const WritePlan& plan, std::span<const Write> writes,
+                 Error error) {
   const WritePlan::Origin& origin = place(plan, error);
   const Collection& collection = *origin.key.collection;
-  if (tells_of_others && origin.made) {
-    const NewRecord* const made = &*origin.made;
-    const auto refused = co_await first_not_to_be_made(state, context, std::span(&made, 1));
+  if (!writes.empty() && (error.code == ErrorCode::already_exists || error.code == ErrorCode::reference_broken)) {
+    const auto index = static_cast<std::size_t>(&origin - plan.origins.data());
+    const auto refused = co_await first_refused(state, context, writes, std::span(&index, 1));
     if (!refused) co_return refused.error();
-    if (*refused) co_return not_to_be_made(context, origin);
+    if (*refused) error = denied_at(origin);
   }
+  const bool denied = error.code == ErrorCode::forbidden;
+  const bool named = error.code == ErrorCode::not_found || error.code == ErrorCode::version_mismatch;
   if ((!denied && !named) || (named && is_null(origin.key.id))) co_return error;
   if (named) co_await tell_of_refused(state, context, origin.key);
   if (error.code == ErrorCode::not_found) co_return rewritten(error, missing(origin));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "banyan/core/record_store.hpp"
@@ -9,8 +11,10 @@
 namespace banyan::services {
 
 /// The store's error as the viewer may hear it, with its problems named by the places that the plan's writes come from:
-/// a record that it may not read is one that does not exist.
-Task<Error> told(Records::State& state, const Context& context, const WritePlan& plan, Error error);
+/// a record that it may not read is one that does not exist, and what others hold is told to nobody whose write the
+/// rules refuse anyway. `writes`: those of the plan, where any of them has rules.
+Task<Error> told(Records::State& state, const Context& context, const WritePlan& plan, std::span<const Write> writes,
+                 Error error);
 
 /// Why an upsert of the plan that leaves alone what it meets is not made: its viewer may not make such a record, and
 /// whether it met something would tell what others hold. To be asked before the store is.

@@ -7,6 +7,7 @@
 #include "banyan/services/guard.hpp"
 #include "banyan/services/key_text.hpp"
 #include "banyan/services/record_input.hpp"
+#include "banyan/services/verdict.hpp"
 #include "banyan/services/write_rules.hpp"
 
 namespace banyan::services {
@@ -143,9 +144,7 @@ class Planner {
       }
     }
     write.changes = std::move(input.changes);
-    std::optional<NewRecord> made = new_record_of(write);
     push(std::move(write), Action::create, place);
-    plan_.origins.back().made = std::move(made);
     return std::nullopt;
   }
 

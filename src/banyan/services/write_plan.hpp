@@ -7,7 +7,6 @@
 
 #include "banyan/base/random.hpp"
 #include "banyan/core/record_store.hpp"
-#include "banyan/services/new_records.hpp"
 #include "banyan/services/writes.hpp"
 
 namespace banyan::services {
@@ -21,7 +20,6 @@ struct WritePlan {
     RecordKey key;               ///< Of what is named by its id; else without one.
     bool named_in_body = false;  ///< An upsert's, which the body names.
     Write::Kind kind = Write::Kind::create;
-    std::optional<NewRecord> made = std::nullopt;  ///< Where one may be, and its rules ask something of it.
   };
   WriteBatch batch;
   std::vector<Origin> origins;  ///< One a write of the batch.

@@ -161,8 +161,7 @@ Task<std::optional<Result<Record>>> Store::find_elsewhere(const Context& context
 
 Task<Result<RecordPage>> Store::list(const Context& context, Query query) {
   mend_patterns(query);
-  const bool elsewhere = state_->may_be_elsewhere(context);
-  if (elsewhere)
+  if (query.source == Source::any && state_->may_be_elsewhere(context))
     if (auto page = co_await list_elsewhere(context, query)) co_return std::move(*page);
   ListRequest request(context, state_->parts.clock.steady(), query);
   state_->engine->submit(request);

@@ -73,7 +73,7 @@ TEST_F(Filters, operators_that_compare_with_several_values) {
   for (const Case& each : cases) EXPECT_EQ(matching(each.raw), each.matches) << each.raw;
 }
 
-TEST_F(Filters, braces_are_read_as_an_array_of_postgresql) {
+TEST_F(Filters, blanks_in_braces_belong_to_no_element) {
   const Case cases[] = {
       {"name=like(any).{A*, B*}", "124"},
       {"name=eq(any).{ \"Ann\" , Bob }", "124"},
