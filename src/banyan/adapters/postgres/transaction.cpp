@@ -182,9 +182,9 @@ Task<Transaction::Failure> Transaction::merge(const Write& write) {
   for (const ResultHandle& result : *results)
     if (!succeeded(result.get())) co_return failure_of(result.get(), collection);
   if (PQntuples(results->front().get()) > 0) {
-    auto changed = statements_.changed(collection, results->back().get());
+    auto changed = statements_.written(write, std::span(*results).last(1));
     if (!changed) co_return std::move(changed.error());
-    co_return take(write, {.changes = std::move(*changed)}, nullptr);
+    co_return take(write, std::move(*changed), nullptr);
   }
   Write made = write;
   made.on_conflict.clear();
