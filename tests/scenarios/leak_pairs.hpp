@@ -80,6 +80,28 @@ inline void add_id_pairs(std::vector<Pair>& pairs, const Note& note, const std::
   add(request("DELETE", "/rest/v1/comments?id=eq.{}", "", rehearsed));
 }
 
+/// A title that a hidden note has, asked for by who may neither make nor change a note so.
+inline void add_taken_pairs(std::vector<Pair>& pairs, const Note& note) {
+  const std::string marker = leaks::marker("note", note.id, "title");
+  const auto add = [&](Request pattern) {
+    pairs.push_back(pair_of(std::move(pattern), marker, marker.substr(0, marker.size() - 1) + "y", marker));
+  };
+  // Nobody's: no viewer is let.
+  const std::string body = R"({"owner":null,"title":"{}"})";
+  const std::string own = std::to_string(note.owner == 1 ? 3 : 1);
+  add(post("/notes", body));
+  add(post("/notes", "[" + body + "]"));
+  add(request("PATCH", "/notes/" + own, body));
+  add(request("PUT", "/notes/" + own, body));
+  add(request("PATCH", "/rest/v1/notes?id=eq." + own, body));
+  add(post("/batch", R"({"operations":[{"method":"POST","path":"/notes","body":)" + body + "}]}"));
+  add(post("/batch", R"({"operations":[{"method":"PATCH","path":"/notes/)" + own + R"(","body":)" + body + "}]}"));
+  for (const char* resolution : {"ignore-duplicates", "merge-duplicates"})
+    for (const char* also : {"", ",tx=rollback"})
+      add(request("POST", "/rest/v1/notes?on_conflict=title", body,
+                  {{"Prefer", std::string("resolution=") + resolution + ",return=representation" + also}}));
+}
+
 /// `tag_of` gives a note's ETag.
 inline std::vector<Pair> telling_pairs(const std::function<std::string(const Note&)>& tag_of) {
   std::vector<Pair> pairs;
@@ -87,6 +109,7 @@ inline std::vector<Pair> telling_pairs(const std::function<std::string(const Not
     for (const char* field : {"title", "body", "secret"})
       add_filter_pairs(pairs, field, marker("note", note.id, field));
     if (!note.open) add_id_pairs(pairs, note, tag_of(note));
+    if (!note.open) add_taken_pairs(pairs, note);
   }
   return pairs;
 }

@@ -28,6 +28,7 @@ INSTANTIATE_TEST_SUITE_P(Stages, EachStage, testing::Range(1, 5));
 TEST_P(EachStage, serves_at_its_one_port_and_ctrl_c_leaves_no_process_and_no_file) {
   up_.start();
   HttpClient client(up_.port());
+  client.keep_position();
   EXPECT_EQ(client.get("/health/ready").status, 200);
   const Response created = client.post("/users", R"({"name":"Alice"})");
   ASSERT_EQ(created.status, 201) << created.body;

@@ -43,7 +43,7 @@ Record new_record(const Write& write) {
 std::optional<Record> after(std::span<const Write> writes, const Collection& in, const Value& id,
                             std::optional<Record> record) {
   for (const Write& write : writes) {
-    if (write.collection == &in) continue;
+    if (write.collection != &in) continue;
     const bool creates = write.kind == Write::Kind::create || write.kind == Write::Kind::upsert;
     if (creates && !record) {
       Record made = new_record(write);

@@ -23,10 +23,9 @@ Result<Value> json_operand(std::string_view text);
 std::string pattern_of(std::string_view text);
 
 /// `(a,"b,c")` or `{a,"b,c"}`: runs up to a comma, or quoted texts in which a backslash takes the next character. An
-/// element in round brackets may be empty, and blanks belong to it. In braces blanks around it do not, and none is empty
-/// without quotes, as in an array of PostgreSQL's; of which there is no more: no null, no array within, and outside of
-/// quotes a backslash is one.
-/// `word` is the operator, for messages.
+/// element in round brackets may be empty, and blanks belong to it. In braces blanks around it do not, and none is
+/// empty without quotes, as in an array of PostgreSQL's; of which there is no more: no null, no array within, and
+/// outside of quotes a backslash is one. `word` is the operator, for messages.
 Result<std::vector<std::string>> elements_of(std::string_view text, char open, std::string_view word,
                                              std::size_t elements_max);
 
