@@ -214,6 +214,12 @@ TEST(SavedQueriesAtTheStart, begin_and_end_no_transaction) {
   EXPECT_TRUE(said.contains("transaction of its own")) << said;
 }
 
+TEST(SavedQueriesAtTheStart, are_statements_that_answer_rows) {
+  EXPECT_TRUE(refusal_of("[queries.q]\nsql = \"-- SELECT 1\"\n").contains("there is no statement in it"));
+  for (const char* sql : {"COPY (SELECT 1 AS x) TO STDOUT", "COPY users FROM STDIN"})
+    EXPECT_TRUE(refusal_of("[queries.q]\nwrites = true\nsql = \"" + std::string(sql) + "\"\n").contains("no rows"));
+}
+
 TEST(SavedQueriesAtTheStart, must_answer_the_columns_that_they_declare) {
   EXPECT_TRUE(refusal_of("[queries.q]\nsql = \"SELECT 1 AS a\"\nreturns = { b = \"integer\" }\n").contains("'b'"));
   EXPECT_TRUE(refusal_of("[queries.q]\nsql = \"SELECT 1 AS a\"\n").contains("'a'"));

@@ -20,6 +20,7 @@ class Scanner {
     const char c = text_[at];
     if (c == '\'') return end_of_quote(at, is_postgres_ && is_escape_prefix(at));
     if (c == '"' || (c == '`' && !is_postgres_)) return end_of_quote(at, false);
+    if (c == '[' && !is_postgres_) return end_of_bracket(at);
     if (has(at, "--")) return end_of_line(at);
     if (has(at, "/*")) return end_of_comment(at);
     if (c == '$' && is_postgres_) return end_of_dollars(at);
@@ -48,6 +49,12 @@ class Scanner {
       }
     }
     return text_.size() + 1;
+  }
+
+  // A name in SQLite, in which nothing stands for `]`.
+  std::size_t end_of_bracket(std::size_t at) const {
+    const std::size_t end = text_.find(']', at);
+    return end == std::string_view::npos ? text_.size() + 1 : end + 1;
   }
 
   std::size_t end_of_line(std::size_t at) const {
@@ -98,14 +105,25 @@ std::string foreign_parameter(std::string_view text, std::size_t at, SqlDialect 
   return "";
 }
 
+bool is_keyword(std::string_view word, std::string_view known) {
+  return std::ranges::equal(word, known, [](char a, char b) { return (a | 0x20) == b; });
+}
+
 // What begins, ends or changes the connection's own state: each call has a transaction, which is not the query's.
 bool is_not_its_own(std::string_view word) {
   constexpr std::string_view words[] = {"abort",     "attach", "begin",  "commit",   "deallocate", "detach", "discard",
                                         "end",       "listen", "pragma", "prepare",  "release",    "reset",  "rollback",
                                         "savepoint", "set",    "start",  "unlisten", "vacuum"};
-  return std::ranges::any_of(words, [&](std::string_view known) {
-    return std::ranges::equal(word, known, [](char a, char b) { return (a | 0x20) == b; });
-  });
+  return std::ranges::any_of(words, [&](std::string_view known) { return is_keyword(word, known); });
+}
+
+// Why no query can begin with the word; empty when one can.
+std::string refused_beginning(std::string_view word) {
+  if (is_not_its_own(word))
+    return "each call is a transaction of its own, so " + std::string(word) + " is not for a query";
+  if (is_keyword(word, "copy"))
+    return "what " + std::string(word) + " moves are no rows of an answer: SELECT them, or INSERT … SELECT";
+  return {};
 }
 
 }  // namespace
@@ -129,10 +147,8 @@ ReadStatement read_statement(std::string_view text, SqlDialect dialect) {
     if (!begun && is_letter(text[at])) {
       begun = true;
       const std::string_view word = text.substr(at, std::ranges::find_if_not(text.substr(at), is_word) - &text[at]);
-      if (is_not_its_own(word)) {
-        read.problem = "each call is a transaction of its own, so " + std::string(word) + " is not for a query";
-        return read;
-      }
+      read.problem = refused_beginning(word);
+      if (!read.problem.empty()) return read;
     }
     if (const auto end = scanner.end_of_hidden(at)) {
       if (*end > text.size()) {
@@ -162,6 +178,7 @@ ReadStatement read_statement(std::string_view text, SqlDialect dialect) {
     begin = at = end;
   }
   read.pieces.push_back({std::string(text.substr(begin)), {}});
+  if (!begun) read.problem = "there is no statement in it";  // PostgreSQL would take comments alone for one.
   return read;
 }
 

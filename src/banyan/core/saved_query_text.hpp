@@ -25,7 +25,8 @@ struct ReadStatement {
 };
 
 /// Finds each `:name` that is a parameter: outside of texts, quoted names, comments and dollar quotes, and no cast
-/// (`::`). Refuses parameters as the databases write them themselves (`?`, `$1`, `@name`), which nobody would fill in.
+/// (`::`). Refuses parameters as the databases write them themselves (`?`, `$1`, `@name`), which nobody would fill in,
+/// what is no statement, and statements that no query can be.
 ReadStatement read_statement(std::string_view text, SqlDialect dialect);
 
 }  // namespace banyan

@@ -17,24 +17,26 @@ std::string in_postgres(std::string_view text) { return shown(text, SqlDialect::
 TEST(SavedQueryText, has_parameters_wherever_a_value_can_stand) {
   for (const auto& read : {in_sqlite, in_postgres}) {
     EXPECT_EQ(read("SELECT :a,(:b)+:a"), "SELECT <a>,(<b>)+<a>");
-    EXPECT_EQ(read(":only_one2"), "<only_one2>");
     EXPECT_EQ(read("none"), "none");
-    EXPECT_EQ(read(""), "");
+    EXPECT_EQ(read("VALUES (:only_one2)"), "VALUES (<only_one2>)");
   }
 }
 
 TEST(SavedQueryText, has_none_in_texts_names_and_comments) {
   for (const auto& read : {in_sqlite, in_postgres})
-    for (const auto* text : {"':a'", "'it''s :a'", "\":a\"", "-- :a\n", "-- :a", "/* :a */", "'\\'", "a /* ' */"})
+    for (const auto* text :
+         {"x ':a'", "x 'it''s :a'", "x \":a\"", "x -- :a\n", "x -- :a", "x /* :a */", "x '\\'", "a /* ' */"})
       EXPECT_EQ(read(text), text);
-  EXPECT_EQ(in_sqlite("`:a`"), "`:a`");
+  EXPECT_EQ(in_sqlite("x `:a`"), "x `:a`");
+  EXPECT_EQ(in_sqlite("x [it's:a] :b"), "x [it's:a] <b>");
+  EXPECT_EQ(in_postgres("x [1:a] :b"), "x [1<a>] <b>");
 }
 
 TEST(SavedQueryText, goes_on_behind_what_hides_them) {
   for (const auto& read : {in_sqlite, in_postgres}) {
-    EXPECT_EQ(read("':x' :a"), "':x' <a>");
-    EXPECT_EQ(read("-- it's\n:a"), "-- it's\n<a>");
-    EXPECT_EQ(read("'a''':a"), "'a'''<a>");
+    EXPECT_EQ(read("x ':x' :a"), "x ':x' <a>");
+    EXPECT_EQ(read("x -- it's\n:a"), "x -- it's\n<a>");
+    EXPECT_EQ(read("x 'a''':a"), "x 'a'''<a>");
   }
 }
 
@@ -43,17 +45,31 @@ TEST(SavedQueryText, knows_a_cast_and_a_slice) {
 }
 
 TEST(SavedQueryText, knows_what_only_postgresql_quotes) {
-  EXPECT_EQ(in_postgres("$$ :a $$ :b"), "$$ :a $$ <b>");
-  EXPECT_EQ(in_postgres("$x$ :a $$ $x$ :b"), "$x$ :a $$ $x$ <b>");
+  EXPECT_EQ(in_postgres("x $$ :a $$ :b"), "x $$ :a $$ <b>");
+  EXPECT_EQ(in_postgres("x $x$ :a $$ $x$ :b"), "x $x$ :a $$ $x$ <b>");
   EXPECT_EQ(in_postgres(R"(E'\' :a' :b)"), R"(E'\' :a' <b>)");
-  EXPECT_EQ(in_postgres("/* /* */ :a */ :b"), "/* /* */ :a */ <b>");
-  EXPECT_EQ(in_sqlite("/* /* */ :a"), "/* /* */ <a>");
+  EXPECT_EQ(in_postgres("x /* /* */ :a */ :b"), "x /* /* */ :a */ <b>");
+  EXPECT_EQ(in_sqlite("x /* /* */ :a"), "x /* /* */ <a>");
 }
 
 TEST(SavedQueryText, refuses_what_has_no_end) {
   for (const auto& read : {in_sqlite, in_postgres})
     for (const auto* text : {"'a", "\"a", "/* a"}) EXPECT_TRUE(read(text).starts_with("refused: a quote")) << text;
   EXPECT_TRUE(in_postgres("$a$ b").starts_with("refused: a quote"));
+  EXPECT_TRUE(in_sqlite("[a").starts_with("refused: a quote"));
+}
+
+TEST(SavedQueryText, refuses_what_is_no_statement) {
+  for (const auto& read : {in_sqlite, in_postgres})
+    for (const auto* text : {"", "-- SELECT 1", "/* SELECT 1 */;", " ; \n"})
+      EXPECT_EQ(read(text), "refused: there is no statement in it") << text;
+}
+
+TEST(SavedQueryText, refuses_copies_whose_rows_are_no_answer) {
+  for (const auto& read : {in_sqlite, in_postgres})
+    for (const auto* text : {"COPY (SELECT 1 AS x) TO STDOUT", "/* a */ copy a FROM STDIN"})
+      EXPECT_TRUE(read(text).contains("are no rows of an answer")) << read(text);
+  EXPECT_EQ(in_postgres("SELECT copy FROM x"), "SELECT copy FROM x");
 }
 
 TEST(SavedQueryText, refuses_what_changes_the_transaction_or_the_connection) {

@@ -68,6 +68,12 @@ Error failed(const SavedQuery& query, const PGresult* result) {
   return error;
 }
 
+// What begins here is no row, and goes on until somebody ends it: a copy, say. The connection is to be given up.
+Error answered_otherwise(const SavedQuery& query, ExecStatusType status) {
+  return Error(ErrorCode::internal, "The saved query '" + query.name + "' went wrong.")
+      .with_detail("query " + query.name + ": PostgreSQL answers no rows, but its state " + std::to_string(status));
+}
+
 // Reads every answer to its end, so that the connection can be used again; unless it is to be given up.
 Result<SavedRows> execute(PGconn* connection, const SavedQuery& query, const std::vector<Value>& arguments,
                           std::size_t bytes_max) {
@@ -82,8 +88,11 @@ Result<SavedRows> execute(PGconn* connection, const SavedQuery& query, const std
   std::optional<Error> error;
   while (ResultHandle result{PQgetResult(connection)}) {
     const ExecStatusType status = PQresultStatus(result.get());
+    const bool has_rows = status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+    if (!has_rows && status != PGRES_FATAL_ERROR && status != PGRES_BAD_RESPONSE)
+      return fail(answered_otherwise(query, status));
     if (error) continue;
-    if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+    if (!has_rows)
       error = failed(query, result.get());
     else if (auto taken = reader.take(result.get()); !taken)
       return fail(std::move(taken.error()));
