@@ -8,7 +8,8 @@ namespace banyan::http {
 namespace {
 
 constexpr std::string_view always_exposed =
-    "Access-Control-Expose-Headers: Content-Range, ETag, Location, Retry-After, X-Request-Id";
+    "Access-Control-Expose-Headers: Allow, Content-Range, ETag, Link, Location, Preference-Applied, Retry-After, "
+    "WWW-Authenticate, X-Request-Id";
 constexpr std::size_t requested_headers_bytes_max = 2048;
 
 bool is_header_list(std::string_view text) noexcept {
