@@ -113,6 +113,11 @@ TEST_F(OpenApi, takes_the_id_of_a_creation_where_it_may_be_chosen) {
   EXPECT_EQ(at(body), "#/components/schemas/notes.replace");
 }
 
+TEST_F(OpenApi, says_that_records_in_a_batch_have_members) {
+  EXPECT_EQ(at("/components/schemas/Batch/properties/operations/items/properties/body/additionalProperties"), true);
+  EXPECT_EQ(at("/components/schemas/BatchAnswer/properties/body/additionalProperties"), true);
+}
+
 TEST_F(OpenApi, says_how_much_may_be_skipped) {
   const json::value whole = document();
   for (const json::value& parameter : whole.at("paths").at("/users").at("get").at("parameters").as_array())

@@ -117,11 +117,16 @@ json::object error_schema() {
           {"required", json::array{"type", "title", "status", "detail", "code", "message", "details", "hint"}}};
 }
 
+// That it may have any members is so unless told; openapi-typescript wants to be told.
+json::object any_object(std::string_view description) {
+  return {{"type", "object"}, {"description", description}, {"additionalProperties", true}};
+}
+
 json::object batch_schema(const Description& description) {
   json::object properties;
   properties["method"] = {{"type", "string"}, {"enum", json::array{"POST", "PATCH", "PUT", "DELETE"}}};
   properties["path"] = {{"type", "string"}, {"description", "`/users` of a POST, `/users/1` of all others."}};
-  properties["body"] = {{"type", "object"}, {"description", "As the request's; none of a DELETE."}};
+  properties["body"] = any_object("As the request's; none of a DELETE.");
   properties["if_match"] = {{"type", "string"}, {"description", "One entity tag, or `*`; none of a POST."}};
   json::object operation{{"type", "object"},
                          {"properties", std::move(properties)},
@@ -140,7 +145,7 @@ json::object batch_answer_schema() {
   properties["status"] = {{"type", "integer"}, {"enum", json::array{200, 201, 204}}};
   properties["etag"] = text;
   properties["location"] = text;
-  properties["body"] = {{"type", "object"}, {"description", "The record, where it may be read."}};
+  properties["body"] = any_object("The record, where it may be read.");
   return {{"type", "object"}, {"properties", std::move(properties)}, {"required", json::array{"status"}}};
 }
 

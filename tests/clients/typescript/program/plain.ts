@@ -102,6 +102,22 @@ test("a saved query answers typed rows", async () => {
   assert.equal(people, 1);
 });
 
+test("a batch writes to several collections, and says of each what it became", async () => {
+  const { id } = await created({ name: "Gil" });
+  const { data, response } = await client.POST("/batch", {
+    body: {
+      operations: [
+        { method: "POST", path: "/posts", body: { title: "Batched", author: id } },
+        { method: "PATCH", path: `/users/${id}`, body: { age: 7, extra: { a: [1, null] } } },
+      ],
+    },
+  });
+  assert.equal(response.status, 200);
+  assert.deepEqual(data?.map((each) => each.status), [201, 200]);
+  assert.equal(data?.[0]?.body?.["title"], "Batched");
+  assert.equal(data?.[1]?.body?.["age"], 7);
+});
+
 test("the server says that it is ready", async () => {
   const { data } = await client.GET("/health/ready");
   assert.equal(data?.ready, true);
