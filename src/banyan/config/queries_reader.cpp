@@ -143,6 +143,8 @@ class QueryReader {
     for (const Entry& entry : by_position(*table)) {
       Field field;
       if (!read_one(entry, field)) continue;
+      if (entry.name.empty())
+        refuse(entry.at, "a column needs a name", "Name it in the statement: … AS total, and here: returns.total");
       if (field.type == FieldType::boolean) field.storage = Field::Storage::boolean;
       if (field.type == FieldType::integer) field.storage = Field::Storage::integer;
       if (field.type == FieldType::number) field.storage = Field::Storage::number;

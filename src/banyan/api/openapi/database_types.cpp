@@ -25,6 +25,14 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
+// A column of a saved query may be called anything.
+std::string property(std::string_view name) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto fits = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
+  const bool plain = !name.empty() && is_letter(name.front()) && std::ranges::all_of(name, fits);
+  return plain ? std::string(name) : quoted(name);
+}
+
 std::string values_of(const Field& field) {
   std::string out;
   for (const std::string& value : field.enum_values) out += (out.empty() ? "" : " | ") + quoted(value);
@@ -134,7 +142,7 @@ class Writer {
       }
       if (!query.parameters.empty()) line(4, "};");
       line(4, "Returns: {");
-      for (const Field& field : query.columns) line(5, field.name + ": " + value_type(field) + " | null;");
+      for (const Field& field : query.columns) line(5, property(field.name) + ": " + value_type(field) + " | null;");
       line(4, "}[];");
       line(3, "};");
     }

@@ -171,6 +171,17 @@ TEST_F(OpenApi, has_a_path_for_a_saved_query_and_reads_with_get_only_what_does_n
   EXPECT_TRUE(types.contains("since?: string | null;"));
 }
 
+TEST_F(OpenApi, quotes_columns_of_saved_queries_that_are_no_names_in_typescript) {
+  SavedQuery query;
+  query.name = "sums";
+  for (const char* name : {"plain_2", "2a", "b:c", "a-b", "é x", "\"", "$"})
+    query.columns.push_back(field(name, FieldType::integer));
+  queries_.push_back(query);
+  const std::string types = make_database_types(schema_, queries_);
+  for (const char* property : {"plain_2", R"("2a")", R"("b:c")", R"("a-b")", R"("é x")", R"("\"")", R"("$")"})
+    EXPECT_TRUE(types.contains(" " + std::string(property) + ": number | null;")) << property;
+}
+
 TEST_F(OpenApi, becomes_the_database_type_of_supabase) {
   const std::string types = make_database_types(schema_, queries_);
   EXPECT_TRUE(types.contains("role: Database[\"public\"][\"Enums\"][\"users.role\"] | null;"));

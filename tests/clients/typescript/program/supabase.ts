@@ -48,6 +48,12 @@ test("a saved query is a function with typed arguments and rows", async () => {
   assert.deepEqual(ages, [145]);
 });
 
+test("a saved query's columns may have names that are no identifiers", async () => {
+  const { data } = await supabase.rpc("named");
+  const row: { "b:c": number | null; "a-b": number | null; "é x": number | null } | undefined = data?.[0];
+  assert.deepEqual(row, { "b:c": 1, "a-b": 2, "é x": 3 });
+});
+
 test("rows are updated and deleted by filters", async () => {
   const { id } = await inserted({ name: "Cid" });
   const updated = await supabase.from("users").update({ age: 50 }).eq("id", id).select("age").single();
