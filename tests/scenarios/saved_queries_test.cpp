@@ -89,6 +89,12 @@ postgres = "DELETE FROM users RETURNING id"
 returns.id = "integer"
 access = "anyone"
 
+[queries.read_otherwise]
+sqlite = "SELECT upper('0198c5a2-7c1e-7d4b-9c63-2f8a4b6d1e05') AS u, '2026-11-23 18:17:05' AS at, '2026-11-23' AS d, 'a@b.c' AS e, '{\"b\": 1.0}' AS j, 1 AS b, 5 AS i"
+postgres = "SELECT upper('0198c5a2-7c1e-7d4b-9c63-2f8a4b6d1e05') AS u, '2026-11-23 18:17:05' AS at, '2026-11-23' AS d, 'a@b.c' AS e, '{\"b\": 1.0}' AS j, true AS b, 5::numeric AS i"
+returns = { u = "uuid", at = "timestamp", d = "date", e = "email", j = "json", b = "boolean", i = "integer" }
+access = "anyone"
+
 [queries.wrong_type]
 sql = "SELECT name AS i FROM users"
 returns.i = "integer"
@@ -188,6 +194,58 @@ TEST_F(SavedQueries, that_answer_what_they_do_not_declare_say_so_to_the_operator
   must(post("/users", R"({"name":"a secret"})"));
   expect(get("/rpc/wrong_type"), {.status = 500, .lacks = {"a secret"}});
   EXPECT_TRUE(server_.output().contains("wrong_type"));
+}
+
+TEST_F(SavedQueries, make_text_canonical_as_what_it_is_declared_to_be) {
+  expect(get("/rpc/read_otherwise"),
+         {.json = R"([{"u":"0198c5a2-7c1e-7d4b-9c63-2f8a4b6d1e05","at":"2026-11-23T18:17:05.000000Z","d":"2026-11-23",)"
+                  R"("e":"a@b.c","j":{"b":1},"b":true,"i":5}])"});
+}
+
+class SavedQueriesThatAnswerOtherwise : public ServedTest {
+ protected:
+  static constexpr std::pair<const char*, const char*> answered[] = {{"'hello'", "timestamp"},
+                                                                     {"'hello'", "date"},
+                                                                     {"'hello'", "uuid"},
+                                                                     {"'hello'", "email"},
+                                                                     {"'hello'", "url"},
+                                                                     {"'hello'", "json"},
+                                                                     {"5", "text"},
+                                                                     {"5", "json"},
+                                                                     {"1.5", "text"},
+                                                                     {"1.5", "integer"},
+                                                                     {"CAST(5 AS double precision)", "integer"},
+                                                                     {"(1 = 1)", "text"},
+                                                                     {"'5'", "integer"},
+                                                                     {"'5'", "number"},
+                                                                     {"'t'", "boolean"},
+                                                                     {"2", "boolean"},
+                                                                     {"'1'", "boolean"},
+                                                                     {"'hello'", "enum"},
+                                                                     {"5", "timestamp"},
+                                                                     {"'2026-11-23'", "timestamp"}};
+
+  SavedQueriesThatAnswerOtherwise() : ServedTest(config_of_all()) {}
+
+  static std::string config_of_all() {
+    std::string all =
+        "[server]\nlisten = \"127.0.0.1:{port}\"\n[database]\nurl = \"sqlite:data/app.db\"\n"
+        "[collections.users]\nfields.name = { type = \"text\" }\n";
+    for (std::size_t i = 0; i < std::size(answered); ++i) {
+      const auto& [value, type] = answered[i];
+      const std::string values = type == std::string_view("enum") ? ", values = [\"a\"]" : "";
+      all += "[queries.q" + std::to_string(i) + "]\nsql = \"SELECT " + value + " AS x\"\naccess = \"anyone\"\n" +
+             "returns.x = { type = \"" + type + "\"" + values + " }\n";
+    }
+    return all;
+  }
+};
+
+TEST_F(SavedQueriesThatAnswerOtherwise, are_refused_on_every_store) {
+  for (std::size_t i = 0; i < std::size(answered); ++i) {
+    const auto& [value, type] = answered[i];
+    EXPECT_EQ(send(get("/rpc/q" + std::to_string(i))).status, 500) << value << " as " << type;
+  }
 }
 
 TEST_F(SavedQueries, that_do_not_say_that_they_write_change_nothing) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "banyan/core/json_text.hpp"
+#include "banyan/core/record_json.hpp"
+
 namespace banyan::sql {
 namespace {
 
@@ -54,6 +57,22 @@ Result<std::vector<std::size_t>> match_columns(const SavedQuery& query, std::spa
             Error(ErrorCode::invalid, named(query) + " answers a column '" + name + "' that it does not declare.")
                 .with_hint("Declare it: returns." + name + " = \"text\", or leave it out of the statement."));
   return places;
+}
+
+bool make_canonical(const Field& column, std::string& text) {
+  if (column.type == FieldType::json) {
+    const auto parsed = parse_json(text);
+    auto canonical = parsed ? canonical_json(*parsed) : Result<std::string>(fail(parsed.error()));
+    if (canonical) text = std::move(*canonical);
+    return canonical.has_value();
+  }
+  // `2026-11-23 18:17:05`, as SQLite's datetime() has it.
+  const bool has_no_offset = column.type == FieldType::timestamp && text.size() > 10 &&
+                             text.find_first_of("Zz+", 10) == std::string::npos &&
+                             text.find('-', 10) == std::string::npos;
+  auto canonical = value_from_text(column, has_no_offset ? text + "Z" : text);
+  if (canonical) text = std::move(std::get<std::string>(*canonical));
+  return canonical.has_value();
 }
 
 Error too_many_rows(const SavedQuery& query) {

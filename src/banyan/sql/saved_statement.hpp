@@ -23,6 +23,10 @@ SavedStatement saved_statement(const SavedQuery& query, SqlDialect dialect);
 /// For each declared column the place of the result's that has its name. Error: invalid, where they are not the same.
 Result<std::vector<std::size_t>> match_columns(const SavedQuery& query, std::span<const std::string> names);
 
+/// Makes canonical what a database answers as text, for a column that is one; false where it is no such value. A
+/// timestamp without an offset is UTC.
+bool make_canonical(const Field& column, std::string& text);
+
 Error too_many_rows(const SavedQuery& query);
 Error too_many_bytes(const SavedQuery& query, std::size_t bytes_max);
 /// What a database refuses of a query, as of any write; `detail` is for the log.

@@ -22,6 +22,45 @@ std::vector<std::string> names_of(const PGresult* result) {
   return names;
 }
 
+// Of pg_type.dat; they never change.
+enum Type : Oid {
+  type_bool = 16,
+  type_int8 = 20,
+  type_int2 = 21,
+  type_int4 = 23,
+  type_oid = 26,
+  type_float4 = 700,
+  type_float8 = 701,
+  type_numeric = 1700,
+  type_timestamp = 1114,
+  type_timestamptz = 1184,
+};
+
+bool may_be_whole(Oid type) {
+  return type == type_int8 || type == type_int4 || type == type_int2 || type == type_oid || type == type_numeric;
+}
+bool is_number(Oid type) { return may_be_whole(type) || type == type_float4 || type == type_float8; }
+
+// PostgreSQL answers everything as text, and most of it could be read as something else: `t`, or '5'.
+bool may_hold(const Field& column, Oid type) {
+  switch (column.storage) {
+    case Field::Storage::boolean: return type == type_bool;
+    case Field::Storage::integer: return may_be_whole(type);
+    case Field::Storage::number: return is_number(type);
+    case Field::Storage::text: return type != type_bool && !is_number(type);
+  }
+  return false;
+}
+
+bool read_column(const PGresult* result, int row, int place, const Field& column, Value& value) {
+  const Oid type = PQftype(result, place);
+  if (!is_null(result, row, place) && !may_hold(column, type)) return false;
+  if (!read_value(result, row, place, column, value)) return false;
+  auto* text = std::get_if<std::string>(&value);
+  const bool is_time = column.type == FieldType::timestamp && (type == type_timestamp || type == type_timestamptz);
+  return text == nullptr || is_time || column.type == FieldType::json || sql::make_canonical(column, *text);
+}
+
 /// Takes one row after another as they come, so that nothing past a bound is kept.
 class RowReader {
  public:
@@ -44,7 +83,7 @@ class RowReader {
     if (rows_.rows.size() >= saved_query_rows_max) return fail(sql::too_many_rows(query_));
     std::vector<Value>& values = rows_.rows.emplace_back(query_.columns.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!read_value(result, row, static_cast<int>((*places_)[i]), query_.columns[i], values[i]))
+      if (!read_column(result, row, static_cast<int>((*places_)[i]), query_.columns[i], values[i]))
         return fail(sql::not_as_declared(query_, query_.columns[i]));
       if (const auto* text = std::get_if<std::string>(&values[i])) bytes_ += text->size();
     }

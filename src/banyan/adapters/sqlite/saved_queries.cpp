@@ -4,8 +4,6 @@
 #include "banyan/adapters/sqlite/database_file.hpp"
 #include "banyan/adapters/sqlite/errors.hpp"
 #include "banyan/adapters/sqlite/interruptible.hpp"
-#include "banyan/core/json_text.hpp"
-#include "banyan/core/record_json.hpp"
 
 namespace banyan::sqlite {
 namespace {
@@ -22,24 +20,12 @@ std::vector<std::string> names_of(const Statement& statement) {
   return names;
 }
 
-// SQLite computes times and JSON as it likes; what comes out is canonical all the same.
+// SQLite computes as it likes, and has no booleans; what comes out is canonical all the same.
 bool read_column(Statement& statement, int place, const Field& column, Value& value) {
   if (!read_value(statement, place, column.storage, value)) return false;
+  if (std::holds_alternative<bool>(value)) return statement.integer(place) == 0 || statement.integer(place) == 1;
   auto* text = std::get_if<std::string>(&value);
-  if (text == nullptr) return true;
-  if (column.type == FieldType::json) {
-    const auto parsed = parse_json(*text);
-    auto canonical = parsed ? canonical_json(*parsed) : Result<std::string>(fail(parsed.error()));
-    if (canonical) value = std::move(*canonical);
-    return canonical.has_value();
-  }
-  // `2026-11-23 18:17:05`, as datetime() has it, is UTC.
-  const bool has_no_offset = column.type == FieldType::timestamp && text->size() > 10 &&
-                             text->find_first_of("Zz+", 10) == std::string::npos &&
-                             text->find('-', 10) == std::string::npos;
-  auto canonical = value_from_text(column, has_no_offset ? *text + "Z" : *text);
-  if (canonical) value = std::move(*canonical);
-  return canonical.has_value();
+  return text == nullptr || sql::make_canonical(column, *text);
 }
 
 Result<SavedRows> execute(Connection& connection, const SavedQuery& query, const std::vector<Value>& arguments,
