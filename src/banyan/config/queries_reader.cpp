@@ -21,6 +21,12 @@ constexpr std::pair<std::string_view, std::string_view> query_key_synonyms[] = {
 // Words of the requests that call it.
 constexpr std::array<std::string_view, 5> reserved_parameters = {"select", "order", "limit", "offset", "columns"};
 
+// What a field may have and these not: nobody would heed it.
+constexpr std::array<std::string_view, 5> not_of_parameters = {"read", "write", "read_only", "unique", "renamed_from"};
+constexpr std::array<std::string_view, 12> not_of_columns = {"read",         "write",      "read_only",  "unique",
+                                                             "renamed_from", "required",   "default",    "min",
+                                                             "max",          "min_length", "max_length", "pattern"};
+
 class QueryReader {
  public:
   QueryReader(const Entry& entry, std::string_view file, Problems& problems)
@@ -82,8 +88,23 @@ class QueryReader {
     query_.writes = flag->get();
   }
 
+  bool has_only_its_own(const Entry& entry, const toml::table& table, bool is_column) {
+    const auto has = [](const auto& keys, std::string_view key) { return std::ranges::find(keys, key) != keys.end(); };
+    bool sound = true;
+    for (const Entry& key : by_position(table)) {
+      if (!(is_column ? has(not_of_columns, key.name) : has(not_of_parameters, key.name))) continue;
+      sound = false;
+      refuse(key.at, entry.name + ": unknown key " + in_quotes(key.name),
+             is_column ? "A column has a type, and values where that is enum: the statement decides what it holds, and "
+                         "access of the query who may see it."
+                       : "A parameter has type, required, default, min, max, min_length, max_length, pattern and "
+                         "values: access of the query decides who may give it.");
+    }
+    return sound;
+  }
+
   // A type in quotes is short for a table that has nothing else.
-  bool read_one(const Entry& entry, Field& field) {
+  bool read_one(const Entry& entry, bool is_column, Field& field) {
     const std::string place = "queries." + query_.name + "." + entry.name;
     if (const auto* word = entry.node->as_string()) {
       const auto type = field_type_from(word->get());
@@ -95,6 +116,8 @@ class QueryReader {
       }
       if (!type) return false;
     } else {
+      if (const auto* table = entry.node->as_table(); table != nullptr && !has_only_its_own(entry, *table, is_column))
+        return false;
       ReadField read = read_field(entry, place, problems_);
       refused_ = refused_ || !read.sound;
       if (!read.sound) return false;
@@ -116,7 +139,7 @@ class QueryReader {
     std::vector<Entry> entries;
     for (const Entry& entry : by_position(*table)) {
       Field field;
-      if (!read_one(entry, field)) continue;
+      if (!read_one(entry, false, field)) continue;
       if (!is_valid_name(entry.name) || std::ranges::find(reserved_parameters, entry.name) != reserved_parameters.end())
         refuse(entry.at, "a parameter cannot be called " + in_quotes(entry.name));
       // Some names mean something to collections and nothing here.
@@ -142,7 +165,7 @@ class QueryReader {
     if (table->size() > saved_query_columns_max) return refuse(key.value_at(), "there are more than 500 columns");
     for (const Entry& entry : by_position(*table)) {
       Field field;
-      if (!read_one(entry, field)) continue;
+      if (!read_one(entry, true, field)) continue;
       if (entry.name.empty())
         refuse(entry.at, "a column needs a name", "Name it in the statement: … AS total, and here: returns.total");
       if (field.type == FieldType::boolean) field.storage = Field::Storage::boolean;

@@ -76,6 +76,10 @@ TEST(SavedQueriesOfTheConfig, are_refused_with_the_place_and_what_is_wrong) {
       {"[queries.q]\nsql = \"SELECT :a\"\nparams.a = { type = \"reference\", to = \"users\" }\n",
        "5: queries.q: a cannot be a reference\n"},
       {"[queries.q]\nsql = \"SELECT 1\"\nreturns = { \"\" = \"integer\" }\n", "5: queries.q: a column needs a name\n"},
+      {"[queries.q]\nsql = \"SELECT 1\"\nreturns.x = { type = \"text\", read = \"nobody\", max_length = 3 }\n",
+       "5: queries.q: x: unknown key 'read'\n5: queries.q: x: unknown key 'max_length'\n"},
+      {"[queries.q]\nsql = \"SELECT :a\"\nparams.a = { type = \"text\", unique = true, required = true }\n",
+       "5: queries.q: a: unknown key 'unique'\n"},
       {"[queries.q]\nsql = \"SELECT 1\"\nwrites = \"yes\"\n", "5: queries.q: writes must be true or false\n"},
       {"[queries.q]\npostgres = \"SELECT 1\"\n", "3: queries.q: there is no statement for the database in use\n"},
   };
