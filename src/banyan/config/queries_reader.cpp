@@ -47,8 +47,8 @@ class QueryReader {
     if (query_.sqlite.empty() && query_.postgres.empty() && !refused_)
       refuse(entry_.at, "there is no statement",
              "Give one for both databases as sql, or one for each as sqlite and postgres.");
-    check_parameters(query_.sqlite, SqlDialect::sqlite);
-    check_parameters(query_.postgres, SqlDialect::postgres);
+    check_parameters(query_.sqlite, sqlite_at_, SqlDialect::sqlite);
+    check_parameters(query_.postgres, postgres_at_, SqlDialect::postgres);
     return std::move(query_);
   }
 
@@ -74,12 +74,13 @@ class QueryReader {
       return refuse(key.value_at(), key.name + " must be a statement in quotes");
     if (text->get().size() > saved_query_bytes_max || text->get().contains('\0'))
       return refuse(key.value_at(), key.name + " must have at most 64 KiB, and no NUL");
-    statement_at_ = key.value_at();
-    const auto set = [&](std::string& target, bool is_own) {
-      if (is_own || target.empty()) target = text->get();
+    const auto set = [&](std::string& target, Position& at, bool is_own) {
+      if (!is_own && !target.empty()) return;
+      target = text->get();
+      at = key.value_at();
     };
-    if (key.name != "postgres") set(query_.sqlite, key.name == "sqlite");
-    if (key.name != "sqlite") set(query_.postgres, key.name == "postgres");
+    if (key.name != "postgres") set(query_.sqlite, sqlite_at_, key.name == "sqlite");
+    if (key.name != "sqlite") set(query_.postgres, postgres_at_, key.name == "postgres");
   }
 
   void read_writes(const Entry& key) {
@@ -201,26 +202,32 @@ class QueryReader {
            of_record ? "Ask of the viewer and the request alone." : problem.hint);
   }
 
-  void check_parameters(const std::string& text, SqlDialect dialect) {
+  void check_parameters(const std::string& text, Position begin, SqlDialect dialect) {
     if (text.empty() || refused_) return;
     const ReadStatement read = read_statement(text, dialect);
-    if (!read.problem.empty()) return refuse(statement_at_, read.problem);
+    if (!read.problem.empty()) return refuse(place_in_text(file_, begin, read.problem_at), read.problem);
     std::vector<std::string_view> names;
     for (const Field& field : query_.parameters) names.push_back(field.name);
-    for (const auto& piece : read.pieces)
+    std::size_t at = 0;
+    for (const auto& piece : read.pieces) {
+      at += piece.text.size();
       if (!piece.parameter.empty() && std::ranges::find(names, piece.parameter) == names.end())
-        return refuse(statement_at_, "unknown parameter :" + piece.parameter + did_you_mean(piece.parameter, names),
+        return refuse(place_in_text(file_, begin, at),
+                      "unknown parameter :" + piece.parameter + did_you_mean(piece.parameter, names),
                       "Declare it: params." + piece.parameter + " = \"text\"");
+      at += 1 + piece.parameter.size();
+    }
     for (const std::string_view name : names)
       if (std::ranges::find(read.pieces, name, &ReadStatement::Piece::parameter) == read.pieces.end())
-        return refuse(statement_at_, "the parameter :" + std::string(name) + " does not stand in the statement");
+        return refuse(begin, "the parameter :" + std::string(name) + " does not stand in the statement");
   }
 
   const Entry& entry_;
   std::string_view file_;
   Problems& problems_;
   SavedQuery query_;
-  Position statement_at_;
+  Position sqlite_at_;
+  Position postgres_at_;
   bool refused_ = false;
 };
 

@@ -86,6 +86,28 @@ TEST(SavedQueriesOfTheConfig, are_refused_with_the_place_and_what_is_wrong) {
   for (const auto& [text, problem] : cases) EXPECT_EQ(problems_of(text), problem) << text;
 }
 
+TEST(SavedQueriesOfTheConfig, are_refused_at_the_place_within_the_statement_that_is_wrong) {
+  struct Case {
+    const char* text;
+    std::size_t line;
+    std::size_t column;
+  };
+  const Case cases[] = {
+      {"[queries.q]\nsqlite = \"SELECT :a\"\npostgres = \"SELECT 1\"\n", 4, 18},
+      {"[queries.q]\nsqlite = \"SELECT 1\"\npostgres = \"SELECT $1\"\n", 5, 20},
+      {"[queries.q]\nsqlite = \"SELECT 1\"\nsql = \"SELECT $1\"\n", 5, 15},
+      {"[queries.q]\nsql = \"\"\"\nSELECT :a,\n  :b\"\"\"\nparams.a = \"text\"\n", 6, 3},
+      {"[queries.q]\nsql = '''\nSELECT 1,\n \"a'''\n", 6, 2},
+      {"[queries.q]\nsql = '''\n\n  COPY a TO STDOUT'''\n", 6, 3},
+  };
+  for (const auto& [text, line, column] : cases) {
+    const auto config = load_text(std::string(collections) + text, "banyan.toml", {});
+    ASSERT_FALSE(config) << text;
+    EXPECT_EQ(config.error().front().line, line) << text << config.error().front().message;
+    EXPECT_EQ(config.error().front().column, column) << text;
+  }
+}
+
 TEST(SavedQueriesOfTheConfig, need_a_statement_for_the_database_that_is_used) {
   const Environment postgres{{"DATABASE_URL", "postgres://app@db/app"}};
   EXPECT_EQ(problems_of("[queries.q]\nsqlite = \"SELECT 1\"\n", postgres),

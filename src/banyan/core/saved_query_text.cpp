@@ -148,11 +148,13 @@ ReadStatement read_statement(std::string_view text, SqlDialect dialect) {
       begun = true;
       const std::string_view word = text.substr(at, std::ranges::find_if_not(text.substr(at), is_word) - &text[at]);
       read.problem = refused_beginning(word);
+      read.problem_at = at;
       if (!read.problem.empty()) return read;
     }
     if (const auto end = scanner.end_of_hidden(at)) {
       if (*end > text.size()) {
         read.problem = "a quote or a comment has no end";
+        read.problem_at = at;
         return read;
       }
       at = *end;
@@ -160,6 +162,7 @@ ReadStatement read_statement(std::string_view text, SqlDialect dialect) {
     }
     if (const std::string foreign = foreign_parameter(text, at, dialect); !foreign.empty()) {
       read.problem = "parameters are written :name, not " + foreign;
+      read.problem_at = at;
       return read;
     }
     if (text[at] != ':') {

@@ -18,7 +18,8 @@ struct ReadStatement {
     std::string parameter;
   };
   std::vector<Piece> pieces;
-  std::string problem;  ///< What keeps it from being read; empty when nothing does.
+  std::string problem;         ///< What keeps it from being read; empty when nothing does.
+  std::size_t problem_at = 0;  ///< The byte of the text where that is.
 
   /// The statement with what `mark` says in the place of each parameter.
   std::string with(const std::function<std::string(std::string_view parameter)>& mark) const;
