@@ -13,9 +13,6 @@ namespace banyan::api {
 /// `"1764000000000000"`: a record's version as its strong entity tag.
 std::string entity_tag(Version version);
 
-/// Whether an If-None-Match header names the version, weakly compared, or is `*`.
-bool none_match_names(std::string_view header, Version version);
-
 /// What an If-Match header asks for (RFC 9110, 13.1.1).
 struct IfMatch {
   static constexpr std::size_t tags_max = 16;

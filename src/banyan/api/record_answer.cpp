@@ -6,6 +6,7 @@
 
 #include "banyan/api/entity_tag.hpp"
 #include "banyan/api/query/page_json.hpp"
+#include "banyan/http/entity_tags.hpp"
 
 namespace banyan::api {
 namespace {
@@ -20,8 +21,7 @@ bool answered_as_known(const http::Request& request, const Collection& collectio
   response.etag = entity_tag(version);
   // What a field's rule shows changes with the viewer and the time, and not with the version.
   if (!is_read(request) || collection.has_field_rules) return false;
-  const auto none_match = request.header("if-none-match");
-  if (!none_match || !none_match_names(*none_match, version)) return false;
+  if (!http::none_match_names(request, response.etag)) return false;
   response.status = 304;
   return true;
 }

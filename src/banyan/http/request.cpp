@@ -15,6 +15,13 @@ int hex_value(char c) noexcept {
   return -1;
 }
 
+bool is_named(const Header& header, std::string_view name) noexcept {
+  if (header.name.size() != name.size()) return false;
+  std::size_t i = 0;
+  while (i < name.size() && lower(header.name[i]) == lower(name[i])) ++i;
+  return i == name.size();
+}
+
 }  // namespace
 
 std::string_view to_string(Method method) noexcept {
@@ -24,13 +31,25 @@ std::string_view to_string(Method method) noexcept {
 }
 
 std::optional<std::string_view> Request::header(std::string_view name) const noexcept {
-  for (const Header& header : headers) {
-    if (header.name.size() != name.size()) continue;
-    std::size_t i = 0;
-    while (i < name.size() && lower(header.name[i]) == lower(name[i])) ++i;
-    if (i == name.size()) return header.value;
-  }
+  for (const Header& header : headers)
+    if (is_named(header, name)) return header.value;
   return std::nullopt;
+}
+
+std::optional<std::string_view> Request::list(std::string_view name, std::string& joined) const {
+  std::optional<std::string_view> all;
+  for (const Header& header : headers) {
+    if (!is_named(header, name)) continue;
+    if (!all) {
+      all = header.value;
+      continue;
+    }
+    if (joined.empty()) joined = *all;
+    joined += ", ";
+    joined += header.value;
+    all = joined;
+  }
+  return all;
 }
 
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {

@@ -35,6 +35,9 @@ struct Request {
 
   /// The first header of that name (compared without case), if any.
   std::optional<std::string_view> header(std::string_view name) const noexcept;
+  /// The whole list of a header that is one, however many lines it stands in (RFC 9110, 5.3): several are put together
+  /// in `joined`, which the result may point into.
+  std::optional<std::string_view> list(std::string_view name, std::string& joined) const;
 };
 
 /// Percent-decodes; with `plus_is_space`, as in a query, `+` becomes a space. Nothing for a malformed escape or for

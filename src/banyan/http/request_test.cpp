@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace banyan::http {
 namespace {
 
@@ -31,6 +33,18 @@ TEST(ParseQuery, refuses_a_malformed_parameter) {
   EXPECT_FALSE(parse_query("a=1&b=%zz"));
   EXPECT_FALSE(parse_query("%ff=1"));
   EXPECT_TRUE(parse_query("")->empty());
+}
+
+TEST(Request, puts_the_lines_of_a_list_together) {
+  const std::vector<Header> headers{{"Accept", ""}, {"If-Match", "\"1\""}, {"accept", "a"}, {"ACCEPT", "b, c"}};
+  Request request;
+  request.headers = headers;
+  std::string joined;
+  EXPECT_EQ(request.list("Accept", joined), ", a, b, c");
+  joined.clear();
+  EXPECT_EQ(request.list("if-match", joined), "\"1\"");
+  EXPECT_EQ(joined, "") << "one line is not copied";
+  EXPECT_FALSE(request.list("If-None-Match", joined));
 }
 
 TEST(Request, finds_the_first_header_whatever_its_case) {

@@ -10,6 +10,7 @@
 
 #include "banyan/api/openapi/document.hpp"
 #include "banyan/api/openapi/page.hpp"
+#include "banyan/http/entity_tags.hpp"
 
 namespace banyan::openapi {
 namespace {
@@ -63,7 +64,7 @@ http::Response Documents::answer(const Document& document, const http::Request& 
   http::Response response;
   response.etag = document.etag;
   response.headers.emplace_back("Cache-Control", "no-cache");
-  if (const auto known = request.header("if-none-match"); known && known->contains(document.etag)) {
+  if (http::none_match_names(request, document.etag)) {
     response.status = 304;
     return response;
   }

@@ -103,7 +103,8 @@ std::string_view Representation::content_type() const noexcept {
 }
 
 Result<Representation> negotiate(const http::Request& request) {
-  const auto accept = request.header("accept");
+  std::string joined;
+  const auto accept = request.list("accept", joined);
   if (!accept || trimmed(*accept).empty()) return Representation{};
   const std::vector<MediaRange> ranges = ranges_of(*accept);
   std::optional<Representation> best;
@@ -119,7 +120,8 @@ Result<Representation> negotiate(const http::Request& request) {
 }
 
 bool accepts_document(const http::Request& request) {
-  const auto accept = request.header("accept");
+  std::string joined;
+  const auto accept = request.list("accept", joined);
   if (!accept || trimmed(*accept).empty()) return true;
   return std::ranges::any_of(ranges_of(*accept), [](const MediaRange& range) {
     return is(range.type, "*/*") || is(range.type, "application/*") || is(range.type, "application/json") ||

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace banyan::api::rest {
 namespace {
 
@@ -34,6 +36,13 @@ TEST(MediaType, follows_the_highest_quality_that_is_offered) {
   EXPECT_EQ(negotiated("text/csv;q=0.1, application/vnd.pgrst.object+json;q=0.2")->form, Form::object);
   EXPECT_EQ(negotiated("image/png, text/csv;q=0.1")->form, Form::csv);
   EXPECT_FALSE(negotiated("text/csv;q=0"));
+}
+
+TEST(MediaType, may_be_asked_for_in_several_lines) {
+  const std::vector<http::Header> headers{{"Accept", "image/png"}, {"accept", "text/csv"}};
+  http::Request request;
+  request.headers = headers;
+  EXPECT_EQ(negotiate(request)->form, Form::csv);
 }
 
 TEST(MediaType, of_one_record_may_leave_nulls_out) {
