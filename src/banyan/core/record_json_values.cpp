@@ -53,6 +53,8 @@ bool is_email(std::string_view text) {
 bool is_web_url(std::string_view text) {
   const auto url = boost::urls::parse_uri({text.data(), text.size()});
   if (!url) return false;
+  // Boost takes what follows a port that is no number for a path.
+  if (const std::string_view path = url->encoded_path(); !path.empty() && !path.starts_with('/')) return false;
   return (url->scheme_id() == boost::urls::scheme::http || url->scheme_id() == boost::urls::scheme::https) &&
          !url->host().empty();
 }
