@@ -5,7 +5,7 @@
 namespace banyan::scenarios {
 namespace {
 
-constexpr const char* config = R"(
+constexpr const char* config = R"toml(
 [server]
 listen = "127.0.0.1:{port}"
 
@@ -78,6 +78,18 @@ sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT co
 returns.i = "integer"
 access = "anyone"
 
+[queries.endless_write]
+sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) UPDATE users SET age = (SELECT count(*) FROM n)"
+access = "anyone"
+writes = true
+
+[queries.commented]
+sql = """
+-- What comes first,
+SELECT 1 AS x; /* and */ ; -- what comes last"""
+returns.x = "integer"
+access = "anyone"
+
 [queries.many]
 sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= 10000) SELECT i FROM n"
 returns.i = "integer"
@@ -102,7 +114,7 @@ access = "anyone"
 
 [limits]
 request_timeout = "2s"
-)";
+)toml";
 
 class SavedQueries : public ServedTest {
  protected:
@@ -185,10 +197,15 @@ TEST_F(SavedQueries, tell_what_the_database_refuses_as_of_any_write) {
 }
 
 TEST_F(SavedQueries, end_at_the_deadline) {
-  expect(get("/rpc/endless"), {.status = 503, .contains = {"57014"}});
+  expect(get("/rpc/endless"), {.status = 503, .contains = {"57014", "the query took longer"}});
+  must(post("/users", R"({"name":"Ann","age":0})"));
+  expect(post("/rpc/endless_write", "{}"), {.status = 503, .contains = {"57014", "the query took longer"}});
+  expect(get("/users/1?select=age"), {.json = R"({"age":0})"});
   expect(get("/rpc/many"), {.status = 413, .contains = {"10000 rows"}});
-  expect(get("/rpc/by_age?least=0"), {.json = "[]"});
+  expect(get("/rpc/by_age?least=1"), {.json = "[]"});
 }
+
+TEST_F(SavedQueries, may_have_comments_around_them) { expect(get("/rpc/commented"), {.json = R"([{"x":1}])"}); }
 
 TEST_F(SavedQueries, that_answer_what_they_do_not_declare_say_so_to_the_operator_alone) {
   must(post("/users", R"({"name":"a secret"})"));

@@ -129,6 +129,12 @@ Error query_error(sqlite3* database, int rc, const SavedQuery& query) {
     return sql::refused(query, why, named_fields(sqlite3_errmsg(database)), detail_of(database, rc));
   };
   switch (rc) {
+    case SQLITE_INTERRUPT: {
+      Error error = error_from(database, rc);
+      error.message = "the query took longer than its deadline";
+      if (query.writes) error.hint = "Nothing else is written meanwhile, so it gets a second at most.";
+      return error;
+    }
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID: return refused(sql::Refusal::taken);

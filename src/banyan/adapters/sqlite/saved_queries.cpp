@@ -55,6 +55,19 @@ Result<SavedRows> execute(Connection& connection, const SavedQuery& query, const
   return result;
 }
 
+// Whether nothing but white space, `;` and comments stands in the text, which ends with a NUL.
+bool is_blank(sqlite3* database, const char* text) {
+  while (*text != '\0') {
+    sqlite3_stmt* raw = nullptr;
+    const char* rest = nullptr;
+    const int rc = sqlite3_prepare_v2(database, text, -1, &raw, &rest);
+    const Statement statement(raw);
+    if (rc != SQLITE_OK || statement || rest == text) return false;
+    text = rest;
+  }
+  return true;
+}
+
 Error cannot_be_prepared(const SavedQuery& query, const std::string& why) {
   return Error(ErrorCode::invalid, "The saved query '" + query.name + "' cannot be prepared: " + why + ".")
       .with_hint("Mend [queries." + query.name + "] sqlite, or sql.");
@@ -80,9 +93,7 @@ Result<void> SavedQueries::check(const SavedQuery& query) {
   const Statement statement(raw);
   if (rc != SQLITE_OK) return fail(cannot_be_prepared(query, sqlite3_errmsg(connection->get())));
   if (!statement) return fail(cannot_be_prepared(query, "there is no statement in it"));
-  if (std::string_view(rest, saved.text.data() + saved.text.size()).find_first_not_of(" \t\r\n;") !=
-      std::string_view::npos)
-    return fail(cannot_be_prepared(query, "it is more than one statement"));
+  if (!is_blank(connection->get(), rest)) return fail(cannot_be_prepared(query, "it is more than one statement"));
   if (!query.writes && sqlite3_stmt_readonly(statement.get()) == 0)
     return fail(Error(ErrorCode::invalid, "The saved query '" + query.name + "' would write.")
                     .with_hint("Let it: [queries." + query.name + "] writes = true"));
