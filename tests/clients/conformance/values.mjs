@@ -56,6 +56,7 @@ export function valid(random, schema, ids) {
     }
     case "string":
       if (schema.pattern) return matching[schema.pattern]?.(random);
+      if (schema.contentMediaType) return JSON.stringify(anyJson(random));
       if (schema.format) return formats[schema.format]?.(random);
       return text(random, schema.minLength ?? 0, schema.maxLength ?? 12);
     default: return undefined;

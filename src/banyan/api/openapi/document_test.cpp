@@ -171,6 +171,19 @@ TEST_F(OpenApi, has_a_path_for_a_saved_query_and_reads_with_get_only_what_does_n
   EXPECT_TRUE(types.contains("since?: string | null;"));
 }
 
+TEST_F(OpenApi, says_of_each_parameter_of_a_saved_query_what_it_takes_in_a_url) {
+  SavedQuery query;
+  query.name = "top";
+  query.parameters = {field("since", FieldType::date), field("extra", FieldType::json)};
+  query.parameters[0].min = Value("2026-01-01");
+  query.parameters[1].default_value = Field::Default{Value(R"({"a":1})")};
+  queries_.push_back(query);
+  EXPECT_EQ(at("/paths/~1rpc~1top/get/parameters/0/description"), "A value, as it is. Not before 2026-01-01.");
+  EXPECT_EQ(at("/paths/~1rpc~1top/get/parameters/1/name"), "extra");
+  EXPECT_EQ(at("/paths/~1rpc~1top/get/parameters/1/schema"),
+            json::parse(R"({"type":"string","contentMediaType":"application/json","default":"{\"a\":1}"})"));
+}
+
 TEST_F(OpenApi, quotes_columns_of_saved_queries_that_are_no_names_in_typescript) {
   SavedQuery query;
   query.name = "sums";

@@ -12,9 +12,21 @@ namespace {
 
 namespace json = boost::json;
 
-// As text in a URL, where there is no null.
-json::object url_schema(const Schema& schema, const Field& parameter) {
+json::object json_text_schema(const Field& parameter) {
+  json::object made{{"type", "string"}, {"contentMediaType", "application/json"}};
+  if (parameter.default_value && !is_null(parameter.default_value->value))
+    made["default"] = std::get<std::string>(parameter.default_value->value);
+  return made;
+}
+
+// As text in a URL, where there is no null. What else is to be said of it goes to the description.
+json::object url_schema(const Schema& schema, const Field& parameter, std::string& description) {
+  if (parameter.type == FieldType::json) {
+    description += " It is JSON.";
+    return json_text_schema(parameter);
+  }
   json::object made = field_schema(schema, parameter, Side::input);
+  if (const auto* text = made.if_contains("description")) description += " " + std::string(text->as_string());
   made.erase("description");
   if (const auto* types = made.if_contains("type"); types != nullptr && types->is_array()) {
     const json::value type = types->as_array().front();
@@ -53,12 +65,11 @@ Operation make(const SavedQuery& query, std::string_view method) {
 Operation reading(const Schema& schema, const SavedQuery& query) {
   Operation made = make(query, "get");
   for (const Field& field : query.parameters) {
-    if (field.type == FieldType::json) continue;  // In a body only.
     Parameter parameter;
     parameter.name = field.name;
     parameter.description = "A value, as it is.";
     parameter.required = field.required && !field.default_value;
-    parameter.schema = url_schema(schema, field);
+    parameter.schema = url_schema(schema, field, parameter.description);
     made.parameters.push_back(std::move(parameter));
   }
   return made;
