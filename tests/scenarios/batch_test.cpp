@@ -53,6 +53,10 @@ const Scenario refusals[] = {
      {},
      batch(R"({"method":"GET"},7,{"method":"POST","path":"/tags","body":[]})"),
      {.status = 400, .contains = {R"("field":"[0].method")", R"("field":"[1]")", R"("field":"[2].body")"}}},
+    {"a_batch_with_a_query_string",
+     {},
+     post("/batch?select=id", R"({"operations":[]})"),
+     {.status = 400, .contains = {"PGRST100", "stands in its body"}}},
     {"a_body_that_is_no_batch", {}, post("/batch", "[]"), {.status = 400, .contains = {R"("field":"operations")"}}},
 };
 INSTANTIATE_TEST_SUITE_P(Refusals, Batches, testing::ValuesIn(refusals), name_of);

@@ -77,6 +77,9 @@ Task<http::Response> Batch::run(const http::Request& request, Context& context) 
 }
 
 Task<Result<http::Response>> Batch::apply(const http::Request& request, const Context& context) {
+  if (!request.query.empty())
+    co_return fail(Error(ErrorCode::invalid, "A batch has no parameters: what is to be done stands in its body.")
+                       .with_reason("malformed_query"));
   const Result<boost::json::value> body = json_body_of(request, depth_max);
   if (!body) co_return fail(body.error());
   Result<std::vector<Operation>> operations = operations_from(parts_.schema, *body);
