@@ -162,8 +162,20 @@ TEST_F(SavedQueries, name_every_argument_that_is_wrong) {
   expect(get("/rpc/by_age?least=-1"), {.status = 400, .contains = {"\"field\":\"least\""}});
   expect(get("/rpc/by_age?least=x"), {.status = 400, .contains = {"\"field\":\"least\""}});
   expect(get("/rpc/by_age?least=1&least=2"), {.status = 400, .contains = {"twice"}});
-  expect(post("/rpc/by_age", "[]"), {.status = 400});
+  expect(post("/rpc/by_age", "[]"), {.status = 400, .contains = {"has the parameters least."}});
+  expect(post("/rpc/many", "[]"), {.status = 400, .contains = {"has no parameters: send {}."}});
   expect(post("/rpc/by_age?least=1", "{}"), {.status = 400});
+}
+
+TEST_F(SavedQueries, are_suggested_where_there_is_none_of_the_name) {
+  expect(get("/rpc/manny"), {.status = 404, .contains = {"did you mean 'many'?", "/rpc/<name>"}});
+  expect(get("/rpc/something_else"), {.status = 404, .contains = {"/rpc/<name>"}, .lacks = {"did you mean"}});
+}
+
+TEST_F(SavedQueries, of_the_face_of_postgrest_say_what_was_heeded) {
+  expect(get("/rest/v1/rpc/by_age?least=0", {{"Prefer", "count=exact, return=minimal, handling=strict"}}),
+         {.headers = {{"preference-applied", "count=exact, handling=strict"}, {"content-range", "*/0"}}});
+  expect(get("/rest/v1/rpc/by_age?least=0"), {.no_headers = {"preference-applied"}});
 }
 
 TEST_F(SavedQueries, are_closed_unless_opened) {

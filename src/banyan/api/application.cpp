@@ -81,11 +81,18 @@ http::Response Application::render_problem(const http::Problem& problem) const {
   const std::string_view first = path.substr(0, path.find('/'));
   // What is there needs no neighbour: something else is wrong with the path.
   const bool known = std::ranges::find(names, first) != names.end();
-  const std::string nearest = known ? std::string() : did_you_mean(first, names);
+  const std::string nearest = first == "rpc" ? nearest_query(path) : known ? "" : did_you_mean(first, names);
   explained.message =
       "There is nothing at '" + std::string(problem.path.substr(0, 100)) + "'" + (nearest.empty() ? "." : nearest);
-  explained.hint = "Collections are served as /<collection> and /<collection>/<id>.";
+  explained.hint = first == "rpc" ? "Saved queries are served as /rpc/<name>."
+                                  : "Collections are served as /<collection> and /<collection>/<id>.";
   return render(explained);
+}
+
+std::string Application::nearest_query(std::string_view path) const {
+  std::vector<std::string_view> names;
+  for (const SavedQuery& query : parts_.queries.all()) names.push_back(query.name);
+  return did_you_mean(path.substr(std::min(path.size(), path.find('/') + 1)), names);
 }
 
 }  // namespace banyan::api

@@ -44,12 +44,14 @@ class Application {
   /// What answers with the OpenAPI document.
   http::Handler openapi_handler() const { return documents_.openapi_handler(); }
 
-  /// The error body for what the HTTP server itself refuses; for an unknown path it names the nearest collection.
+  /// The error body for what the HTTP server itself refuses; for an unknown path it names what is nearest.
   http::Response render_problem(const http::Problem& problem) const;
 
  private:
   http::Response health_ready() const;
   http::Response metrics(const http::Request& request) const;
+  /// ", did you mean …?" for what is asked for below /rpc.
+  std::string nearest_query(std::string_view path) const;
 
   Parts parts_;
   std::vector<Resource> resources_;

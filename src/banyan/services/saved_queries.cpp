@@ -13,6 +13,13 @@ namespace {
 
 constexpr std::size_t shown_bytes_max = 64;
 
+std::string parameters_of(const SavedQuery& query) {
+  std::string names;
+  for (const Field& field : query.parameters) names += (names.empty() ? "" : ", ") + field.name;
+  if (names.empty()) return "'" + query.name + "' has no parameters: send {}.";
+  return "'" + query.name + "' has the parameters " + names + ".";
+}
+
 /// Gathers arguments, and what is wrong with them.
 class Reader {
  public:
@@ -110,7 +117,8 @@ Result<std::vector<Value>> SavedQueries::arguments(const Context& context, const
                                                    const boost::json::value& body) const {
   const auto* object = body.if_object();
   if (object == nullptr)
-    return fail(Error(ErrorCode::invalid, "The body must be an object: an argument a member.").with_hint("{}"));
+    return fail(
+        Error(ErrorCode::invalid, "The body must be an object: an argument a member.").with_hint(parameters_of(query)));
   Reader reader(context, query);
   for (const auto& member : *object)
     reader.take(std::string_view(member.key().data(), member.key().size()),

@@ -34,6 +34,17 @@ std::optional<Error> bounding(const SavedQuery& query, const Preferences& prefer
   return std::nullopt;
 }
 
+// A call has no use for the others.
+Preferences heeded(const Preferences& given) {
+  Preferences kept;
+  kept.count = given.count;
+  kept.transaction = given.transaction;
+  kept.handling = given.handling;
+  kept.utc = given.utc;
+  kept.max_affected = given.max_affected;
+  return kept;
+}
+
 std::string content_range(std::size_t rows, bool counted) {
   const std::string range = rows == 0 ? "*" : "0-" + std::to_string(rows - 1);
   return range + "/" + (counted ? std::to_string(rows) : "*");
@@ -67,6 +78,8 @@ Task<Result<http::Response>> call_function(services::SavedQueries& queries, cons
   http::Response response;
   response.content_type = representation->content_type();
   response.headers.emplace_back("Content-Range", content_range(rows->rows.size(), preferences->count.has_value()));
+  if (std::string text = applied(heeded(*preferences)); !text.empty())
+    response.headers.emplace_back("Preference-Applied", std::move(text));
   response.body = http::Body(std::move(body));
   co_return response;
 }
