@@ -39,8 +39,8 @@ std::optional<std::string_view> Request::header(std::string_view name) const noe
 std::optional<std::string_view> Request::list(std::string_view name, std::string& joined) const {
   std::optional<std::string_view> all;
   for (const Header& header : headers) {
-    if (!is_named(header, name)) continue;
-    if (!all) {
+    if (!is_named(header, name) || (all && header.value.empty())) continue;
+    if (!all || all->empty()) {
       all = header.value;
       continue;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -39,22 +40,43 @@ Record new_record(const Write& write) {
   return record;
 }
 
-// What the writes that name the record by its id leave of it.
-std::optional<Record> after(std::span<const Write> writes, const Collection& in, const Value& id,
-                            std::optional<Record> record) {
-  for (const Write& write : writes) {
-    if (write.collection != &in) continue;
-    const bool creates = write.kind == Write::Kind::create || write.kind == Write::Kind::upsert;
-    if (creates && !record) {
-      Record made = new_record(write);
-      if (made.values.front() == id) record = std::move(made);
+/// The writes that name a record by its id.
+class Naming {
+ public:
+  explicit Naming(std::span<const Write> writes) : writes_(writes) {
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+      const Value id = makes(writes[i]) ? given_id(writes[i]) : writes[i].id;
+      if (!is_null(id)) places_[{writes[i].collection->index, id}].push_back(i);
     }
-    if (write.id != id || is_null(id) || !record) continue;
-    if (write.kind == Write::Kind::update) change(*record, write.changes);
-    if (write.kind == Write::Kind::remove) record.reset();
   }
-  return record;
-}
+
+  /// What those before `end` leave of the record.
+  std::optional<Record> after(std::size_t end, const Collection& in, const Value& id,
+                              std::optional<Record> record) const {
+    const auto named = places_.find({in.index, id});
+    if (named == places_.end()) return record;
+    for (const std::size_t place : named->second) {
+      if (place >= end) break;
+      const Write& write = writes_[place];
+      if (makes(write) && !record) record = new_record(write);
+      if (write.kind == Write::Kind::update && record) change(*record, write.changes);
+      if (write.kind == Write::Kind::remove) record.reset();
+    }
+    return record;
+  }
+
+ private:
+  static bool makes(const Write& write) {
+    return write.kind == Write::Kind::create || write.kind == Write::Kind::upsert;
+  }
+  static Value given_id(const Write& write) {
+    const auto given = std::ranges::find(write.changes, std::size_t{0}, &FieldChange::field);
+    return given == write.changes.end() ? Value() : given->value;
+  }
+
+  std::span<const Write> writes_;
+  std::map<std::pair<std::size_t, Value>, std::vector<std::size_t>> places_;  ///< By collection and id, ascending.
+};
 
 /// What one write would make.
 struct Outcome {
@@ -65,8 +87,8 @@ struct Outcome {
 
 class Judge {
  public:
-  Judge(Records::State& state, const Context& context, std::span<const Write> writes)
-      : state_(state), context_(context), writes_(writes) {}
+  Judge(Records::State& state, const Context& context, std::span<const Write> writes, const Naming& naming)
+      : state_(state), context_(context), writes_(writes), naming_(naming) {}
 
   Task<Result<Outcome>> outcome_of(std::size_t place) const {
     const Write& write = writes_[place];
@@ -89,8 +111,8 @@ class Judge {
         Result<Record> found =
             co_await state_.parts.store.find(context_, {write.collection, write.id}, Source::primary);
         if (!found && found.error().code != ErrorCode::not_found) co_return fail(std::move(found.error()));
-        std::optional<Record> record = after(writes_.first(place), *write.collection, write.id,
-                                             found ? std::optional(std::move(*found)) : std::nullopt);
+        std::optional<Record> record =
+            naming_.after(place, *write.collection, write.id, found ? std::optional(std::move(*found)) : std::nullopt);
         if (record) outcome.records.push_back(std::move(*record));
         break;
       }
@@ -134,6 +156,7 @@ class Judge {
   Records::State& state_;
   const Context& context_;
   std::span<const Write> writes_;
+  const Naming& naming_;
 };
 
 void want(Surroundings& surroundings, const Filter& filter, const Record& record) {
@@ -145,19 +168,21 @@ void want(Surroundings& surroundings, const Filter& filter, const Record& record
 /// What rules find behind references, by ids alone, after some writes.
 class Behind final : public RelatedRecords {
  public:
-  Behind(const Surroundings& surroundings, std::span<const Write> writes)
-      : surroundings_(surroundings), writes_(writes) {}
+  Behind(const Surroundings& surroundings, const Naming& naming, std::size_t end)
+      : surroundings_(surroundings), naming_(naming), end_(end) {}
 
   std::vector<const Record*> find(const Collection& in, std::size_t, const Value& value) const override {
     const Record* const before = surroundings_.find(in, value);
-    std::optional<Record> now = after(writes_, in, value, before == nullptr ? std::nullopt : std::optional(*before));
+    std::optional<Record> now =
+        naming_.after(end_, in, value, before == nullptr ? std::nullopt : std::optional(*before));
     if (!now) return {};
     return {&kept_.emplace_back(std::move(*now))};
   }
 
  private:
   const Surroundings& surroundings_;
-  std::span<const Write> writes_;
+  const Naming& naming_;
+  std::size_t end_;
   mutable std::deque<Record> kept_;
 };
 
@@ -176,7 +201,8 @@ bool skips_others(const Write& write) noexcept {
 Task<Result<std::optional<std::size_t>>> first_refused(Records::State& state, const Context& context,
                                                        std::span<const Write> writes,
                                                        std::span<const std::size_t> places) {
-  const Judge judge(state, context, writes);
+  const Naming naming(writes);
+  const Judge judge(state, context, writes, naming);
   std::vector<Outcome> outcomes;
   Surroundings surroundings;
   for (const std::size_t place : places) {
@@ -188,7 +214,7 @@ Task<Result<std::optional<std::size_t>>> first_refused(Records::State& state, co
   if (Result<void> done = co_await surroundings.gather(state, context, Source::primary); !done)
     co_return fail(std::move(done.error()));
   for (const Outcome& outcome : outcomes) {
-    const Behind behind(surroundings, writes.first(outcome.place));
+    const Behind behind(surroundings, naming, outcome.place);
     if (std::ranges::any_of(outcome.records,
                             [&](const Record& record) { return !matches(*outcome.check, record, &behind); }))
       co_return outcome.place;

@@ -160,6 +160,33 @@ TEST_F(GuardedWrites, a_permission_that_ends_while_a_record_is_waited_for_counts
   EXPECT_EQ(run("SELECT count(*) FROM posts"), "1");
 }
 
+TEST_F(GuardedWrites, each_create_is_checked_before_the_next_is_made) {
+  schema_ = [] {
+    using namespace contracts;  // NOLINT: words of schemas
+    return schema(
+        {collection("projects", {field("owner", FieldType::text), unique(field("slug", FieldType::text))},
+                    IdKind::uuid),
+         collection("tasks",
+                    {reference("project", "projects", OnDelete::cascade), unique(field("title", FieldType::text))},
+                    IdKind::uuid)});
+  }();
+  start();
+  const auto id = [](int number) { return text("018f0000-0000-7000-8000-00000000000" + std::to_string(number)); };
+  const Relation project{.kind = Relation::Kind::to_one, .target = &at("projects"), .field = 1, .single = true};
+  const auto task = [&](int number, const std::string& title) {
+    Write made = contracts::create(at("tasks"), {{"id", id(number)}, {"project", id(1)}, {"title", text(title)}});
+    made.check = Filter::related_by(project, named("ann"), {});
+    return made;
+  };
+  const Write its = contracts::create(at("projects"), {{"id", id(1)}, {"owner", text("ann")}, {"slug", text("s")}});
+  const auto early = apply({task(2, "a"), its});
+  ASSERT_FALSE(early) << "the project came after";
+  EXPECT_EQ(early.error().fields.front().field, "[0]");
+  EXPECT_TRUE(apply({its, task(2, "a"), task(3, "b")}));
+  run("UPDATE projects SET owner = 'bob'");
+  EXPECT_EQ(apply({task(4, "c"), task(5, "a")}).error().code, ErrorCode::forbidden) << "before what comes after it";
+}
+
 // What is asked of another record is asked as it is once the lock is there, not as it was when the wait began.
 TEST_F(GuardedWrites, a_permission_that_ends_while_a_lock_is_waited_for_counts_no_more) {
   start();

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <utility>
 
 #include "banyan/adapters/postgres/commit.hpp"
@@ -36,7 +35,9 @@ constexpr std::size_t wire_factor = 2;
 /// Whether its one record is locked by a statement before it, see asks_others().
 bool locks_first(const Write& write) { return asks_others(write) && !is_of_matches(write); }
 
-bool is_checked_late(const Write& write) { return has_checks(write) && !is_checked_along(write); }
+bool is_checked_late(const Write& write) {
+  return has_checks(write) && !is_checked_along(write) && !is_checked_next(write);
+}
 
 /// Whether it may fail at one of many records before it is known that they are too many.
 bool may_hide_its_number(const Write& write) { return write.kind == Write::Kind::update_matches && may_collide(write); }
@@ -129,15 +130,13 @@ Transaction::Failure Transaction::failure_of(const PGresult* result, const Colle
 
 std::size_t Transaction::simple_from(std::size_t first) const {
   std::size_t count = 0;
-  bool are_checked_after = false;
   while (first + count < batch_.writes.size() && count < writes_max) {
     const Write& write = batch_.writes[first + count];
     if (merges_apart(write) || (removes(write) && !statements_.incoming(*write.collection).empty())) break;
     const bool needs_ids = is_of_matches(write) && asks_others(write);
-    if (count > 0 && (needs_ids || (are_checked_after && !is_checked_with_those_after(write)))) break;
-    are_checked_after = is_checked_with_those_after(write);
+    if (needs_ids && count > 0) break;
     ++count;
-    if (needs_ids || (is_checked_late(write) && !are_checked_after)) break;
+    if (needs_ids || is_checked_late(write)) break;
   }
   return count;
 }
@@ -162,10 +161,12 @@ Task<Transaction::Failure> Transaction::write_all() {
       failure = co_await merge(next);
     else
       failure = co_await remove(next);
-    if (!failure) failure = co_await check_late(done, count);
     if (failure) co_return failure;
     done += count;
     write_ = done - 1;
+    const Write& last = batch_.writes[write_];
+    if (is_checked_late(last)) failure = co_await check_late(last);
+    if (failure) co_return failure;
   }
   co_return co_await check_references();
 }
@@ -214,6 +215,8 @@ Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::siz
     // Asked along, since a later statement that fails would leave no transaction to ask in.
     if (!unsayable && may_miss(write))
       unsayable = statements_.add(session_, look_text(statements_.composer(), write, false));
+    if (!unsayable && is_checked_next(write))
+      unsayable = statements_.add(session_, check_text(statements_.composer(), write));
   }
   if (unsayable) --end;
   auto results = co_await ask(*batch_.writes[first].collection);
@@ -240,6 +243,8 @@ Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::siz
     const PGresult* const looked = may_miss(write) ? all[place++].get() : nullptr;
     if (looked != nullptr && !succeeded(looked)) co_return failure_of(looked, *write.collection);
     if (Failure failure = take(write, std::move(*written), looked)) co_return failure;
+    if (is_checked_next(write))
+      if (Failure failure = take_check(write, all[place++].get(), 1)) co_return failure;
   }
   co_return unsayable;
 }
@@ -265,41 +270,27 @@ Transaction::Failure Transaction::keep(std::vector<Changed> changes) {
   return std::nullopt;
 }
 
-Task<Transaction::Failure> Transaction::check_late(std::size_t first, std::size_t count) {
-  struct Asked {
-    std::size_t write;
-    std::size_t records;
-  };
-  std::vector<Asked> asked;
-  Failure unsayable;
-  const auto counts = std::span(applied_.counts).subspan(first, count);
-  std::size_t change = applied_.changes.size() - std::accumulate(counts.begin(), counts.end(), std::size_t{0});
-  for (std::size_t i = first; i < first + count && !unsayable; ++i) {
-    const Write& write = batch_.writes[i];
-    std::array<std::vector<Value>, 2> ids;  // of those changed, of those created
-    for (std::size_t left = applied_.counts[i]; left > 0; --left, ++change)
-      ids[applied_.changes[change].created ? 1 : 0].push_back(applied_.changes[change].key.id);
-    if (!is_checked_late(write)) continue;
-    for (const bool created : {false, true}) {
-      const std::vector<Value>& of = ids[created ? 1 : 0];
-      const Filter& check = write.kind == Write::Kind::upsert && !created ? write.conflict_check : write.check;
-      if (of.empty() || unsayable) continue;
-      unsayable = statements_.add(session_, count_text(statements_.composer(), *write.collection, of, check));
-      if (!unsayable) asked.push_back({i, of.size()});
-    }
-  }
-  if (asked.empty()) co_return unsayable;
-  const Collection& collection = *batch_.writes[first].collection;
-  auto results = co_await ask(collection);
-  if (unsayable) co_return unsayable;
-  if (!results) co_return std::move(results.error());
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    write_ = asked[i].write;
-    const PGresult* const result = (*results)[i].get();
-    if (!succeeded(result)) co_return failure_of(result, collection);
-    if (version_in(result) != asked[i].records) co_return sql::denied(*batch_.writes[write_].collection);
+Task<Transaction::Failure> Transaction::check_late(const Write& write) {
+  std::array<std::vector<Value>, 2> ids;  // of those changed, of those created
+  for (std::size_t i = applied_.changes.size() - applied_.counts.back(); i < applied_.changes.size(); ++i)
+    ids[applied_.changes[i].created ? 1 : 0].push_back(applied_.changes[i].key.id);
+  for (const bool created : {false, true}) {
+    const std::vector<Value>& of = ids[created ? 1 : 0];
+    const Filter& check = write.kind == Write::Kind::upsert && !created ? write.conflict_check : write.check;
+    if (of.empty()) continue;
+    if (Failure failure = statements_.add(session_, count_text(statements_.composer(), *write.collection, of, check)))
+      co_return failure;
+    auto results = co_await ask(*write.collection);
+    if (!results) co_return std::move(results.error());
+    if (Failure failure = take_check(write, results->front().get(), of.size())) co_return failure;
   }
   co_return std::nullopt;
+}
+
+Transaction::Failure Transaction::take_check(const Write& write, const PGresult* result, std::size_t records) {
+  if (!succeeded(result)) return failure_of(result, *write.collection);
+  if (version_in(result) != records) return sql::denied(*write.collection);
+  return std::nullopt;
 }
 
 }  // namespace banyan::postgres

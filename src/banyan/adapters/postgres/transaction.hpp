@@ -48,8 +48,9 @@ class Transaction {
   Failure keep(std::vector<Changed> changes);
   /// An upsert, see merges_apart().
   Task<Failure> merge(const Write& write);
-  /// What their checks say of what these writes have done, asked after them.
-  Task<Failure> check_late(std::size_t first, std::size_t count);
+  /// What its check says of what the write has done, asked after it.
+  Task<Failure> check_late(const Write& write);
+  Failure take_check(const Write& write, const PGresult* result, std::size_t records);
   Task<std::optional<Result<Applied>>> conclude();
   Task<Result<Position>> ask_how_far();
   /// What was added, after BEGIN where nothing was before; the first that failed is what this answers then.

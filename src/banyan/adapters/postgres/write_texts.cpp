@@ -217,9 +217,9 @@ bool is_checked_along(const Write& write) {
   return has_checks(write) && !checks_own_collection(write) && !(makes_after_a_wait(write) && checks_others(write));
 }
 
-bool is_checked_with_those_after(const Write& write) {
-  return write.kind == Write::Kind::create && has_checks(write) && !is_checked_along(write) &&
-         !checks_own_collection(write);
+bool is_checked_next(const Write& write) {
+  return write.kind == Write::Kind::create && given(write, 0) != nullptr && has_checks(write) &&
+         !is_checked_along(write);
 }
 
 bool merges_apart(const Write& write) noexcept {
@@ -310,6 +310,10 @@ Result<sql::StatementText> look_text(sql::Composer composer, const Write& write,
                 " WHERE ", meant(composer, table, write)});
   if (locked) composer.add({" FOR UPDATE"});
   return composer.finish();
+}
+
+Result<sql::StatementText> check_text(sql::Composer composer, const Write& write) {
+  return count_text(std::move(composer), *write.collection, {*given(write, 0)}, write.check);
 }
 
 Result<sql::StatementText> count_text(sql::Composer composer, const Collection& collection,

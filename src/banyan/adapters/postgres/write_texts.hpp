@@ -45,6 +45,9 @@ Result<sql::StatementText> look_text(sql::Composer composer, const Write& write,
 Result<sql::StatementText> count_text(sql::Composer composer, const Collection& collection,
                                       const std::vector<Value>& ids, const Filter& filter);
 
+/// The same of the record that a create makes under an id that it names, by its check: one, or none.
+Result<sql::StatementText> check_text(sql::Composer composer, const Write& write);
+
 /// Whether the write is an upsert that may make no record: the database alone gives out integer ids.
 bool names_integer_id(const Write& write) noexcept;
 /// Whether its conditions look at other records than its own. PostgreSQL waits for a record that another transaction
@@ -64,8 +67,8 @@ bool is_checked_before(const Write& write);
 /// Nor, of a write that may wait for another before it makes a record, where they look at other records at all: those
 /// it sees as they were before the wait.
 bool is_checked_along(const Write& write);
-/// Whether it is a create that is checked by a statement after it, which may come after more of them.
-bool is_checked_with_those_after(const Write& write);
+/// Whether it is a create that is checked by a statement of its own and names its id, so that this is the next one.
+bool is_checked_next(const Write& write);
 /// Whether it is an upsert that asks others, and is made by several statements: where it had to wait for the record
 /// that it meets, one alone would ask them as they were before.
 bool merges_apart(const Write& write) noexcept;
