@@ -49,6 +49,14 @@ constexpr bool all_are(std::string_view text, CharacterClass wanted) noexcept {
   return true;
 }
 
+/// The text without the spaces and tabs around it.
+constexpr std::string_view trimmed(std::string_view text) noexcept {
+  constexpr std::string_view blanks = " \t";
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
 /// Whether a control character other than the tab is somewhere in `text`; a tab may be taken for one. Eight bytes a
 /// step.
 inline bool may_hold_control(std::string_view text) noexcept {

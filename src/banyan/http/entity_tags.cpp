@@ -2,19 +2,15 @@
 
 #include <string>
 
+#include "banyan/http/characters.hpp"
+
 namespace banyan::http {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // Elements of a list may be empty.
 std::string_view skip_empty(std::string_view list) {
-  list = trim(list);
-  while (list.starts_with(',')) list = trim(list.substr(1));
+  list = trimmed(list);
+  while (list.starts_with(',')) list = trimmed(list.substr(1));
   return list;
 }
 
@@ -28,13 +24,13 @@ std::string_view EntityTags::take() {
   const std::size_t end = rest_.find('"', start + 1);
   if (end == std::string_view::npos) return {};
   const std::string_view tag = rest_.substr(0, end + 1);
-  rest_ = trim(rest_.substr(end + 1));
+  rest_ = trimmed(rest_.substr(end + 1));
   if (!rest_.empty() && !rest_.starts_with(',')) return {};
   rest_ = skip_empty(rest_);
   return tag;
 }
 
-bool is_any_tag(std::string_view header) { return trim(header) == "*"; }
+bool is_any_tag(std::string_view header) { return trimmed(header) == "*"; }
 
 bool none_match_names(std::string_view header, std::string_view wanted) {
   if (is_any_tag(header)) return true;

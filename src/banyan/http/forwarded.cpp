@@ -8,13 +8,6 @@
 namespace banyan::http {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 // Takes the last element off a list with commas between.
 std::string_view take_last(std::string_view& list) {
   const std::size_t comma = list.rfind(',');

@@ -36,8 +36,10 @@ struct Options {
   /// an exchange.
   bool positions = false;
 
-  std::size_t queue_max = 4096;  ///< Requests that wait, of each kind; more are `overloaded`.
-  std::size_t page_bytes_max = std::size_t{64} << 20;
+  std::size_t queue_max = 4096;                        ///< Requests that wait, of each kind; more are `overloaded`.
+  std::size_t page_bytes_max = std::size_t{64} << 20;  ///< Of the texts of a page, or of what one write changes.
+  /// Of what comes over the wire for that, bounded as it comes: a little wider than what counts.
+  std::size_t wire_bytes_max() const noexcept { return 2 * page_bytes_max; }
   std::size_t cascade_rows_max = 10'000;
 
   std::chrono::milliseconds connect_timeout{5'000};

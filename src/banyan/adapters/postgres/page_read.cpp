@@ -19,9 +19,6 @@ constexpr std::chrono::seconds grace{1};
 /// For a lock on a replica, which may have to replay for long until it is given back where it was taken.
 constexpr std::chrono::milliseconds lock_timeout_of_replica{500};
 
-/// What comes over the wire is bounded as it comes, a little wider than what counts: the texts that were read.
-constexpr std::size_t wire_factor = 2;
-
 bool sums(const Query& query) {
   return (query.grouping && sql::sums(*query.grouping)) ||
          std::ranges::any_of(query.embeds, [](const Embed& embed) { return sums(embed.query); });
@@ -31,7 +28,7 @@ bool sums(const Query& query) {
 
 Task<Result<RecordPage>> PageRead::run(SteadyTime deadline) {
   deadline_ = deadline;
-  wire_left_ = wire_factor * parts_.options.page_bytes_max;
+  wire_left_ = parts_.options.wire_bytes_max();
   // First of all: what stands before it in an exchange would have taken a snapshot already.
   begins_ = !one_statement();
   if (begins_) measure_.begin_apart(session_);

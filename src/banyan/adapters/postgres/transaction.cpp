@@ -16,9 +16,6 @@ constexpr std::size_t writes_max = 256;
 /// By how much a wait for a lock ends before the deadline, so that the session outlives it.
 constexpr std::chrono::milliseconds lock_margin{200};
 
-bool removes(const Write& write) {
-  return write.kind == Write::Kind::remove || write.kind == Write::Kind::remove_matches;
-}
 /// Whether it is about a record that must be there.
 bool names_one(const Write& write) {
   return write.kind == Write::Kind::update || write.kind == Write::Kind::remove || names_integer_id(write);
@@ -28,9 +25,6 @@ bool may_miss(const Write& write) {
   return names_integer_id(write) ||
          (names_one(write) && (write.expected_version || !write.filter.is_all() || has_checks(write)));
 }
-
-/// What comes over the wire is bounded as it comes, a little wider than what counts: the texts of what was changed.
-constexpr std::size_t wire_factor = 2;
 
 /// Whether its one record is locked by a statement before it, see asks_others().
 bool locks_first(const Write& write) { return asks_others(write) && !is_of_matches(write); }
@@ -108,7 +102,7 @@ Task<Result<Position>> Transaction::ask_how_far() {
 }
 
 Task<Result<Results>> Transaction::ask(const Collection& collection) {
-  auto results = co_await session_.exchange(deadline_, wire_factor * options_.page_bytes_max);
+  auto results = co_await session_.exchange(deadline_, options_.wire_bytes_max());
   if (!results) {
     may_be_retried_ = results.error().code != ErrorCode::too_large;  // nothing has been committed
     if (!may_be_retried_) co_return fail(sql::changes_too_large(options_.page_bytes_max));
@@ -251,7 +245,7 @@ Task<Transaction::Failure> Transaction::write_simple(std::size_t first, std::siz
 
 // Where a write that names one record met none, what it had looked for there says why.
 Transaction::Failure Transaction::take(const Write& write, Written written, const PGresult* looked) {
-  const bool of_matches = write.kind == Write::Kind::update_matches || write.kind == Write::Kind::remove_matches;
+  const bool of_matches = is_of_matches(write);
   if (of_matches && written.changes.size() > write.matches_max) return sql::too_many_matches(write.matches_max);
   if (written.refused) return sql::denied(*write.collection);
   const bool keeps = write.kind == Write::Kind::upsert && write.on_conflict.empty();

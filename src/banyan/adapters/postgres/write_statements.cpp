@@ -156,8 +156,7 @@ Result<Written> WriteStatements::written(const Write& write, std::span<const Res
   for (const ResultHandle& answer : answers)
     if (!succeeded(answer.get())) return fail(write_error(answer.get(), collection));
   const PGresult* const result = answers.front().get();
-  const bool removes = write.kind == Write::Kind::remove || write.kind == Write::Kind::remove_matches;
-  auto changes = removes ? removed(collection, result) : changed(collection, result);
+  auto changes = removes(write) ? removed(collection, result) : changed(collection, result);
   if (!changes) return fail(std::move(changes.error()));
   Written written{.changes = std::move(*changes)};
   int column = static_cast<int>(collection.fields.size()) + 1;

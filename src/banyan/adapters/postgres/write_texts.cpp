@@ -134,10 +134,10 @@ bool sets_unique(const Collection& collection, const std::vector<FieldChange>& c
 
 /// As strong as the write itself takes it later on.
 std::string_view lock_of(const Write& write) {
-  const bool removes = write.kind == Write::Kind::remove || write.kind == Write::Kind::remove_matches;
   const bool upserts = write.kind == Write::Kind::upsert;
-  return removes || sets_unique(*write.collection, upserts ? write.on_conflict : write.changes) ? " FOR UPDATE"
-                                                                                                : " FOR NO KEY UPDATE";
+  return removes(write) || sets_unique(*write.collection, upserts ? write.on_conflict : write.changes)
+             ? " FOR UPDATE"
+             : " FOR NO KEY UPDATE";
 }
 
 /// Of the one record that the write names, or an upsert meets.
@@ -207,6 +207,10 @@ bool asks_others(const Write& write) noexcept {
 
 bool is_of_matches(const Write& write) noexcept {
   return write.kind == Write::Kind::update_matches || write.kind == Write::Kind::remove_matches;
+}
+
+bool removes(const Write& write) noexcept {
+  return write.kind == Write::Kind::remove || write.kind == Write::Kind::remove_matches;
 }
 
 bool has_checks(const Write& write) noexcept {

@@ -55,6 +55,7 @@ bool names_integer_id(const Write& write) noexcept;
 /// must be locked by a statement before.
 bool asks_others(const Write& write) noexcept;
 bool is_of_matches(const Write& write) noexcept;
+bool removes(const Write& write) noexcept;
 /// Whether an update sets what no two records may share.
 bool may_collide(const Write& write);
 /// Whether the write has checks, and the statement itself can tell whether they hold. It cannot where they look at
